@@ -1,0 +1,1 @@
+"""One question a file, answered by a frozen result. Knows the engine, never an Experiment."""

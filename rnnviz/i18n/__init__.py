@@ -1,0 +1,78 @@
+"""The words: every sentence the app shows, in English and Korean, side by side.
+
+Sentences live in ``words/*.toml``; each entry holds both languages, so neither can be forgotten.
+This room imports nothing of ours, and anyone may import it.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+
+LANGUAGES = ("en", "ko")
+DEFAULT_LANGUAGE = "en"
+
+
+@dataclass(frozen=True)
+class Words:
+    """The sentences of one language.
+
+    Parameters
+    ----------
+    language : str
+        One of :data:`LANGUAGES`.
+    sentences : Mapping of str to str
+        Dotted key -> sentence with ``str.format`` fields.
+    """
+
+    language: str
+    sentences: Mapping[str, str]
+
+    def __call__(self, key: str, **values: object) -> str:
+        """Return the sentence of ``key`` with its fields filled in.
+
+        Raises
+        ------
+        KeyError
+            If the key or a field of its sentence is unknown: a programming error, not a visitor's.
+        """
+        return self.sentences[key].format(**values)
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.sentences
+
+
+@cache
+def words(language: str = DEFAULT_LANGUAGE) -> Words:
+    """Return the words of a language ("en" or "ko"); KeyError for any other."""
+    return _all_words()[language]
+
+
+def preferred_language(locale: str | None) -> str:
+    """Return the language for a browser locale such as ``"ko-KR"``; English when unknown."""
+    language = (locale or "").replace("_", "-").split("-")[0].lower()
+    return language if language in LANGUAGES else DEFAULT_LANGUAGE
+
+
+@cache
+def _all_words() -> Mapping[str, Words]:
+    sentences: dict[str, dict[str, str]] = {language: {} for language in LANGUAGES}
+    for path in sorted(Path(__file__).with_name("words").glob("*.toml")):
+        _collect(tomllib.loads(path.read_text(encoding="utf-8")), "", sentences, path.name)
+    return {name: Words(name, MappingProxyType(table)) for name, table in sentences.items()}
+
+
+def _collect(node: dict, prefix: str, sentences: dict[str, dict[str, str]], source: str) -> None:
+    """Flatten one table; a node whose children are the languages is a sentence."""
+    if set(node) & set(LANGUAGES):
+        for language in LANGUAGES:
+            if not isinstance(node.get(language), str) or prefix in sentences[language]:
+                raise ValueError(f"{source}: {prefix!r} lacks {language!r} or stands twice")
+            sentences[language][prefix] = node[language]
+        return
+    for name, child in node.items():
+        _collect(child, f"{prefix}.{name}" if prefix else name, sentences, source)
