@@ -1,4 +1,4 @@
-"""The front door: language, controls, the page that the link names, and the link of what is shown."""
+"""The front door: language, controls, the page that the link names, and the link that is shown."""
 
 from __future__ import annotations
 
