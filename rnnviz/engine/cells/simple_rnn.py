@@ -40,6 +40,7 @@ class SimpleRNN:
 
     state_names: ClassVar[tuple[str, ...]] = ("h",)
     gate_names: ClassVar[tuple[str, ...]] = ()
+    gate_count: ClassVar[int] = 1
 
     def __post_init__(self):
         activation_named(self.activation)
