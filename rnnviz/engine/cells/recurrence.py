@@ -1,0 +1,34 @@
+"""The product of states and a recurrent kernel, for one network and for a stack of networks."""
+
+import numpy as np
+
+
+def recurrent_product(state: np.ndarray, matrix: np.ndarray) -> np.ndarray:
+    """h·R, a new array.
+
+    Parameters
+    ----------
+    state : ndarray (..., units)
+        With a stack of matrices its first axis is the networks.
+    matrix : ndarray (units, columns) or (networks, units, columns)
+        One recurrent kernel, or one for each network.
+
+    Returns
+    -------
+    ndarray (..., columns)
+    """
+    if matrix.ndim == 2:
+        # The method, not matmul: the same BLAS call as in the loop, so the same bits.
+        return state.dot(matrix) if state.ndim <= 2 else np.matmul(state, matrix)
+    if state.ndim <= 2:
+        return np.matmul(state[..., None, :], matrix)[..., 0, :]
+    flat = state.reshape(state.shape[0], -1, state.shape[-1])
+    return np.matmul(flat, matrix).reshape(*state.shape[:-1], matrix.shape[-1])
+
+
+def transposed(matrix: np.ndarray, ndim: int) -> np.ndarray:
+    """The transpose of each matrix, a stack's networks aligned with axis 0 of ``ndim`` axes."""
+    swapped = matrix.swapaxes(-1, -2)
+    if matrix.ndim == 2:
+        return swapped
+    return swapped.reshape(len(matrix), *(1,) * (ndim - 3), *swapped.shape[1:])

@@ -1,0 +1,222 @@
+"""Run a cell over time: the only time loop of the project.
+
+The order of operations is part of the contract, because the same products in the same order give
+the same bits: ``projected = layer.project(inputs)``, that is x·K of all timesteps in one matrix
+product, plus the bias; then at each timestep z = projected[t] + h·R with ``h.dot(R)``, and
+act(z).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain
+from typing import Protocol
+
+import numpy as np
+
+from rnnviz.engine.cells.weights import read_only
+
+
+class RecurrentLayer(Protocol):
+    """What `unroll` needs of a cell; see `SimpleRNN` for the shapes."""
+
+    units: int
+    features: int
+    networks: int | None
+    dtype: np.dtype
+    state_size: int
+
+    def project(self, inputs: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
+        """The input's part of the pre-activations."""
+
+    def stepper(self, batch: tuple[int, ...]) -> Callable[..., None]:
+        """Make a function that takes one step in place."""
+
+    def gates(self, preactivations: np.ndarray) -> dict[str, np.ndarray]:
+        """The gates by name."""
+
+
+@dataclass(frozen=True, eq=False)
+class Trace:
+    """What a layer did with a sequence or with several. All arrays are read-only.
+
+    ``...`` stands for nothing (one sequence), (batch,), or (networks,).
+
+    Attributes
+    ----------
+    layer : SimpleRNN, LSTM or GRU
+    inputs : ndarray (..., timesteps, features)
+        As given: (timesteps, features) also where a stack of networks shares it.
+    initial_state : ndarray (..., state_size)
+        The state before the first timestep.
+    full_states : ndarray (..., timesteps, state_size)
+        The whole state after each timestep.
+    """
+
+    layer: RecurrentLayer
+    inputs: np.ndarray
+    initial_state: np.ndarray
+    full_states: np.ndarray
+
+    @property
+    def states(self) -> np.ndarray:
+        """The hidden states h, (..., timesteps, units)."""
+        return self.full_states[..., : self.layer.units]
+
+    @property
+    def cell_states(self) -> np.ndarray | None:
+        """The cell states c of an LSTM, (..., timesteps, units); None for other cells."""
+        if self.layer.state_size == self.layer.units:
+            return None
+        return self.full_states[..., self.layer.units :]
+
+    @property
+    def timesteps(self) -> int:
+        """Number of timesteps."""
+        return self.full_states.shape[-2]
+
+    @cached_property
+    def preactivations(self) -> np.ndarray:
+        """The argument z of each activation, (..., timesteps, gates·units).
+
+        Computed when first asked for, by the products of the run itself in their order: for a
+        SimpleRNN, ``act(preactivations)`` is ``states`` bit for bit.
+        """
+        batch = self.initial_state.shape[:-1]
+        states = _time_first(self.full_states)
+        with np.errstate(all="ignore"):
+            projected = _project(self.layer, self.inputs, batch)
+            discarded = np.empty(self.initial_state.shape, self.layer.dtype)
+            advance = self.layer.stepper(batch)
+            # Not a recurrence: the state before each step is already known.
+            for now, before in zip(projected, chain([self.initial_state], states), strict=False):
+                advance(now, before, discarded)
+        return read_only(_time_last(projected))
+
+    @cached_property
+    def gates(self) -> dict[str, np.ndarray]:
+        """The gates by Keras name, each (..., timesteps, units); empty for a SimpleRNN."""
+        return {
+            name: read_only(values)
+            for name, values in self.layer.gates(self.preactivations).items()
+        }
+
+    @cached_property
+    def diverged_at(self) -> int | None:
+        """The first timestep (from 0) at which any state is inf or nan; None if there is none."""
+        finite = np.isfinite(_time_first(self.full_states))
+        diverged = ~finite.reshape(self.timesteps, -1).all(axis=1)
+        return int(diverged.argmax()) if diverged.any() else None
+
+
+def unroll(
+    layer: RecurrentLayer, inputs: np.ndarray, initial_state: np.ndarray | None = None
+) -> Trace:
+    """Run a layer over all timesteps.
+
+    Overflow, possible with relu and linear, leaves inf and nan in the arrays and raises no
+    warning: see `Trace.diverged_at`.
+
+    Parameters
+    ----------
+    layer : SimpleRNN, LSTM or GRU
+        A layer of stacked weights runs all its networks in one pass.
+    inputs : array_like (timesteps, features) or (batch, timesteps, features)
+        Cast to the layer's dtype. For stacked weights (timesteps, features), shared by all
+        networks, or (networks, timesteps, features), one sequence for each.
+    initial_state : array_like (state_size,) or (batch, state_size), optional
+        Zeros by default.
+
+    Returns
+    -------
+    Trace
+
+    Raises
+    ------
+    ValueError
+        Where a shape does not fit; the sentence names the array, its shape and what is needed.
+    """
+    inputs = _checked_inputs(layer, inputs)
+    batch = inputs.shape[:-2] if layer.networks is None else (layer.networks,)
+    initial_state = _checked_initial_state(layer, initial_state, batch)
+    with np.errstate(all="ignore"):
+        projected = _project(layer, inputs, batch)
+        states = _march(layer.stepper(batch), projected, initial_state)
+    return Trace(layer, inputs, initial_state, read_only(_time_last(states)))
+
+
+def _march(advance: Callable[..., None], projected: np.ndarray, state: np.ndarray) -> np.ndarray:
+    """The loop over time; returns the states (timesteps, ..., state_size).
+
+    It allocates nothing. Where a step turns one row of numbers into one row of the same length,
+    the states take the place of what they are computed from, which saves a pass through memory.
+    """
+    if projected.shape == (len(projected), *state.shape):
+        for now in projected:
+            advance(now, state, now)
+            state = now
+        return projected
+    states = np.empty((len(projected), *state.shape), state.dtype)
+    for now, after in zip(projected, states, strict=True):
+        advance(now, state, after)
+        state = after
+    return states
+
+
+def _project(layer: RecurrentLayer, inputs: np.ndarray, batch: tuple[int, ...]) -> np.ndarray:
+    """The projected inputs with time as the first axis, so that each timestep is contiguous."""
+    width = layer.kernel.shape[-1]
+    projected = np.empty((inputs.shape[-2], *batch, width), layer.dtype)
+    layer.project(inputs, out=_time_last(projected))
+    return projected
+
+
+def _time_last(array: np.ndarray) -> np.ndarray:
+    """(timesteps, ..., n) → (..., timesteps, n), a view."""
+    return np.swapaxes(array, 0, 1) if array.ndim == 3 else array
+
+
+def _time_first(array: np.ndarray) -> np.ndarray:
+    """(..., timesteps, n) → (timesteps, ..., n), a view."""
+    return np.swapaxes(array, 0, 1) if array.ndim == 3 else array
+
+
+def _checked_inputs(layer: RecurrentLayer, inputs: np.ndarray) -> np.ndarray:
+    inputs = np.asarray(inputs)
+    if inputs.dtype.kind not in "fiub":
+        raise ValueError(f"inputs must hold real numbers, but their dtype is {inputs.dtype}.")
+    if inputs.ndim not in (2, 3):
+        raise ValueError(
+            f"inputs have shape {inputs.shape}, but (timesteps, features) or "
+            "(batch, timesteps, features) is needed."
+        )
+    if inputs.shape[-1] != layer.features:
+        raise ValueError(
+            f"inputs have shape {inputs.shape}, so {inputs.shape[-1]} features, but the kernel "
+            f"{layer.kernel.shape} needs {layer.features}."
+        )
+    if 0 in inputs.shape:
+        raise ValueError(f"inputs have shape {inputs.shape}: there must be at least one timestep.")
+    if layer.networks is not None and inputs.ndim == 3 and len(inputs) != layer.networks:
+        raise ValueError(
+            f"inputs have shape {inputs.shape}, but the layer is a stack of {layer.networks} "
+            "networks: their first axis must be the networks, or be left out to share them."
+        )
+    # Kept by the trace: nobody may change it afterwards.
+    return read_only(np.array(inputs, layer.dtype, copy=True if inputs.flags.writeable else None))
+
+
+def _checked_initial_state(
+    layer: RecurrentLayer, initial_state: np.ndarray | None, batch: tuple[int, ...]
+) -> np.ndarray:
+    wanted = (*batch, layer.state_size)
+    state = np.zeros(wanted, layer.dtype)
+    if initial_state is not None:
+        initial_state = np.asarray(initial_state)
+        if initial_state.shape not in (wanted, wanted[-1:]):
+            allowed = " or ".join(str(shape) for shape in dict.fromkeys((wanted[-1:], wanted)))
+            raise ValueError(
+                f"initial_state has shape {initial_state.shape}, but {allowed} is needed."
+            )
+        state[...] = initial_state
+    return read_only(state)

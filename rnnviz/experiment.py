@@ -1,0 +1,262 @@
+"""The frozen specification of what is computed: every knob, its range, and its link.
+
+One row of :class:`Experiment` is the whole definition of a knob: default, range, link name,
+control and place on the page come from it; label and help are its words in ``i18n``.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+from rnnviz import perspective
+from rnnviz.engine import ACTIVATIONS, CELLS, INITIALIZERS, SIGNALS
+from rnnviz.knobs import (
+    LINK_LIMIT,
+    Choice,
+    Flag,
+    Knob,
+    Problem,
+    Real,
+    Whole,
+    check,
+    knob,
+    read,
+    shown,
+    table,
+    write,
+)
+
+VERSION = 1
+STATE_CELLS_LIMIT = 20_000_000
+"""Most hidden-state values (timesteps x units, over all layers) that one experiment may hold."""
+LAYERS_LIMIT = 16
+
+_INITIALIZERS = Choice(tuple(INITIALIZERS))
+_COUNTS = (1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 16, 20, 24, 32, 40, 48, 64)
+_SIZES = (*_COUNTS, 80, 96, 128, 160, 192, 256, 320, 384, 512, 640, 768, 1024)
+_DECADE = (10, 12, 15, 20, 25, 30, 40, 50, 60, 80)
+_TIMES = (*range(1, 10), *(n * 10**k for k in range(4) for n in _DECADE), 100_000)
+_SCALES = tuple(float(f"{10 ** (k / 20):.3g}") for k in range(-60, 21))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Experiment:
+    """Everything that decides the numbers of a run; the default is the lecture's listing.
+
+    Frozen, comparable, hashable: equal experiments have equal links and bit-identical states on
+    one machine. A knob marked ``per_layer`` takes one value for all layers, or a tuple with one
+    value per layer; the longest tuple says how many layers there are.
+
+    Raises
+    ------
+    ExperimentError
+        If any value is out of its range; its message names knob, value and range.
+
+    Examples
+    --------
+    >>> Experiment(units=(32, 32), activation="relu").layers[1].units
+    32
+    """
+
+    timesteps: int = knob(100, Whole(1, 1_000_000), group="main", control="scale", options=_TIMES)
+    input_features: int = knob(32, Whole(1, 1024), group="main", control="scale", options=_SIZES)
+    units: int | tuple[int, ...] = knob(
+        64, Whole(1, 1024), group="main", control="scale", options=_SIZES, per_layer=True
+    )
+    weight_scale: float = knob(1.0, Real(0, 1000), group="main", control="scale", options=_SCALES)
+
+    cell: str | tuple[str, ...] = knob(
+        "SimpleRNN", Choice(tuple(CELLS)), group="layer", control="select", per_layer=True
+    )
+    activation: str | tuple[str, ...] = knob(
+        "tanh", Choice(tuple(ACTIVATIONS)), group="layer", control="select", per_layer=True
+    )
+    kernel_initializer: str | tuple[str, ...] = knob(
+        "numpy_random", _INITIALIZERS, group="weights", control="select", per_layer=True
+    )
+    recurrent_initializer: str | tuple[str, ...] = knob(
+        "numpy_random", _INITIALIZERS, group="weights", control="select", per_layer=True
+    )
+    bias_initializer: str | tuple[str, ...] = knob(
+        "numpy_random", _INITIALIZERS, group="weights", control="select", per_layer=True
+    )
+    input_gain: float | tuple[float, ...] = knob(
+        1.0, Real(0, 1000), group="advanced", control="number", per_layer=True
+    )
+    recurrent_gain: float | tuple[float, ...] = knob(
+        1.0, Real(0, 1000), group="advanced", control="number", per_layer=True
+    )
+    spectral_radius: float | tuple[float | None, ...] | None = knob(
+        None, Real(0, 100, optional=True), group="advanced", control="number", per_layer=True
+    )
+    signal: str = knob("uniform", Choice(tuple(SIGNALS)), group="input", control="select")
+    signal_amplitude: float = knob(1.0, Real(0, 1000), group="input", control="number")
+    signal_period: float = knob(
+        25.0, Real(2, 1_000_000), group="input", control="number", when=(("signal", ("sine",)),)
+    )
+    standardised: bool = knob(
+        True, Flag(), group="input", control="toggle", when=(("signal", ("sunspots", "co2")),)
+    )
+    dtype: str = knob("float64", Choice(("float64", "float32")), group="advanced", control="select")
+    seed: int = knob(0, Whole(0, 2**32 - 1), group="advanced", control="number")
+
+    def __post_init__(self) -> None:
+        problems: list[Problem] = []
+        for row in TABLE.values():
+            value, wrong = check(row, getattr(self, row.name))
+            problems += wrong
+            object.__setattr__(self, row.name, value)
+        problems = problems or self._use_one_spelling() or self._limits()
+        if problems:
+            raise ExperimentError(problems)
+
+    @property
+    def layers(self) -> tuple[LayerSpec, ...]:
+        """One :class:`LayerSpec` a layer, from the input up."""
+        return tuple(
+            LayerSpec(**{row.name: _of_layer(getattr(self, row.name), i) for row in _PER_LAYER})
+            for i in range(self._layer_count())
+        )
+
+    def replace(self, **changes: Any) -> Experiment:
+        """Return a copy with some knobs changed; ExperimentError if the result is not allowed."""
+        return dataclasses.replace(self, **changes)
+
+    def to_query(self) -> str:
+        """Return the link's query text: the version and every knob, so it never changes meaning."""
+        return urlencode(self.pairs(), safe=",")
+
+    def pairs(self) -> list[tuple[str, str]]:
+        """Return the (link name, text) pairs of the link: the version and every knob."""
+        return [("v", str(VERSION)), *write(TABLE, self)]
+
+    @classmethod
+    def from_query(cls, text: str) -> Experiment:
+        """Return the experiment of a link's query text (with or without the leading ``?``).
+
+        Raises
+        ------
+        ExperimentError
+            If anything in the link cannot be read; ``.problems`` says what.
+        """
+        experiment, problems = cls.read_query(text)
+        if problems:
+            raise ExperimentError(problems)
+        return experiment
+
+    @classmethod
+    def read_query(cls, text: str) -> tuple[Experiment, list[Problem]]:
+        """Return the experiment of a link, bad values as their defaults, and what was wrong.
+
+        Never raises for a text, however hostile. Parts that speak of how the run is looked at
+        (:class:`rnnviz.perspective.Perspective`) are passed over.
+        """
+        if len(text) > LINK_LIMIT:
+            return cls(), [Problem("link_too_long", (("limit", f"{LINK_LIMIT:,}"),))]
+        return cls.from_pairs(parse_qsl(text.lstrip("?"), keep_blank_values=True))
+
+    @classmethod
+    def from_pairs(cls, pairs: list[tuple[str, str]]) -> tuple[Experiment, list[Problem]]:
+        """Return the experiment of (link name, text) pairs; see :meth:`read_query`."""
+        version = dict(pairs).get("v", str(VERSION))
+        if version != str(VERSION):
+            return cls(), [Problem("other_version", (("version", shown(version)),))]
+        others = {row.link for row in perspective.TABLE.values()} | {"v"}
+        settings, problems = read(TABLE, pairs, others)
+        try:
+            return cls(**settings), problems
+        except ExperimentError as error:
+            return cls(), problems + list(error.problems)
+
+    def to_json(self) -> str:
+        """Return the experiment as a JSON object: the version and every knob by its field name."""
+        return json.dumps({"rnnviz": VERSION, **dataclasses.asdict(self)}, indent=2)
+
+    @classmethod
+    def from_json(cls, text: str) -> Experiment:
+        """Return the experiment of :meth:`to_json`; ExperimentError if it cannot be read."""
+        problem = Problem("not_json")
+        if len(text) > 4 * LINK_LIMIT:
+            raise ExperimentError([problem])
+        try:
+            values = json.loads(text)
+        except (ValueError, RecursionError) as error:
+            raise ExperimentError([problem]) from error
+        if not isinstance(values, dict):
+            raise ExperimentError([problem])
+        version = values.pop("rnnviz", VERSION)
+        if version != VERSION or isinstance(version, bool):
+            raise ExperimentError([Problem("other_version", (("version", shown(version)),))])
+        unknown = [name for name in values if name not in TABLE]
+        if unknown:
+            raise ExperimentError([Problem("unknown_name", (("name", shown(n)),)) for n in unknown])
+        return cls(**values)
+
+    def _layer_count(self) -> int:
+        values = (getattr(self, row.name) for row in _PER_LAYER)
+        return max(len(value) if isinstance(value, tuple) else 1 for value in values)
+
+    def _use_one_spelling(self) -> list[Problem]:
+        """Bring equal stacks to one spelling: ``units`` says the number of layers, the rest folds.
+
+        So that experiments that mean the same compare equal and share one link.
+        """
+        count = self._layer_count()
+        if count > LAYERS_LIMIT:
+            return [Problem("too_many_layers", (("layers", count), ("maximum", LAYERS_LIMIT)))]
+        problems = []
+        for row in _PER_LAYER:
+            value = getattr(self, row.name)
+            if isinstance(value, tuple) and len(value) not in (1, count):
+                fields = (("knob", row.name), ("values", len(value)), ("layers", count))
+                problems.append(Problem("other_layer_count", fields))
+                continue
+            several = tuple(_of_layer(value, i) for i in range(count))
+            alike = len(set(several)) == 1 and (count == 1 or row.name != "units")
+            object.__setattr__(self, row.name, several[0] if alike else several)
+        return problems
+
+    def _limits(self) -> list[Problem]:
+        """Return a problem if the states would not fit, naming which number to lower to what."""
+        width = sum(layer.units for layer in self.layers)
+        cells = self.timesteps * width
+        if cells <= STATE_CELLS_LIMIT:
+            return []
+        timesteps = STATE_CELLS_LIMIT // width
+        fields = {
+            "cells": f"{cells:,}",
+            "limit": f"{STATE_CELLS_LIMIT:,}",
+            "timesteps": f"{timesteps:,}",
+            "units": f"{max(1, STATE_CELLS_LIMIT // self.timesteps):,}",
+        }
+        return [Problem("too_many_cells", tuple(fields.items()), (("timesteps", timesteps),))]
+
+
+class ExperimentError(ValueError):
+    """An experiment that cannot be; ``.problems`` says what is wrong, one sentence each."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__(" ".join(problem.sentence() for problem in problems))
+
+
+def _of_layer(value: Any, index: int) -> Any:
+    """Return a per-layer knob's value for one layer."""
+    if not isinstance(value, tuple):
+        return value
+    return value[index] if len(value) > 1 else value[0]
+
+
+TABLE: dict[str, Knob] = table(Experiment)
+"""The rows of the experiment, by field name."""
+
+_PER_LAYER = tuple(row for row in TABLE.values() if row.per_layer)
+
+LayerSpec = dataclasses.make_dataclass(
+    "LayerSpec", [row.name for row in _PER_LAYER], frozen=True, module=__name__
+)
+LayerSpec.__doc__ = "The knobs of one layer: every per-layer knob of an Experiment, one value each."

@@ -1,0 +1,83 @@
+"""The front door: language, controls, the page that the link names, and the link that is shown."""
+
+from __future__ import annotations
+
+import dataclasses
+import logging
+import uuid
+from pathlib import Path
+
+import streamlit as st
+
+from rnnviz.i18n import LANGUAGES, Words, preferred_language, words
+from rnnviz.perspective import Perspective
+from rnnviz.ui import state
+from rnnviz.ui.controls import experiment_controls
+from rnnviz.ui.pages import PAGES
+from rnnviz.ui.problems import show_problems
+
+_LOG = logging.getLogger(__name__)
+_LANGUAGE_NAMES = {"en": "English", "ko": "한국어"}
+
+
+def show() -> None:
+    """Run the page once: link -> experiment -> picture -> link."""
+    st.set_page_config(page_title="rnnviz", page_icon=":material/grid_on:", layout="wide")
+    st.html(Path(__file__).with_name("page.css"))
+    say = words(preferred_language(st.context.locale))
+    try:
+        _show(say)
+    except Exception:
+        number = uuid.uuid4().hex[:8]
+        _LOG.exception("error %s while showing %s", number, dict(st.query_params))
+        st.error(say("page.failed", number=number), icon=":material/error:")
+
+
+def _show(say: Words) -> None:
+    situation = state.arrive()
+    with st.sidebar:
+        perspective = _language(situation.perspective, say.language)
+        say = words(perspective.language or say.language)
+        experiment, problems = experiment_controls(situation.experiment, perspective.layer, say)
+        _actions(experiment, perspective, say)
+    show_problems(say("page.link_problems"), situation.problems, situation, say)
+    show_problems(say("page.not_allowed"), problems, situation, say)
+    perspective = PAGES[perspective.page].show(experiment, perspective, say)
+    state.commit(dataclasses.replace(situation, experiment=experiment, perspective=perspective))
+
+
+def _language(perspective: Perspective, spoken: str) -> Perspective:
+    """Draw the language switch; until it is used, the visitor's browser decides."""
+    st.markdown(f"## {words(spoken)('page.title')}")
+    chosen = st.segmented_control(
+        words(spoken)("page.language"),
+        LANGUAGES,
+        required=True,
+        format_func=_LANGUAGE_NAMES.get,
+        key=state.widget("language", perspective.language or spoken),
+        label_visibility="collapsed",
+    )
+    if perspective.language is None and chosen == spoken:
+        return perspective
+    return dataclasses.replace(perspective, language=chosen)
+
+
+def _actions(experiment, perspective: Perspective, say: Words) -> None:
+    """Draw the buttons that go to another link."""
+    again = experiment.replace(seed=(experiment.seed + 1) % 2**32)
+    st.button(
+        say("page.resample"),
+        icon=":material/casino:",
+        help=say("page.resample_help"),
+        on_click=state.go,
+        args=(again, perspective),
+        width="stretch",
+    )
+    st.button(
+        say("page.back_to_lecture"),
+        icon=":material/restart_alt:",
+        help=say("page.back_to_lecture_help"),
+        on_click=state.go,
+        args=(type(experiment)(), perspective),
+        width="stretch",
+    )

@@ -1,0 +1,76 @@
+"""The main page: the reading, its numbers, the states over time, and the lecture's print-out."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from rnnviz.analysis.saturation import SATURATED_FROM, Saturation, saturation
+from rnnviz.engine import spectral_radius
+from rnnviz.experiment import Experiment
+from rnnviz.i18n import Words
+from rnnviz.perspective import Perspective
+from rnnviz.readings import number, percent, read_saturation
+from rnnviz.simulate import LayerRun, Run
+from rnnviz.ui.runs import run_of
+
+_LISTED_VALUES = 32
+"""As many values as the lecture's notes print of a row."""
+
+
+def show(experiment: Experiment, perspective: Perspective, say: Words) -> Perspective:
+    """Draw the page and return where the visitor looks now."""
+    run = run_of(experiment)
+    layer = run.layers[min(perspective.layer, len(run.layers) - 1)]
+    result = saturation(layer.trace)
+    st.markdown(f"#### {read_saturation(result, layer.layer.units, experiment.dtype, say)}")
+    _metrics(result, layer, say)
+    _listing(run, say)
+    return perspective
+
+
+def _metrics(result: Saturation, layer: LayerRun, say: Words) -> None:
+    """Show the numbers that the reading rests on."""
+    columns = st.columns(3)
+    if result.bounded:
+        shown = percent(SATURATED_FROM)
+        columns[0].metric(
+            say("metric.saturated"),
+            percent(result.share),
+            help=say("metric.saturated_help", percent=shown),
+        )
+        columns[1].metric(
+            say("metric.exact"), percent(result.share_exact), help=say("metric.exact_help")
+        )
+    else:
+        limits = f"{number(result.lowest)} … {number(result.highest)}"
+        columns[0].metric(say("metric.range"), limits, help=say("metric.range_help"))
+    radius = spectral_radius(layer.layer.recurrent_kernel)
+    columns[2].metric(say("metric.radius"), number(radius), help=say("metric.radius_help"))
+
+
+def _listing(run: Run, say: Words) -> None:
+    """Offer the lecture's own print-out: the shape, and the first row to eight decimals."""
+    with st.expander(say("listing.title"), icon=":material/terminal:"):
+        timesteps, units = run.states.shape
+        count = min(_LISTED_VALUES, units)
+        st.markdown(
+            say(
+                "listing.shape",
+                shape=run.states.shape,
+                timesteps=timesteps,
+                units=units,
+                count=count,
+            )
+        )
+        st.dataframe(listing(run, say), width="stretch")
+        st.caption(say("listing.rounding"))
+
+
+def listing(run: Run, say: Words) -> pd.DataFrame:
+    """Return the first rows of the states as text, eight decimals, as NumPy's notes print them."""
+    rows = run.states[:10, :_LISTED_VALUES]
+    table = pd.DataFrame(np.vectorize("{:.8f}".format)(rows))
+    table.index.name = say("listing.step")
+    return table

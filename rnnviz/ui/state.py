@@ -1,0 +1,119 @@
+"""The link and the widgets: the only file that touches session state and query parameters.
+
+The address is the state. A page run starts by asking what is shown (:func:`arrive`) and ends by
+writing it into the address (:func:`commit`). A button that changes many things at once goes to
+another address (:func:`go`), exactly as a visitor who opens a link does.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from rnnviz.experiment import TABLE as EXPERIMENT
+from rnnviz.experiment import Experiment
+from rnnviz.knobs import Problem
+from rnnviz.perspective import Perspective
+
+_SHOWN = "shown"
+_SEEN = "seen"
+_WIDGETS = "widget."
+_ARRIVED = "arrived."
+
+Pairs = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Situation:
+    """What is shown: the content of one link.
+
+    Parameters
+    ----------
+    experiment, perspective : Experiment, Perspective
+        What is computed, and how it is looked at.
+    problems : tuple of Problem
+        What could not be read in the link that led here.
+    """
+
+    experiment: Experiment
+    perspective: Perspective
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def pairs(self) -> Pairs:
+        """The (name, text) pairs of the link."""
+        return (*self.experiment.pairs(), *self.perspective.pairs())
+
+
+def read_link(pairs: Pairs) -> Situation:
+    """Return what a link shows; what cannot be read becomes its default and a problem."""
+    experiment, problems = Experiment.from_pairs(list(pairs))
+    others = {row.link for row in EXPERIMENT.values()} | {name for name, _ in pairs}
+    perspective, more = Perspective.from_pairs(pairs, others)
+    return Situation(experiment, perspective, tuple(problems + more))
+
+
+def arrive() -> Situation:
+    """Return what is to be shown at the start of a page run.
+
+    The link decides on a first visit, after Back or Forward, and after :func:`go`; then every
+    widget is set to it. Otherwise the visitor moved a widget, and the widgets decide: the address
+    that comes with a quick second move may still be the one of before the first.
+    """
+    shown: Situation | None = st.session_state.get(_SHOWN)
+    pairs = _address()
+    if shown is not None and (pairs == shown.pairs or _some_widget_moved()):
+        return shown
+    situation = read_link(pairs)
+    for key in _widget_values():
+        del st.session_state[key]
+    st.session_state[_SHOWN] = situation
+    return situation
+
+
+def commit(situation: Situation) -> None:
+    """Write what is shown into the address, and remember it as shown."""
+    st.session_state[_SHOWN] = situation
+    st.session_state[_SEEN] = _widget_values()
+    if _address() != situation.pairs:
+        st.query_params.from_dict(dict(situation.pairs))
+
+
+def go(experiment: Experiment, perspective: Perspective) -> None:
+    """Go to another link; for the ``on_click`` of a button."""
+    st.session_state.pop(_SHOWN, None)
+    st.query_params.from_dict(dict(Situation(experiment, perspective).pairs))
+
+
+def widget(name: str, value: Any) -> str:
+    """Return the key of a widget, set to ``value`` unless the visitor moved it since we arrived."""
+    key = _WIDGETS + name
+    if key not in st.session_state:
+        st.session_state[key] = st.session_state[_ARRIVED + name] = value
+    return key
+
+
+def arrived_with(name: str, value: Any) -> Any:
+    """Return what a widget stood at when we arrived by a link; ``value`` if that is just now."""
+    moved_since = _WIDGETS + name in st.session_state
+    return st.session_state.get(_ARRIVED + name, value) if moved_since else value
+
+
+def _address() -> Pairs:
+    """Return the (name, text) pairs of the address, a repeated name as often as it stands there."""
+    return tuple((name, text) for name in st.query_params for text in st.query_params.get_all(name))
+
+
+def _widget_values() -> dict[str, Any]:
+    return {key: st.session_state[key] for key in st.session_state if _is_widget(key)}
+
+
+def _some_widget_moved() -> bool:
+    seen = st.session_state.get(_SEEN, {})
+    return any(seen.get(key) != value for key, value in _widget_values().items())
+
+
+def _is_widget(key: object) -> bool:
+    return str(key).startswith(_WIDGETS)

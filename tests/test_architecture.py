@@ -1,0 +1,121 @@
+"""The walls of the house: who may import whom, and what loads when."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "rnnviz"
+
+# Each room may import the rooms before it, and itself; i18n imports nothing of ours.
+ORDER = (
+    "i18n",
+    "engine",
+    "knobs",
+    "perspective",
+    "experiment",
+    "analysis",
+    "simulate",
+    "readings",
+    "keras",
+    "figures",
+    "export",
+    "lessons",
+    "cli",
+    "ui",
+)
+ALONE = {"i18n", "engine"}
+FIRST_PLOTLY = ORDER.index("figures")
+
+
+def _files():
+    return [*sorted(path for path in PACKAGE.rglob("*.py")), ROOT / "app.py"]
+
+
+def _room(path: Path) -> str:
+    parts = path.relative_to(PACKAGE).with_suffix("").parts
+    return parts[0]
+
+
+def _imports(path: Path) -> set[str]:
+    """Every module that a file imports, wherever in it the import stands."""
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import"
+            names |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
+    return names
+
+
+def _rooms_imported(path: Path) -> set[str]:
+    parts = [name.split(".") for name in _imports(path) if name.startswith("rnnviz.")]
+    return {part[1] for part in parts if (PACKAGE / part[1]).exists() or _is_module(part[1])}
+
+
+def _is_module(name: str) -> bool:
+    return (PACKAGE / f"{name}.py").exists()
+
+
+@pytest.mark.parametrize("path", _files(), ids=lambda path: str(path.relative_to(ROOT)))
+def test_nobody_imports_leftwards(path):
+    if path.name == "app.py":
+        assert _rooms_imported(path) <= {"ui"}
+        return
+    room = _room(path)
+    if room in ("__init__", "__main__"):
+        return
+    assert room in ORDER, f"{room} is no room of the house; give it a place in ORDER"
+    allowed = {room} if room in ALONE else set(ORDER[: ORDER.index(room) + 1])
+    if room == "analysis":
+        allowed = {"analysis", "engine"}
+    assert _rooms_imported(path) <= allowed
+
+
+@pytest.mark.parametrize("path", _files(), ids=lambda path: str(path.relative_to(ROOT)))
+def test_plotly_begins_at_figures_and_streamlit_stays_in_ui(path):
+    roots = {name.split(".")[0] for name in _imports(path)}
+    room = "ui" if path.name == "app.py" else _room(path)
+    if room != "ui":
+        assert "streamlit" not in roots
+    if room in ORDER[:FIRST_PLOTLY]:
+        assert "plotly" not in roots
+    if room == "engine":
+        assert not roots & {"pandas", "scipy", "plotly", "streamlit"}
+
+
+def test_only_one_file_touches_session_state_and_query_parameters():
+    for path in (PACKAGE / "ui").rglob("*.py"):
+        text = path.read_text(encoding="utf-8")
+        if path.name != "state.py":
+            assert "session_state" not in text, path
+            assert "query_params" not in text, path
+
+
+def test_no_room_is_a_corridor():
+    names = {path.stem for path in PACKAGE.rglob("*.py")}
+    assert not names & {"utils", "util", "helpers", "helper", "common", "misc"}
+
+
+def test_importing_rnnviz_loads_neither_streamlit_nor_plotly():
+    code = "import sys, rnnviz; print(sorted({'streamlit','plotly','pandas'} & set(sys.modules)))"
+    answer = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    assert answer.stdout.strip() == "[]"
+
+
+def test_top_level_is_fixed():
+    allowed = {"app.py", "rnnviz", "tests", "requirements.txt", "README.md", "pyproject.toml"}
+    allowed |= {"LICENSE", "CHANGELOG.md"}
+    listed = subprocess.run(
+        ["git", "ls-files"], capture_output=True, text=True, cwd=ROOT, check=False
+    )
+    if listed.returncode:
+        pytest.skip("not a git checkout")
+    tops = {line.split("/")[0] for line in listed.stdout.splitlines()}
+    assert {top for top in tops if not top.startswith(".")} <= allowed

@@ -1,0 +1,137 @@
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from rnnviz import Experiment, simulate
+from rnnviz.experiment import TABLE
+
+SMALL = Experiment(timesteps=20, input_features=3, units=5, weight_scale=0.1)
+
+
+def lecture_loop(run):
+    """The lecture's program, word for word, on the weights of a run."""
+    layer = run.layers[0].layer
+    W, U, b = layer.kernel.T, layer.recurrent_kernel.T, layer.bias
+    state_t = np.zeros(len(b), dtype=W.dtype)
+    outputs = []
+    for input_t in run.inputs:
+        output_t = np.tanh(np.dot(W, input_t) + np.dot(U, state_t) + b)
+        outputs.append(output_t)
+        state_t = output_t
+    return np.stack(outputs)
+
+
+def test_the_lecture_saturates_as_it_printed():
+    states = simulate(Experiment()).states
+    assert states.shape == (100, 64)
+    assert states.dtype == np.float64
+    assert (states[0] >= 0.9996).all()
+    assert (states[0] < 1).all()
+    assert (states[1:] == 1.0).all()
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_what_is_true_of_the_lecture_for_every_seed(seed):
+    run = simulate(Experiment(seed=seed))
+    assert run.preactivations[0].mean() == pytest.approx(8.5, abs=1)
+    assert run.preactivations[1:].min() > 19
+    assert (run.states[1:] == 1.0).all()
+
+
+@pytest.mark.parametrize("scale", [0.003, 0.02, 0.1, 1])
+def test_the_run_is_the_lectures_loop(scale):
+    run = simulate(Experiment(weight_scale=scale))
+    assert np.abs(run.states - lecture_loop(run)).max() <= 1e-12
+
+
+def test_the_same_link_gives_the_same_bits():
+    query = Experiment(weight_scale=0.03, seed=7).to_query()
+    first, second = (simulate(Experiment.from_query(query)).states for _ in range(2))
+    assert first.tobytes() == second.tobytes()
+
+
+def test_another_process_gives_the_same_bits():
+    code = (
+        "from rnnviz import Experiment, simulate; import hashlib;"
+        "print(hashlib.sha256(simulate(Experiment(weight_scale=0.03)).states.tobytes()).hexdigest())"
+    )
+    answers = {
+        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout
+        for _ in range(2)
+    }
+    assert len(answers) == 1
+    assert answers.pop().strip()
+
+
+def test_one_draw_never_shifts_another():
+    base, fewer = simulate(SMALL), simulate(SMALL.replace(units=4))
+    assert np.array_equal(base.inputs, fewer.inputs)
+    narrower = simulate(SMALL.replace(input_features=2))
+    for name in ("recurrent_kernel", "bias"):
+        kept, other = (getattr(run.layers[0].layer, name) for run in (base, narrower))
+        assert np.array_equal(kept, other)
+    longer = simulate(SMALL.replace(timesteps=30))
+    assert np.array_equal(longer.inputs[:20], base.inputs)
+    assert np.array_equal(longer.states[:20], base.states)
+    orthogonal = simulate(SMALL.replace(recurrent_initializer="orthogonal"))
+    assert np.array_equal(orthogonal.layers[0].layer.kernel, base.layers[0].layer.kernel)
+    stacked = simulate(SMALL.replace(units=(5, 5)))
+    assert np.array_equal(stacked.layers[0].states, base.states)
+
+
+def test_weight_scale_multiplies_all_three_and_the_gains_one_each():
+    one = simulate(SMALL.replace(weight_scale=1.0)).layers[0].layer
+    scaled = simulate(SMALL.replace(weight_scale=0.5, input_gain=2.0, recurrent_gain=4.0))
+    layer = scaled.layers[0].layer
+    assert np.allclose(layer.kernel, one.kernel, rtol=1e-15)
+    assert np.allclose(layer.recurrent_kernel, 2 * one.recurrent_kernel, rtol=1e-15)
+    assert np.allclose(layer.bias, 0.5 * one.bias, rtol=1e-15)
+
+
+def test_spectral_radius_is_what_was_asked_for():
+    run = simulate(SMALL.replace(spectral_radius=0.9, weight_scale=1.0))
+    eigenvalues = np.linalg.eigvals(run.layers[0].layer.recurrent_kernel)
+    assert np.abs(eigenvalues).max() == pytest.approx(0.9, rel=1e-12)
+
+
+def test_float32_runs_the_same_network_rounded():
+    double, single = simulate(SMALL), simulate(SMALL.replace(dtype="float32"))
+    for array in (single.states, single.preactivations, single.inputs):
+        assert array.dtype == np.float32
+    assert np.array_equal(
+        double.layers[0].layer.kernel.astype(np.float32), single.layers[0].layer.kernel
+    )
+    assert np.abs(double.states - single.states).max() < 1e-5
+
+
+def test_a_stack_feeds_each_layer_the_states_below():
+    run = simulate(Experiment(timesteps=12, units=(6, 4, 3), weight_scale=0.1))
+    assert [layer.states.shape for layer in run.layers] == [(12, 6), (12, 4), (12, 3)]
+    assert np.array_equal(run.states, run.layers[-1].states)
+    assert np.array_equal(run.layers[2].trace.inputs, run.layers[1].states)
+    kernels = [layer.layer.kernel for layer in run.layers]
+    assert not np.array_equal(kernels[0][:3, :3], kernels[1][:3, :3])
+
+
+def test_arrays_are_read_only():
+    run = simulate(SMALL)
+    for array in (run.states, run.preactivations, run.inputs, run.layers[0].layer.kernel):
+        with pytest.raises(ValueError, match="read-only"):
+            array[0] = 1
+
+
+@pytest.mark.parametrize(
+    ("name", "option"),
+    [(row.name, option) for row in TABLE.values() for option in getattr(row.kind, "options", ())],
+)
+def test_every_choice_runs(name, option):
+    run = simulate(SMALL.replace(**{name: option}))
+    assert run.states.shape == (20, 5)
+    assert np.isfinite(run.states).all()
+
+
+def test_nbytes_counts_the_arrays():
+    run = simulate(SMALL)
+    assert run.nbytes >= run.inputs.nbytes + run.states.nbytes + run.preactivations.nbytes
