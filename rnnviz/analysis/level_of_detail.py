@@ -1,4 +1,4 @@
-"""How do many values look in few cells? Blocks of steps × units: least, greatest and mean."""
+"""How do many values look in few cells? Blocks of steps × units: least, greatest and mean.
 
 A mean alone erases what a reduction must not hide (one saturated unit among seventy), so all three
 are kept.
@@ -50,6 +50,7 @@ def reduce_to_blocks(values: np.ndarray, columns: int, rows: int) -> Blocks:
     Parameters
     ----------
     values : ndarray (timesteps, units)
+        Anything a heatmap shows.
     columns, rows : int
         The most blocks along time and along units.
 

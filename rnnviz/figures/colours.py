@@ -118,13 +118,7 @@ def ink(theme: str) -> Ink:
 
 
 def diverging(palette: str, theme: str) -> Stops:
-    """Return the (position 0…1, colour) stops of a scale for signed values.
-
-    Parameters
-    ----------
-    palette : {"red_blue", "purple_orange"}
-    theme : {"light", "dark", "print"}
-    """
+    """Return the (position 0…1, colour) stops of a scale for signed values."""
     return _spread((_ON_DARK if theme == "dark" else _ON_LIGHT)[palette])
 
 

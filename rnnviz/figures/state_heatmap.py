@@ -12,7 +12,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from rnnviz.analysis.level_of_detail import Blocks, reduce_to_blocks
-from rnnviz.analysis.step_summary import SATURATED_ABOVE, step_summary
+from rnnviz.analysis.saturation import SATURATED_FROM, saturation
 from rnnviz.figures.colours import sample
 from rnnviz.figures.picture import Field, Picture, Strip, encode, symmetric_limit
 from rnnviz.figures.registry import View
@@ -23,12 +23,12 @@ COLUMNS, ROWS = 1200, 512
 WRITTEN_OUT = 20_000
 """Most cells whose values a plain figure carries as text, to the last digit."""
 
-_BOUNDS = {"tanh": (-1.0, 1.0), "sigmoid": (0.0, 1.0)}
-
 
 def state_picture(
     states: np.ndarray,
-    activation: str = "tanh",
+    state_range: tuple[float, float],
+    saturated: np.ndarray,
+    mean: np.ndarray,
     *,
     experiment: str = "",
     timestep: int = 0,
@@ -39,35 +39,37 @@ def state_picture(
     Parameters
     ----------
     states : ndarray (timesteps, units)
-    activation : str
-        Keras name; a bounded one gives the colour scale its ends and marks what is exactly there.
+        What the heatmap shows.
+    state_range : (float, float)
+        Least and greatest value that a state can take. Finite ones are the ends of the colour
+        scale, and what is exactly there is marked; otherwise the largest state sets the scale.
+    saturated, mean : ndarray (timesteps,)
+        Share of saturated units and mean state of each step.
     experiment, timestep, unit
         As in :class:`~rnnviz.figures.picture.Picture`.
     """
-    bounds = _BOUNDS.get(activation)
-    summary = step_summary(states, bounds)
-    if bounds is None:
+    low, high = state_range
+    if math.isfinite(low) and math.isfinite(high):
+        field = Field(states, "state", low, high, low_mark=low, high_mark=high)
+        name = "saturated" if low == -high else "saturated_between"
+        strips = (Strip(saturated, name, 0.0, 1.0, percent=True), Strip(mean, "mean", low, high))
+    else:
         limit = symmetric_limit(states)
         field = Field(states, "state", -limit, limit, low_mark=-math.inf, high_mark=math.inf)
-        limit = symmetric_limit(summary.mean)
-        strips = (Strip(summary.mean, "mean", -limit, limit),)
-    else:
-        low, high = bounds
-        field = Field(states, "state", low, high, low_mark=low, high_mark=high)
-        name = "saturated" if activation == "tanh" else "saturated_between"
-        strips = (
-            Strip(summary.saturated, name, 0.0, 1.0, percent=True),
-            Strip(summary.mean, "mean", low, high),
-        )
+        limit = symmetric_limit(mean)
+        strips = (Strip(mean, "mean", -limit, limit),)
     return Picture(field, strips, timestep, unit, experiment)
 
 
 def analyse(run, perspective) -> Picture:
     """Return the picture of a run's states, in the layer and at the cursor of a perspective."""
     layer = run.layers[min(perspective.layer, len(run.layers) - 1)]
+    result = saturation(layer.trace)
     return state_picture(
         layer.states,
-        layer.layer.activation,
+        layer.layer.state_range,
+        result.share_by_step,
+        result.mean_by_step,
         experiment=run.experiment.to_query(),
         timestep=perspective.timestep,
         unit=perspective.unit,
@@ -93,7 +95,9 @@ def mark_titles(field: Field, style: Style) -> tuple[str | None, str | None]:
 
 def strip_title(strip: Strip, style: Style) -> str:
     """Return what a strip shows, in words."""
-    return style.words(f"strip.{strip.name}.title", threshold=SATURATED_ABOVE)
+    return style.words(
+        f"strip.{strip.name}.title", threshold=SATURATED_FROM, percent=f"{SATURATED_FROM:.0%}"
+    )
 
 
 def heights(style: Style) -> dict[str, int]:

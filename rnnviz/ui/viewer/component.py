@@ -53,6 +53,7 @@ def state_viewer(picture: Picture, style: Style, *, key: str = "state-viewer") -
     Parameters
     ----------
     picture : Picture
+        What is shown.
     style : Style
         The theme is read in the browser; the rest holds.
     key : str

@@ -68,7 +68,9 @@ def picture_bytes(picture: Picture, style: Style, **more: object) -> bytes:
     Parameters
     ----------
     picture : Picture
+        What is shown.
     style : Style
+        How; both themes travel, so that the browser can change over by itself.
     **more
         JSON-ready entries that join the header.
     """
