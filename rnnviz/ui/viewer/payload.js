@@ -1,0 +1,86 @@
+/**
+ * Reads the bytes that payload.py packs: a JSON header and raw arrays behind it.
+ */
+
+const READERS = { u1: Uint8Array, f4: Float32Array, f8: Float64Array };
+const PREFIX = 16;
+
+/** The cheap part: where the cursor stands and whether the rest is new. */
+export function readPrefix(bytes) {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, PREFIX);
+  return {
+    headerLength: view.getUint32(0, true),
+    checksum: view.getUint32(4, true),
+    timestep: view.getInt32(8, true),
+    unit: view.getInt32(12, true),
+  };
+}
+
+/** The whole payload; every number that stands for an array is replaced by that array. */
+export function readPayload(bytes) {
+  const { headerLength } = readPrefix(bytes);
+  const text = new TextDecoder().decode(bytes.subarray(PREFIX, PREFIX + headerLength));
+  const header = JSON.parse(text);
+  // Typed arrays want aligned memory, and a message may start anywhere: one copy settles it.
+  const body = bytes.slice(PREFIX + headerLength).buffer;
+  const arrays = header.arrays.map(
+    ({ type, offset, length }) => new READERS[type](body, offset, length),
+  );
+  for (const tile of header.tiles ?? []) attachTile(tile, arrays, header);
+  for (const strip of header.strips ?? []) attachLevels(strip, arrays);
+  for (const frame of header.pictures ?? []) {
+    for (const tile of frame.tiles) attachTile(tile, arrays, frame);
+    for (const strip of frame.strips) attachLevels(strip, arrays);
+  }
+  return header;
+}
+
+function attachLevels(holder, arrays) {
+  for (const name of Object.keys(holder.levels)) holder.levels[name] = arrays[holder.levels[name]];
+}
+
+function attachTile(tile, arrays, picture) {
+  if (tile.values !== undefined) {
+    tile.values = arrays[tile.values];
+    tile.levels = { mean: shadesOf(tile.values, picture.field) };
+  } else {
+    attachLevels(tile, arrays);
+  }
+}
+
+/** Shades of values, as picture.encode gives them in Python: 0 missing, 1 and 255 at the marks. */
+export function shadesOf(values, field) {
+  const low = field.low;
+  const factor = 252 / (field.high - field.low);
+  const lowMark = field.lowMark === null ? NaN : Number(field.lowMark);
+  const highMark = field.highMark === null ? NaN : Number(field.highMark);
+  const shades = new Uint8Array(values.length);
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i];
+    if (value >= highMark) shades[i] = 255;
+    else if (value <= lowMark) shades[i] = 1;
+    else if (value === value) {
+      const shade = (value - low) * factor + 2.5;
+      shades[i] = shade < 2 ? 2 : shade > 254 ? 254 : shade;
+    }
+  }
+  return shades;
+}
+
+/** The shortest text that reads back as the same number, as Python's repr writes it. */
+export function shortest(value, single) {
+  if (Number.isNaN(value)) return "nan";
+  if (!Number.isFinite(value)) return value > 0 ? "inf" : "−inf";
+  let text = String(value);
+  if (single) {
+    for (let digits = 1; digits <= 9; digits++) {
+      const rounded = Number(value.toPrecision(digits));
+      if (Math.fround(rounded) === value) {
+        text = String(rounded);
+        break;
+      }
+    }
+  }
+  if (/^-?\d+$/.test(text)) text += ".0";
+  return text.replace("-", "−");
+}
