@@ -8,9 +8,11 @@ again as a script.
 
 import streamlit as st
 
-from rnnviz.ui import front, server
-
 if __name__ == "__main__":
+    from rnnviz.ui import front
+
     front.show()
 else:
+    from rnnviz.ui import server
+
     app = st.App(__file__, routes=server.routes())

@@ -36,6 +36,9 @@ STATE_CELLS_LIMIT = 20_000_000
 LAYERS_LIMIT = 16
 
 _INITIALIZERS = Choice(tuple(INITIALIZERS))
+_BIAS_INITIALIZERS = Choice(
+    tuple(name for name in INITIALIZERS if name not in ("identity", "orthogonal"))
+)
 _COUNTS = (1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 16, 20, 24, 32, 40, 48, 64)
 _SIZES = (*_COUNTS, 80, 96, 128, 160, 192, 256, 320, 384, 512, 640, 768, 1024)
 _DECADE = (10, 12, 15, 20, 25, 30, 40, 50, 60, 80)
@@ -82,7 +85,7 @@ class Experiment:
         "numpy_random", _INITIALIZERS, group="weights", control="select", per_layer=True
     )
     bias_initializer: str | tuple[str, ...] = knob(
-        "numpy_random", _INITIALIZERS, group="weights", control="select", per_layer=True
+        "numpy_random", _BIAS_INITIALIZERS, group="weights", control="select", per_layer=True
     )
     input_gain: float | tuple[float, ...] = knob(
         1.0, Real(0, 1000), group="advanced", control="number", per_layer=True
@@ -96,7 +99,11 @@ class Experiment:
     signal: str = knob("uniform", Choice(tuple(SIGNALS)), group="input", control="select")
     signal_amplitude: float = knob(1.0, Real(0, 1000), group="input", control="number")
     signal_period: float = knob(
-        25.0, Real(2, 1_000_000), group="input", control="number", when=(("signal", ("sine",)),)
+        25.0,
+        Real(2, 1_000_000),
+        group="input",
+        control="number",
+        when=(("signal", ("sine", "step")),),
     )
     standardised: bool = knob(
         True, Flag(), group="input", control="toggle", when=(("signal", ("sunspots", "co2")),)
@@ -256,7 +263,6 @@ TABLE: dict[str, Knob] = table(Experiment)
 
 _PER_LAYER = tuple(row for row in TABLE.values() if row.per_layer)
 
-LayerSpec = dataclasses.make_dataclass(
-    "LayerSpec", [row.name for row in _PER_LAYER], frozen=True, module=__name__
-)
+LayerSpec = dataclasses.make_dataclass("LayerSpec", [row.name for row in _PER_LAYER], frozen=True)
+LayerSpec.__module__ = __name__  # so that it can be pickled
 LayerSpec.__doc__ = "The knobs of one layer: every per-layer knob of an Experiment, one value each."

@@ -81,8 +81,9 @@ class Run:
         """Memory that the run's arrays take, in bytes, for caches that are bounded by it."""
         arrays = [self.inputs]
         for layer in self.layers:
-            arrays += [layer.states, layer.preactivations]
-            arrays += [layer.layer.kernel, layer.layer.recurrent_kernel]
+            arrays += [layer.layer.kernel, layer.layer.recurrent_kernel, layer.trace.full_states]
+            # Pre-activations are computed when first asked for, and then take as much again.
+            arrays.append(layer.trace.full_states)
         return sum(array.nbytes for array in arrays)
 
 
@@ -123,31 +124,25 @@ def draw_layer(experiment: Experiment, index: int, spec: LayerSpec, features: in
     network, rounded. Scaling, in this order: spectral radius, gains, weight scale.
     """
     cell = CELLS[spec.cell]
-    width = cell.gate_count * spec.units
-    kernel = _draw(spec.kernel_initializer, experiment, "kernel", index, (features, width))
-    recurrent = _draw(
-        spec.recurrent_initializer, experiment, "recurrent_kernel", index, (spec.units, width)
-    )
-    bias = _draw(spec.bias_initializer, experiment, "bias", index, (width,))
+    gates = max(1, len(cell.gate_names))
+    width = gates * spec.units
+
+    def draw(purpose: str, initializer: str, shape: tuple[int, ...]) -> np.ndarray:
+        stream = _stream(experiment.seed, purpose, index)
+        return INITIALIZERS[initializer](stream, shape, np.float64, gates)
+
+    kernel = draw("kernel", spec.kernel_initializer, (features, width))
+    recurrent_kernel = draw("recurrent_kernel", spec.recurrent_initializer, (spec.units, width))
+    bias = draw("bias", spec.bias_initializer, (width,))
     if spec.spectral_radius is not None:
-        recurrent = np.hstack(
-            [
-                rescale_spectral_radius(block, spec.spectral_radius)
-                for block in np.split(recurrent, cell.gate_count, axis=1)
-            ]
-        )
+        recurrent_kernel = rescale_spectral_radius(recurrent_kernel, spec.spectral_radius)
+    scale = experiment.weight_scale
     weights = (
-        kernel * (spec.input_gain * experiment.weight_scale),
-        recurrent * (spec.recurrent_gain * experiment.weight_scale),
-        bias * experiment.weight_scale,
+        kernel * (spec.input_gain * scale),
+        recurrent_kernel * (spec.recurrent_gain * scale),
+        bias * scale,
     )
     return cell(*(array.astype(experiment.dtype) for array in weights), spec.activation)
-
-
-def _draw(
-    initializer: str, experiment: Experiment, purpose: str, index: int, shape: tuple[int, ...]
-) -> np.ndarray:
-    return INITIALIZERS[initializer](_stream(experiment.seed, purpose, index), shape, np.float64)
 
 
 def _stream(seed: int, purpose: str, index: int = 0) -> np.random.Generator:

@@ -20,14 +20,19 @@ class Activation:
     slope : callable
         ``slope(h) -> dh/dz``, a new array: the derivative told from the *output* h, which is
         what a run keeps. Exactly 0 where tanh or sigmoid has rounded to its bound.
-    bound : float or None
-        The supremum of ``|h|``, None where there is none.
+    interval : (float, float) or None
+        Infimum and supremum of h; None where it is not bounded on both sides.
     """
 
     name: str
     apply: Callable[..., np.ndarray]
     slope: Callable[[np.ndarray], np.ndarray]
-    bound: float | None
+    interval: tuple[float, float] | None
+
+    @property
+    def bound(self) -> float | None:
+        """The supremum of ``|h|``, None where there is none."""
+        return None if self.interval is None else max(map(abs, self.interval))
 
 
 def _relu(z: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
@@ -60,9 +65,9 @@ def _relu_slope(h: np.ndarray) -> np.ndarray:
 ACTIVATIONS: dict[str, Activation] = {
     activation.name: activation
     for activation in (
-        Activation("tanh", np.tanh, _tanh_slope, 1.0),
+        Activation("tanh", np.tanh, _tanh_slope, (-1.0, 1.0)),
         Activation("relu", _relu, _relu_slope, None),
-        Activation("sigmoid", _sigmoid, _sigmoid_slope, 1.0),
+        Activation("sigmoid", _sigmoid, _sigmoid_slope, (0.0, 1.0)),
         Activation("linear", np.positive, np.ones_like, None),
     )
 }

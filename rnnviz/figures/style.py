@@ -9,10 +9,10 @@ import plotly.graph_objects as go
 from rnnviz.figures import colours
 from rnnviz.i18n import DEFAULT_LANGUAGE, Words, words
 
-FIRST_STEP = 1
-"""Number that is shown for the first timestep, and for the first unit: people count from one.
+FIRST_STEP = 0
+"""Number that is shown for the first timestep, and for the first unit: their index in the arrays.
 
-An x axis of timesteps runs over ``FIRST_STEP + index``; arrays and links hold the index.
+So that what is read off a picture can be typed: the cell at t = 1, unit 5 is ``states[1, 5]``.
 """
 
 FONT = '"Source Sans", "Source Sans 3", "Noto Sans KR", "Noto Sans CJK KR", NanumGothic, sans-serif'

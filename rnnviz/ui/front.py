@@ -29,7 +29,7 @@ def show() -> None:
         _show(say)
     except Exception:
         number = uuid.uuid4().hex[:8]
-        _LOG.exception("error %s while showing %s", number, dict(st.query_params))
+        _LOG.exception("error %s while showing %s", number, state.address())
         st.error(say("page.failed", number=number), icon=":material/error:")
 
 

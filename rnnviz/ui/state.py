@@ -21,6 +21,7 @@ _SHOWN = "shown"
 _SEEN = "seen"
 _WIDGETS = "widget."
 _ARRIVED = "arrived."
+_BASELINE = "baseline."
 
 Pairs = tuple[tuple[str, str], ...]
 
@@ -55,6 +56,11 @@ def read_link(pairs: Pairs) -> Situation:
     return Situation(experiment, perspective, tuple(problems + more))
 
 
+def address() -> Pairs:
+    """Return the (name, text) pairs of the address, a repeated name as often as it stands there."""
+    return tuple((name, text) for name in st.query_params for text in st.query_params.get_all(name))
+
+
 def arrive() -> Situation:
     """Return what is to be shown at the start of a page run.
 
@@ -63,12 +69,15 @@ def arrive() -> Situation:
     that comes with a quick second move may still be the one of before the first.
     """
     shown: Situation | None = st.session_state.get(_SHOWN)
-    pairs = _address()
+    pairs = address()
     if shown is not None and (pairs == shown.pairs or _some_widget_moved()):
         return shown
     situation = read_link(pairs)
-    for key in _widget_values():
-        del st.session_state[key]
+    for arrived in [key for key in st.session_state if str(key).startswith(_ARRIVED)]:
+        st.session_state.pop(_WIDGETS + arrived.removeprefix(_ARRIVED), None)
+        del st.session_state[arrived]
+    for chosen in [key for key in st.session_state if str(key).startswith(_BASELINE)]:
+        del st.session_state[chosen]
     st.session_state[_SHOWN] = situation
     return situation
 
@@ -77,7 +86,7 @@ def commit(situation: Situation) -> None:
     """Write what is shown into the address, and remember it as shown."""
     st.session_state[_SHOWN] = situation
     st.session_state[_SEEN] = _widget_values()
-    if _address() != situation.pairs:
+    if address() != situation.pairs:
         st.query_params.from_dict(dict(situation.pairs))
 
 
@@ -95,15 +104,30 @@ def widget(name: str, value: Any) -> str:
     return key
 
 
+def component(name: str) -> str:
+    """Return the key of a component, whose value cannot be set from here; see :func:`chosen`."""
+    return _WIDGETS + name
+
+
+def chosen(name: str, value: Any) -> Any:
+    """Return what the visitor chose in a component since we arrived, None if nothing.
+
+    A component keeps its last value over an arrival, when the link's value must win: whatever it
+    says in the first run after that is old.
+    """
+    key = _BASELINE + name
+    if key not in st.session_state:
+        st.session_state[key] = (value,)
+    if st.session_state[key] == (value,):
+        return None
+    st.session_state[key] = ()
+    return value
+
+
 def arrived_with(name: str, value: Any) -> Any:
     """Return what a widget stood at when we arrived by a link; ``value`` if that is just now."""
     moved_since = _WIDGETS + name in st.session_state
     return st.session_state.get(_ARRIVED + name, value) if moved_since else value
-
-
-def _address() -> Pairs:
-    """Return the (name, text) pairs of the address, a repeated name as often as it stands there."""
-    return tuple((name, text) for name in st.query_params for text in st.query_params.get_all(name))
 
 
 def _widget_values() -> dict[str, Any]:

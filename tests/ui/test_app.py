@@ -1,7 +1,7 @@
 """The page without a browser: Streamlit's own AppTest."""
 
 from pathlib import Path
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -21,7 +21,12 @@ def run(query="", locale="en-US"):
 
 
 def address(at):
-    return "&".join(f"{name}={at.query_params[name][0]}" for name in at.query_params)
+    return urlencode({name: text for name, (text,) in _listed(at).items()}, safe=",")
+
+
+def _listed(at):
+    values = {name: at.query_params[name] for name in at.query_params}
+    return {name: [text] if isinstance(text, str) else text for name, text in values.items()}
 
 
 def shown(at):

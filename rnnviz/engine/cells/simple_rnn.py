@@ -84,6 +84,11 @@ class SimpleRNN:
         return self.units * (self.units + self.features + 1)
 
     @property
+    def state_interval(self) -> tuple[float, float] | None:
+        """Infimum and supremum of a hidden state; None where it is not bounded on both sides."""
+        return self._activation.interval
+
+    @property
     def _activation(self) -> Activation:
         return activation_named(self.activation)
 

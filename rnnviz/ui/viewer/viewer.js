@@ -85,6 +85,7 @@ class Viewer {
 
   label() {
     const { words, timesteps } = this.picture;
+    this.slider.min = this.first;
     this.slider.max = timesteps - 1 + this.first;
     this.slider.setAttribute("aria-label", words.cursor);
     this.playButton.setAttribute("aria-label", words.play);
