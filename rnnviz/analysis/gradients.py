@@ -12,16 +12,19 @@ from rnnviz.analysis.linearisation import Linearisation, finite_timesteps, linea
 from rnnviz.analysis.verdict import Verdict, ordinal, verdict
 from rnnviz.engine import SimpleRNN, Trace
 
-DIRECTIONS = 8
-"""Directions of h_T that are followed backwards; with no more units than this, it is all of h_T."""
+DIRECTIONS = 4
+"""Directions of h_T that are followed backwards."""
 
-_PROBES = 4
+PROBES = 4
+"""Random directions across them that bound what they miss."""
+
 _PROBE_FACTOR = 6 * np.sqrt(2 / np.pi)
-"""A matrix A has ‖A‖₂ ≤ 6·√(2/π)·max ‖A·ω‖ over four normal vectors ω, but for 1 in 6⁴ = 1296
-draws (Halko, Martinsson and Tropp, SIAM Review 53, 2011, lemma 4.1)."""
+"""‖A‖₂ ≤ 6·√(2/π)·max ‖A·ω‖ over four normal vectors ω, but for one draw in 6⁴ = 1296
+(Halko, Martinsson and Tropp, SIAM Review 53, 2011, lemma 4.1)."""
 
-_STEPS_BETWEEN_QR = 8
-_STEPS_IN_BLOCK = 64
+_STEPS_TO_FIND = 40
+_STEPS_BETWEEN_QR = 10
+_BLOCK_NUMBERS = 2**16
 _MATTERS = 1e-3
 
 
@@ -144,7 +147,7 @@ def _growth_bound(trace: Trace) -> float:
         return float("nan")
     slope = 0.25 if trace.layer.activation == "sigmoid" else 1.0
     matrix = np.asarray(trace.layer.recurrent_kernel, np.float64)
-    return slope * largest_singular_value(matrix)
+    return slope * largest_singular_value(matrix, relative=1e-4)
 
 
 def _log_bound(growth: float, target: int) -> np.ndarray | None:
@@ -159,21 +162,23 @@ def _log_bound(growth: float, target: int) -> np.ndarray | None:
 def _directions(linearisation: Linearisation, trace: Trace, target: int) -> tuple:
     """Return unit directions of h_T to follow, then probes across them; and how many of each."""
     units, size = trace.layer.units, trace.layer.state_size
-    if units <= DIRECTIONS:
+    if units <= DIRECTIONS + PROBES:
         return np.eye(units, size), units
     random = np.random.default_rng(0)
     changes = random.standard_normal((DIRECTIONS, size))
-    for timestep in range(target + 1):
+    for timestep in range(max(0, target + 1 - _STEPS_TO_FIND), target + 1):
         changes = linearisation.push(timestep, changes)
-        if timestep == target:
-            # Only h of the last state is looked at, not the cell state of an LSTM.
-            changes = changes[:, :units]
-        due = timestep == target or timestep % _STEPS_BETWEEN_QR == 0
-        if due or not _is_moderate(changes):
+        if timestep % linearisation.safe_steps == 0 and not _is_moderate(changes):
+            if not changes.any():
+                break
             changes = np.linalg.qr(changes.T)[0].T
-    probes = random.standard_normal((_PROBES, units))
+        elif timestep % _STEPS_BETWEEN_QR == 0:
+            changes = np.linalg.qr(changes.T)[0].T
+    # Only h of the last state is looked at, not the cell state of an LSTM.
+    changes = np.linalg.qr(changes[:, :units].T)[0].T
+    probes = random.standard_normal((PROBES, units))
     probes -= (probes @ changes.T) @ changes
-    rows = np.zeros((DIRECTIONS + _PROBES, size))
+    rows = np.zeros((DIRECTIONS + PROBES, size))
     rows[:, :units] = np.concatenate([changes, probes])
     return rows, DIRECTIONS
 
@@ -183,22 +188,28 @@ def _pull_back(linearisation, rows, followed, target, features):
     norms = np.full((4, target + 1), -np.inf)
     sensitivity = np.full((target + 1, features), -np.inf)
     exponent, stop = 0, target + 1
+    longest = int(np.clip(_BLOCK_NUMBERS // rows.size, 16, 128))
     while stop > 0 and rows.any():
-        start = max(0, stop - _STEPS_IN_BLOCK)
-        block, exponents = np.zeros((stop - start, *rows.shape)), np.zeros(stop - start)
+        start = max(0, stop - longest)
+        # Row 0 is the state before the block's first step; what is not reached stays zero.
+        block, exponents = np.zeros((stop - start + 1, *rows.shape)), np.zeros(stop - start)
+        block[-1] = rows
         for timestep in range(stop - 1, start - 1, -1):
-            if not _is_moderate(rows):
-                rows, exponent = _rescaled(rows, exponent)
-            block[timestep - start], exponents[timestep - start] = rows, exponent
-            rows = linearisation.pull(timestep, rows)
+            rows = block[timestep - start + 1]
+            if timestep % linearisation.safe_steps == 0 and not _is_moderate(rows):
+                if not rows.any():
+                    break
+                exponent += _rescale(rows)
+            exponents[timestep - start] = exponent
+            linearisation.pull(timestep, rows, block[timestep - start])
         span, scale = slice(start, stop), exponents * np.log10(2)
-        inputs = linearisation.pull_inputs(start, block)
-        norms[:2, span] = _norms(block, followed) + scale
+        inputs = linearisation.pull_inputs(start, block[1:])
+        norms[:2, span] = _norms(block[1:], followed) + scale
         norms[2:, span] = _norms(inputs, followed) + scale
         with np.errstate(divide="ignore"):
-            lengths = np.sqrt((inputs[:, :followed] ** 2).sum(axis=1))
-            sensitivity[span] = np.log10(lengths) + scale[:, None]
-        stop = start
+            seen = inputs[:, :followed]
+            sensitivity[span] = np.log10(np.einsum("tkf,tkf->tf", seen, seen)) / 2 + scale[:, None]
+        stop, rows = start, block[0]
     initial = _norms(rows[None], followed)[0, 0] + exponent * np.log10(2)
     return *norms, sensitivity, float(initial)
 
@@ -208,22 +219,25 @@ def _is_moderate(rows: np.ndarray) -> bool:
     return 1e-100 < flat.dot(flat) < 1e100
 
 
-def _rescaled(rows: np.ndarray, exponent: int) -> tuple[np.ndarray, int]:
-    """Take a power of two out of the rows, which changes no digit."""
+def _rescale(rows: np.ndarray) -> int:
+    """Take a power of two out of the rows, in place, which changes no digit; return the power."""
     largest = np.abs(rows).max()
-    if largest == 0:
-        return rows, exponent
     power = int(np.frexp(largest)[1])
-    return np.ldexp(rows, -power), exponent + power
+    np.ldexp(rows, -power, out=rows)
+    return power
 
 
 def _norms(rows: np.ndarray, followed: int) -> np.ndarray:
     """Return log10 of the lower and upper ends for rows (steps, k, columns), (2, steps)."""
     largest = np.abs(rows).max(axis=(1, 2))
-    rows = rows / np.where(largest > 0, largest, 1.0)[:, None, None]
+    if largest.min() < 1e-100:
+        # Squares would be lost below what float64 holds.
+        rows = rows / np.where(largest > 0, largest, 1.0)[:, None, None]
+    else:
+        largest = np.ones(len(rows))
     seen, probes = rows[:, :followed], rows[:, followed:]
     squares = np.linalg.eigvalsh(seen @ seen.swapaxes(1, 2))[:, -1]
-    missed = (probes**2).sum(axis=2).max(axis=1, initial=0.0)
+    missed = np.einsum("tkc,tkc->tk", probes, probes).max(axis=1, initial=0.0)
     with np.errstate(divide="ignore"):
         ends = np.log10([np.maximum(squares, 0.0), squares + _PROBE_FACTOR**2 * missed])
         return ends / 2 + np.log10(largest)

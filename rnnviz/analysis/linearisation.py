@@ -17,12 +17,19 @@ _CHUNK_NUMBERS = 2**18
 
 
 class Linearisation(Protocol):
-    """J_t applied to rows of vectors, in float64; a row is a small change of the state."""
+    """J_t applied to rows of vectors, in float64; a row is a small change of the state.
+
+    Numbers of moderate size stay far within float64's range for ``safe_steps`` steps.
+    """
+
+    safe_steps: int
 
     def push(self, timestep: int, changes: np.ndarray) -> np.ndarray:
         """Forwards: changes (k, state_size) of state t−1 → J_t·change, changes of state t."""
 
-    def pull(self, timestep: int, gradients: np.ndarray) -> np.ndarray:
+    def pull(
+        self, timestep: int, gradients: np.ndarray, out: np.ndarray | None = None
+    ) -> np.ndarray:
         """Backwards: gradients (k, state_size) with respect to state t → gradient·J_t, t−1."""
 
     def pull_inputs(self, first: int, gradients: np.ndarray) -> np.ndarray:
@@ -72,14 +79,16 @@ class _Elementwise:
         # A copy: BLAS reads a transposed large matrix at half the speed.
         self.backwards = np.ascontiguousarray(self.forwards.T)
         self.inputs = np.ascontiguousarray(layer.kernel.T, np.float64)
+        smallest = np.min(self.slopes, where=self.slopes > 0, initial=1.0)
+        self.safe_steps = 4 if smallest > 1e-30 else 1
 
     def push(self, timestep, changes):
-        changes = changes @ self.forwards
+        changes = changes.dot(self.forwards)
         changes *= self.slopes[timestep]
         return changes
 
-    def pull(self, timestep, gradients):
-        return (gradients * self.slopes[timestep]) @ self.backwards
+    def pull(self, timestep, gradients, out=None):
+        return (gradients * self.slopes[timestep]).dot(self.backwards, out)
 
     def pull_inputs(self, first, gradients):
         slopes = self.slopes[first : first + len(gradients), None, :]
@@ -93,6 +102,8 @@ class _Elementwise:
 
 class _Dense:
     """Any cell: from its Jacobians, formed a block of steps at a time."""
+
+    safe_steps = 1
 
     def __init__(self, trace: Trace):
         self.layer = trace.layer
@@ -111,10 +122,10 @@ class _Dense:
         return self.jacobians[place]
 
     def push(self, timestep, changes):
-        return changes @ self._jacobian(timestep).T
+        return changes.dot(self._jacobian(timestep).T)
 
-    def pull(self, timestep, gradients):
-        return gradients @ self._jacobian(timestep)
+    def pull(self, timestep, gradients, out=None):
+        return gradients.dot(self._jacobian(timestep), out)
 
     def pull_inputs(self, first, gradients):
         steps = slice(first, first + len(gradients))
