@@ -64,9 +64,9 @@ def saturation(trace) -> Saturation:
         ``states (timesteps, units)``; a batch is measured as one.
     """
     states = trace.states
-    interval = trace.layer.state_interval
-    if interval is not None:
-        low, high = interval
+    low, high = trace.layer.state_range
+    bounded = bool(np.isfinite(low) and np.isfinite(high))
+    if bounded:
         middle, half = (low + high) / 2, (high - low) / 2
         way = np.abs(states - middle) if middle else np.abs(states)
         saturated, exact = way > SATURATED_FROM * half, way == half
@@ -76,7 +76,7 @@ def saturation(trace) -> Saturation:
     with np.errstate(invalid="ignore", over="ignore"):
         mean_by_step = states.mean(axis=-1, dtype=np.float64)
     return Saturation(
-        bounded=interval is not None,
+        bounded=bounded,
         share=float(saturated.mean()),
         share_exact=float(exact.mean()),
         share_by_step=_frozen(saturated.mean(axis=-1)),

@@ -1,5 +1,6 @@
 """The activation functions of a recurrent cell, and their slopes."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -20,19 +21,20 @@ class Activation:
     slope : callable
         ``slope(h) -> dh/dz``, a new array: the derivative told from the *output* h, which is
         what a run keeps. Exactly 0 where tanh or sigmoid has rounded to its bound.
-    interval : (float, float) or None
-        Infimum and supremum of h; None where it is not bounded on both sides.
+    range : (float, float)
+        Infimum and supremum of h; infinite where there is no bound.
     """
 
     name: str
     apply: Callable[..., np.ndarray]
     slope: Callable[[np.ndarray], np.ndarray]
-    interval: tuple[float, float] | None
+    range: tuple[float, float]
 
     @property
     def bound(self) -> float | None:
         """The supremum of ``|h|``, None where there is none."""
-        return None if self.interval is None else max(map(abs, self.interval))
+        bound = max(map(abs, self.range))
+        return bound if math.isfinite(bound) else None
 
 
 def _relu(z: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
@@ -66,9 +68,9 @@ ACTIVATIONS: dict[str, Activation] = {
     activation.name: activation
     for activation in (
         Activation("tanh", np.tanh, _tanh_slope, (-1.0, 1.0)),
-        Activation("relu", _relu, _relu_slope, None),
+        Activation("relu", _relu, _relu_slope, (0.0, math.inf)),
         Activation("sigmoid", _sigmoid, _sigmoid_slope, (0.0, 1.0)),
-        Activation("linear", np.positive, np.ones_like, None),
+        Activation("linear", np.positive, np.ones_like, (-math.inf, math.inf)),
     )
 }
 

@@ -16,14 +16,16 @@ from rnnviz.ui.controls import experiment_controls
 from rnnviz.ui.pages import PAGES
 from rnnviz.ui.problems import show_problems
 
+_HERE = Path(__file__).parent
 _LOG = logging.getLogger(__name__)
 _LANGUAGE_NAMES = {"en": "English", "ko": "한국어"}
 
 
 def show() -> None:
     """Run the page once: link -> experiment -> picture -> link."""
-    st.set_page_config(page_title="rnnviz", page_icon=":material/grid_on:", layout="wide")
-    st.html(Path(__file__).with_name("page.css"))
+    # A file of our own: Streamlit would fetch a Material icon from the internet.
+    st.set_page_config(page_title="rnnviz", page_icon=_HERE / "icon.svg", layout="wide")
+    st.html(_HERE / "page.css")
     say = words(preferred_language(st.context.locale))
     try:
         _show(say)
@@ -48,15 +50,16 @@ def _show(say: Words) -> None:
 
 def _language(perspective: Perspective, spoken: str) -> Perspective:
     """Draw the language switch; until it is used, the visitor's browser decides."""
-    st.markdown(f"## {words(spoken)('page.title')}")
-    chosen = st.segmented_control(
-        words(spoken)("page.language"),
-        LANGUAGES,
-        required=True,
-        format_func=_LANGUAGE_NAMES.get,
-        key=state.widget("language", perspective.language or spoken),
-        label_visibility="collapsed",
-    )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"## {words(spoken)('page.title')}", width="stretch")
+        chosen = st.segmented_control(
+            words(spoken)("page.language"),
+            LANGUAGES,
+            required=True,
+            format_func=_LANGUAGE_NAMES.get,
+            key=state.widget("language", perspective.language or spoken),
+            label_visibility="collapsed",
+        )
     if perspective.language is None and chosen == spoken:
         return perspective
     return dataclasses.replace(perspective, language=chosen)

@@ -84,9 +84,9 @@ class SimpleRNN:
         return self.units * (self.units + self.features + 1)
 
     @property
-    def state_interval(self) -> tuple[float, float] | None:
-        """Infimum and supremum of a hidden state; None where it is not bounded on both sides."""
-        return self._activation.interval
+    def state_range(self) -> tuple[float, float]:
+        """Infimum and supremum of a hidden state; infinite where there is no bound."""
+        return self._activation.range
 
     @property
     def _activation(self) -> Activation:

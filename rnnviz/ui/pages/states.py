@@ -50,22 +50,19 @@ def _viewer(run: Run, perspective: Perspective, say: Words) -> Perspective:
 
 def _metrics(result: Saturation, layer: LayerRun, say: Words) -> None:
     """Show the numbers that the reading rests on."""
-    columns = st.columns(3)
+    shown = []
     if result.bounded:
-        shown = percent(SATURATED_FROM)
-        columns[0].metric(
-            say("metric.saturated"),
-            percent(result.share),
-            help=say("metric.saturated_help", percent=shown),
-        )
-        columns[1].metric(
-            say("metric.exact"), percent(result.share_exact), help=say("metric.exact_help")
-        )
+        least = percent(SATURATED_FROM)
+        shown.append(("saturated", percent(result.share), {"percent": least}))
+        ends = "exact" if layer.layer.state_range[0] < 0 else "exact_sigmoid"
+        shown.append((ends, percent(result.share_exact), {}))
     else:
-        limits = f"{number(result.lowest)} … {number(result.highest)}"
-        columns[0].metric(say("metric.range"), limits, help=say("metric.range_help"))
-    radius = spectral_radius(layer.layer.recurrent_kernel)
-    columns[2].metric(say("metric.radius"), number(radius), help=say("metric.radius_help"))
+        shown.append(("range", f"{number(result.lowest)} … {number(result.highest)}", {}))
+    shown.append(("radius", number(spectral_radius(layer.layer.recurrent_kernel)), {}))
+    with st.container(horizontal=True, gap="large"):
+        for name, value, values in shown:
+            explained = say(f"metric.{name}_help", **values)
+            st.metric(say(f"metric.{name}"), value, help=explained, width="content")
 
 
 def _listing(run: Run, say: Words) -> None:
