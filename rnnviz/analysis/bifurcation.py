@@ -1,4 +1,4 @@
-"""What does the weight scale change? Where the states end up, and whether they part, scale by scale."""
+"""What does the weight scale change? Where states end up and whether they part, scale by scale."""
 
 from __future__ import annotations
 
@@ -29,6 +29,8 @@ class Bifurcation:
         exactly, nan where the states are not finite.
     band : ndarray (scales,)
         Half width of a 95 % interval, from the spread over eight stretches.
+    escaping : ndarray (scales,)
+        Where the states still grow at the end or are no longer finite.
     units : ndarray (shown,)
         Indices of the units in ``visited``.
     visited : ndarray (scales, steps, shown)
@@ -40,29 +42,32 @@ class Bifurcation:
     factors: np.ndarray
     exponents: np.ndarray
     band: np.ndarray
+    escaping: np.ndarray
     units: np.ndarray
     visited: np.ndarray
     transient: int
 
     @property
     def chaotic(self) -> np.ndarray:
-        """Scales whose exponent is positive beyond its band, (scales,) bool."""
+        """Scales with bounded states and an exponent positive beyond its band, (scales,) bool."""
         with np.errstate(invalid="ignore"):
-            return self.exponents - self.band > 1e-3
+            return (self.exponents - self.band > 1e-3) & ~self.escaping
 
     @property
     def verdict(self) -> Verdict:
         """Where along the scales the behaviour changes."""
         numbers = {"low": float(self.factors[0]), "high": float(self.factors[-1])}
-        numbers["diverged"] = int(np.isnan(self.exponents).sum())
-        if numbers["diverged"] == len(self.factors):
-            return verdict("bifurcation.diverged", **numbers)
+        if self.escaping.all():
+            return verdict("bifurcation.escaping", **numbers)
         if self.chaotic.any():
             numbers["first"] = float(self.factors[self.chaotic][0])
             numbers["share"] = 100 * float(self.chaotic.mean())
             return verdict("bifurcation.chaos", **numbers)
-        numbers["largest"] = float(np.nanmax(self.exponents))
-        numbers["at"] = float(self.factors[np.nanargmax(self.exponents)])
+        staying = np.where(self.escaping, -np.inf, self.exponents)
+        numbers |= {"largest": float(staying.max()), "at": float(self.factors[staying.argmax()])}
+        if self.escaping.any():
+            first = float(self.factors[self.escaping][0])
+            return verdict("bifurcation.calm_then_escaping", **numbers, first=first)
         kind = "lost" if np.isneginf(numbers["largest"]) else "calm"
         return verdict(f"bifurcation.{kind}", **numbers)
 
@@ -82,6 +87,7 @@ def bifurcation(
     Parameters
     ----------
     layer : SimpleRNN, LSTM or GRU
+        A single network.
     factors : ndarray (scales,)
         Multiply all weights and biases; ascending.
     held_input : ndarray (features,), optional
@@ -103,16 +109,17 @@ def bifurcation(
         part = scaled(layer, factors[start : start + group], held)
         share = (start, len(part.factors), len(factors), progress)
         parts.append(_follow(part, layer.state_size, units, transient, steps, kept, share))
-    growth, visited = (np.concatenate(columns) for columns in zip(*parts, strict=True))
+    columns = zip(*parts, strict=True)
+    growth, escaping, visited = (np.concatenate(column) for column in columns)
     exponents, band = _mean_and_band(growth)
-    arrays = (factors, exponents, band, units, visited)
+    arrays = (factors, exponents, band, escaping, units, visited)
     for array in arrays:
         array.setflags(write=False)
     return Bifurcation(*arrays, transient)
 
 
 def _follow(network, size, units, transient, steps, kept, share):
-    """Return log growth (scales, steps) and kept states (scales, kept, units) of one group."""
+    """Return log growth (scales, steps), who escapes, and kept states (scales, kept, units)."""
     start, count, total, progress = share
     random = np.random.default_rng(0)
     states = np.tile(random.uniform(-0.5, 0.5, size), (count, 1))
@@ -123,6 +130,8 @@ def _follow(network, size, units, transient, steps, kept, share):
             states, changes = network.advance(states, changes)
             lengths = np.sqrt((changes * changes).sum(axis=1))
             changes /= np.where(lengths > 0, lengths, 1.0)[:, None]
+            if step == transient:
+                reach = np.abs(states).max(axis=1)
             if step >= transient:
                 growth[:, step - transient] = np.log(lengths)
             if step >= transient + steps - kept:
@@ -130,9 +139,10 @@ def _follow(network, size, units, transient, steps, kept, share):
             if progress is not None:
                 done = (step + 1) / (transient + steps)
                 progress((start + count * done) / total)
+        escaping = ~(np.abs(states).max(axis=1) <= 10 * (1 + reach))
     lost = ~np.isfinite(states).all(axis=1)
     growth[lost], visited[lost] = np.nan, np.nan
-    return growth, visited
+    return growth, escaping, visited
 
 
 def _mean_and_band(growth: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -15,7 +15,7 @@ _ITERATIONS = 100
 _CONVERGED = 1e-11
 _SAME = 1e-6
 _NEUTRAL = 1e-6
-_SLOW_SPEED = 0.1
+_SLOW_SPEED = 0.03
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,9 +60,7 @@ class FixedPoints:
     def kinds(self) -> tuple[str, ...]:
         """What each point is: "stable", "neutral", "saddle", "repelling" or "slow"."""
         moduli, kinds = np.abs(self.eigenvalues), []
-        for converged, modulus, unstable in zip(
-            self.converged, moduli, self.unstable, strict=True
-        ):
+        for converged, modulus, unstable in zip(self.converged, moduli, self.unstable, strict=True):
             if not converged:
                 kinds.append("slow")
             elif unstable:
@@ -153,15 +151,17 @@ def _share(progress, index, groups):
 
 
 def _starts(layer, visited, starts, seed) -> np.ndarray:
-    """The origin, then random states and visited ones in turn, (starts, state_size)."""
+    """Visited states, random ones and such with all units alike, in turn; the origin first."""
     random, size = np.random.default_rng(seed), layer.state_size
     reach = 1.0
     if visited is not None:
         visited = np.asarray(visited[np.isfinite(visited).all(axis=1)], np.float64)
         reach = min(max(reach, np.abs(visited).max(initial=0.0)), 1e6)
     begin = random.uniform(-reach, reach, (starts, size))
-    # Corners and the middle alike: every second random start is drawn towards the middle.
-    begin[1::4] *= random.uniform(0, 1, (len(begin[1::4]), 1))
+    # Corners and the middle alike: some random starts are drawn towards the middle.
+    begin[1::8] *= random.uniform(0, 1, (len(begin[1::8]), 1))
+    # Weights of one sign drive all units together, to where random states rarely lead.
+    begin[3::4] = np.linspace(-reach, reach, len(begin[3::4]))[:, None]
     if visited is not None and len(visited):
         begin[::2] = visited[random.integers(len(visited), size=len(begin[::2]))]
     begin[0] = 0.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -9,7 +10,7 @@ import numpy as np
 
 from rnnviz.analysis.largest_singular_value import largest_singular_value
 from rnnviz.analysis.linearisation import Linearisation, finite_timesteps, linearise
-from rnnviz.analysis.verdict import Verdict, ordinal, verdict
+from rnnviz.analysis.verdict import Verdict, moment, power_of_ten, verdict
 from rnnviz.engine import SimpleRNN, Trace
 
 DIRECTIONS = 4
@@ -90,20 +91,23 @@ class Gradients:
     def verdict(self) -> Verdict:
         """What the gradient means."""
         if self.target < 0:
-            return verdict("gradients.diverged", step=ordinal(0))
-        target, back = ordinal(self.target), self.target
+            return verdict("gradients.diverged", **moment(0))
+        numbers, back = moment(self.target), self.target
         if self.zero_before is not None:
-            lag = self.target - self.zero_before
-            return verdict("gradients.zero", target=target, lag=lag)
+            return verdict("gradients.zero", **numbers, lag=back - self.zero_before)
         if back == 0:
-            return verdict("gradients.first", target=target)
+            return verdict("gradients.first", **numbers)
         power = float(self.norm[0])
-        numbers = {"target": target, "back": back, "power": power, "reach": self.reach}
+        numbers |= {"back": back, "reach": self.reach, "factor": 10 ** (power / back)}
         kind = "vanishing" if power < -3 else "exploding" if power > 3 else "alive"
-        return verdict(f"gradients.{kind}", **numbers, factor=10 ** (power / back))
+        return verdict(f"gradients.{kind}", **numbers, size=power_of_ten(power))
 
 
-def gradients(trace: Trace, timestep: int | None = None) -> Gradients:
+def gradients(
+    trace: Trace,
+    timestep: int | None = None,
+    progress: Callable[[float], None] | None = None,
+) -> Gradients:
     """Follow the gradient of one state backwards through time.
 
     The full product ∏J costs a cubic matrix product a step. Here eight orthonormal directions of
@@ -118,6 +122,8 @@ def gradients(trace: Trace, timestep: int | None = None) -> Gradients:
         The run of one sequence.
     timestep : int, optional
         T; by default the last finite timestep.
+    progress : callable, optional
+        Called with 0…1 every few steps.
     """
     finite = finite_timesteps(trace)
     target = finite - 1 if timestep is None else min(timestep, finite - 1)
@@ -129,7 +135,7 @@ def gradients(trace: Trace, timestep: int | None = None) -> Gradients:
         return Gradients(-1, *empty, 0.0, bound, no_map, growth, trace.diverged_at)
     linearisation = linearise(trace)
     rows, followed = _directions(linearisation, trace, target)
-    pulled = _pull_back(linearisation, rows, followed, target, trace.layer.features)
+    pulled = _pull_back(linearisation, rows, followed, target, trace.layer.features, progress)
     bound = _log_bound(growth, target)
     norm, upper, input_norm, input_upper, sensitivity, initial = pulled
     norm[-1] = upper[-1] = 0.0  # ∂h_T/∂h_T = 1 needs no directions
@@ -183,7 +189,7 @@ def _directions(linearisation: Linearisation, trace: Trace, target: int) -> tupl
     return rows, DIRECTIONS
 
 
-def _pull_back(linearisation, rows, followed, target, features):
+def _pull_back(linearisation, rows, followed, target, features, progress):
     """Pull the rows back from ``target`` to the initial state; norms of each step as log10."""
     norms = np.full((4, target + 1), -np.inf)
     sensitivity = np.full((target + 1, features), -np.inf)
@@ -210,6 +216,8 @@ def _pull_back(linearisation, rows, followed, target, features):
             seen = inputs[:, :followed]
             sensitivity[span] = np.log10(np.einsum("tkf,tkf->tf", seen, seen)) / 2 + scale[:, None]
         stop, rows = start, block[0]
+        if progress is not None:
+            progress(1 - stop / (target + 1))
     initial = _norms(rows[None], followed)[0, 0] + exponent * np.log10(2)
     return *norms, sensitivity, float(initial)
 

@@ -39,7 +39,7 @@ class Linearisation(Protocol):
         """
 
     def constant(self, steps: int) -> np.ndarray | None:
-        """The Jacobian (state_size, state_size) if the first ``steps`` are all the same."""
+        """The Jacobian (state_size, state_size) if those of all ``steps`` ≥ 2 are the same."""
 
 
 def linearise(trace: Trace) -> Linearisation:
@@ -80,7 +80,8 @@ class _Elementwise:
         self.backwards = np.ascontiguousarray(self.forwards.T)
         self.inputs = np.ascontiguousarray(layer.kernel.T, np.float64)
         smallest = np.min(self.slopes, where=self.slopes > 0, initial=1.0)
-        self.safe_steps = 4 if smallest > 1e-30 else 1
+        largest = np.abs(self.forwards).max() * layer.units
+        self.safe_steps = 4 if smallest > 1e-30 and largest < 1e20 else 1
 
     def push(self, timestep, changes):
         changes = changes.dot(self.forwards)
@@ -95,7 +96,7 @@ class _Elementwise:
         return (gradients * slopes) @ self.inputs
 
     def constant(self, steps):
-        if (self.slopes[:steps] != self.slopes[0]).any():
+        if steps < 2 or (self.slopes[:steps] != self.slopes[0]).any():
             return None
         return self.slopes[0][:, None] * self.backwards
 
@@ -133,6 +134,8 @@ class _Dense:
         return gradients @ np.asarray(jacobians, np.float64)
 
     def constant(self, steps):
+        if steps < 2:
+            return None
         first = self._jacobian(0).copy()
         same = all((self._jacobian(step) == first).all() for step in range(1, steps))
         return first if same else None

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from rnnviz.analysis.linearisation import Linearisation, finite_timesteps, linearise
-from rnnviz.analysis.verdict import Verdict, ordinal, verdict
+from rnnviz.analysis.verdict import Verdict, moment, verdict
 from rnnviz.engine import Trace
 
 _BLOCKS = 8
@@ -38,6 +38,8 @@ class Lyapunov:
         How many exponents there are; ``count`` of them were computed.
     exact : bool
         Whether every step has the same Jacobian, so that the exponents are ln|eigenvalue|.
+    bounded : bool
+        Whether the states cannot leave a bounded range.
     diverged_at : int or None
         First timestep without a finite state; only steps before it count.
     """
@@ -48,6 +50,7 @@ class Lyapunov:
     log_growth: np.ndarray
     state_size: int
     exact: bool
+    bounded: bool
     diverged_at: int | None
 
     @property
@@ -75,18 +78,20 @@ class Lyapunov:
     def verdict(self) -> Verdict:
         """What the exponents mean."""
         if not self.exponents.size:
-            return verdict("lyapunov.diverged", step=ordinal(0))
+            return verdict("lyapunov.diverged", **moment(0))
         largest, band = float(self.exponents[0]), float(self.band[0])
         numbers = {"exponent": largest, "band": band, "steps": len(self.finite_time)}
         if np.isneginf(largest):
             lost = np.flatnonzero(np.isneginf(self.finite_time[:, 0]))
-            return verdict("lyapunov.lost", step=ordinal(lost[0] if lost.size else 0))
+            return verdict("lyapunov.lost", **moment(lost[0] if lost.size else 0))
         if not self.converged:
             return verdict("lyapunov.undecided", **numbers)
         if abs(largest) <= max(band, _NEUTRAL):
             return verdict("lyapunov.neutral", **numbers)
         numbers["time"] = 1 / abs(largest)
-        return verdict("lyapunov.chaos" if largest > 0 else "lyapunov.forgetting", **numbers)
+        # Growth that never changes is that of one fixed step, or has no bound: not yet chaos.
+        apart = "parting" if self.exact or not self.bounded else "chaos"
+        return verdict(f"lyapunov.{apart if largest > 0 else 'forgetting'}", **numbers)
 
 
 def lyapunov(
@@ -116,9 +121,8 @@ def lyapunov(
     transient = steps // 10 if transient is None else min(transient, max(0, steps - 1))
     if steps == 0:
         nothing = np.empty(0)
-        return Lyapunov(
-            nothing, nothing, np.empty((0, 0)), nothing, size, False, trace.diverged_at
-        )
+        empty = (nothing, nothing, np.empty((0, 0)), nothing)
+        return Lyapunov(*empty, size, False, False, trace.diverged_at)
     linearisation = linearise(trace)
     growth = _growth(linearisation, steps, size, count, progress)
     constant = linearisation.constant(steps)
@@ -134,7 +138,8 @@ def lyapunov(
     arrays = (exponents[order], band[order], finite_time, growth.sum(axis=0))
     for array in arrays:
         array.setflags(write=False)
-    return Lyapunov(*arrays, size, constant is not None, trace.diverged_at)
+    bounded = bool(np.isfinite(trace.layer.state_range).all())
+    return Lyapunov(*arrays, size, constant is not None, bounded, trace.diverged_at)
 
 
 def _growth(

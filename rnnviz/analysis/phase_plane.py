@@ -49,8 +49,11 @@ def phase_plane(
     Parameters
     ----------
     layer : SimpleRNN, LSTM or GRU
+        A single network.
     held_input : ndarray (features,)
+        The input at every step.
     initial_state : ndarray (state_size,)
+        Where the orbit begins.
     reach : float
         The grid runs from −reach to reach.
     steps : int

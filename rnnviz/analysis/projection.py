@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
-from rnnviz.analysis.verdict import Verdict, ordinal, verdict
+from rnnviz.analysis.verdict import Verdict, moment, verdict
 
+_STRETCH_NUMBERS = 2**19
 _UNSEEN = 8
 """A spread below so many roundings of the largest state is no spread."""
 
@@ -63,12 +65,12 @@ class Projection:
         """What the trajectory shows."""
         steps = len(self.coordinates)
         if steps == 0:
-            return verdict("projection.diverged", step=ordinal(0))
+            return verdict("projection.diverged", **moment(0))
         if not self.has_spread:
             return verdict("projection.still", steps=steps)
         numbers = {"dimension": self.dimension, "steps": steps}
         if self.settled_at < steps - 1:
-            numbers["step"] = ordinal(self.settled_at)
+            numbers |= moment(self.settled_at)
             numbers["longest"] = float(np.abs(self.coordinates - self.coordinates[-1]).max())
             return verdict("projection.settled", **numbers)
         numbers["share"] = 100 * float(self.explained[:2].sum())
@@ -80,15 +82,21 @@ class Projection:
         return (states - self.mean) @ self.directions.T
 
 
-def projection(states: np.ndarray, components: int = 3) -> Projection:
+def projection(
+    states: np.ndarray,
+    components: int = 3,
+    progress: Callable[[float], None] | None = None,
+) -> Projection:
     """Return the principal components, by SVD of the centred states.
 
     Parameters
     ----------
     states : ndarray (timesteps, units)
+        Those from the first that is not finite on are left out.
     components : int
-        How many coordinates to return; fewer if there are fewer units or steps. At least two
-        are kept where there are two units.
+        How many coordinates to return; fewer if there are fewer units or steps.
+    progress : callable, optional
+        Called with 0…1 now and then.
     """
     finite = np.isfinite(states).all(axis=1)
     steps = len(states) if finite.all() else int(finite.argmin())
@@ -100,21 +108,42 @@ def projection(states: np.ndarray, components: int = 3) -> Projection:
         return Projection(*flat, nothing, 0, diverged_at)
     # States of a run on its way to infinity would overflow when squared.
     scale = float(np.abs(used).max()) or 1.0
-    mean = (used / scale).mean(axis=0)
-    centred = used / scale - mean
+    centred = used / scale
+    mean = centred.mean(axis=0)
+    centred -= mean
+    lengths, directions = np.linalg.svd(_triangle(centred, progress), full_matrices=False)[1:]
     rounding = _UNSEEN * np.finfo(states.dtype).eps * np.sqrt(centred.size)
-    left, lengths, directions = np.linalg.svd(centred, full_matrices=False)
     if lengths[0] <= rounding:
         lengths = np.zeros_like(lengths)
-    kept = min(components, len(lengths))
-    signs = np.sign(directions[np.arange(kept), np.abs(directions[:kept]).argmax(axis=1)])
-    coordinates = left[:, :kept] * (lengths[:kept] * scale * signs)
-    directions = directions[:kept] * signs[:, None]
+    directions = directions[: min(components, steps)]
+    places = np.arange(len(directions)), np.abs(directions).argmax(axis=1)
+    directions = directions * np.sign(directions[places])[:, None]
+    coordinates = centred @ (directions * scale).T
     deviations = lengths * (scale / np.sqrt(max(1, steps - 1)))
     arrays = (coordinates, directions, mean * scale, deviations)
     for array in arrays:
         array.setflags(write=False)
     return Projection(*arrays, _settled_at(used), diverged_at)
+
+
+def _triangle(rows: np.ndarray, progress: Callable[[float], None] | None) -> np.ndarray:
+    """Return a matrix with the singular values and directions of tall ``rows``, as small as can be.
+
+    R of the QR factorisation, stretch by stretch (Demmel, Grigori, Hoemmen and Langou, SIAM
+    Journal on Scientific Computing 34, 2012): exact to rounding, unlike the covariance matrix,
+    and cheaper than to carry the left singular vectors along.
+    """
+    steps, units = rows.shape
+    if steps <= units:
+        return rows
+    stretch = max(_STRETCH_NUMBERS // units, 4 * units)
+    triangle = np.empty((0, units))
+    for start in range(0, steps, stretch):
+        part = rows[start : start + stretch]
+        triangle = np.linalg.qr(np.concatenate([triangle, part]) if start else part, mode="r")
+        if progress is not None:
+            progress(min(1.0, (start + stretch) / steps))
+    return triangle
 
 
 def _settled_at(states: np.ndarray) -> int:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
 from rnnviz.analysis.linearisation import finite_timesteps
-from rnnviz.analysis.verdict import Verdict, ordinal, verdict
+from rnnviz.analysis.verdict import Verdict, moment, verdict
 from rnnviz.engine import Trace
 
 _NEUTRAL = 1e-3
@@ -75,12 +76,15 @@ class Spectrum:
     @property
     def verdict(self) -> Verdict:
         """What the step does."""
-        numbers = {"step": ordinal(self.timestep), "kernel_radius": self.kernels[0].radius}
+        numbers = {**moment(self.timestep), "kernel_radius": self.kernels[0].radius}
         if not self.jacobian_eigenvalues.size:
             return verdict("spectrum.diverged", **numbers)
         if not self.jacobian_singular_values.any():
             return verdict("spectrum.zero", **numbers)
-        numbers |= {"radius": self.jacobian_radius, "stretch": self.jacobian_singular_values[0]}
+        numbers |= {
+            "radius": self.jacobian_radius,
+            "stretch": float(self.jacobian_singular_values[0]),
+        }
         if self.jacobian_radius > 1 + _NEUTRAL:
             count = int((np.abs(self.jacobian_eigenvalues) > 1 + _NEUTRAL).sum())
             return verdict("spectrum.expanding", **numbers, count=count)
@@ -88,7 +92,9 @@ class Spectrum:
         return verdict("spectrum.neutral" if neutral else "spectrum.contracting", **numbers)
 
 
-def spectrum(trace: Trace, timestep: int) -> Spectrum:
+def spectrum(
+    trace: Trace, timestep: int, progress: Callable[[float], None] | None = None
+) -> Spectrum:
     """Return the spectra of the recurrent kernel and of the Jacobian at a timestep.
 
     Parameters
@@ -97,26 +103,30 @@ def spectrum(trace: Trace, timestep: int) -> Spectrum:
         The run of one sequence.
     timestep : int
         0 … timesteps − 1.
+    progress : callable, optional
+        Called with 0…1 between the matrices: LAPACK itself cannot be interrupted.
     """
     layer = trace.layer
     blocks = np.split(layer.recurrent_kernel, layer.recurrent_kernel.shape[-1] // layer.units, 1)
     names = layer.gate_names or ("",)
-    kernels = tuple(
-        _kernel_spectrum(name, np.asarray(block, np.float64))
-        for name, block in zip(names, blocks, strict=True)
-    )
+    kernels = []
+    for name, block in zip(names, blocks, strict=True):
+        kernels.append(_kernel_spectrum(name, np.asarray(block, np.float64)))
+        if progress is not None:
+            progress(len(kernels) / (len(blocks) + 1))
     eigenvalues, singular_values = np.empty(0, complex), np.empty(0)
     if timestep < finite_timesteps(trace):
         before = trace.full_states[timestep - 1] if timestep else trace.initial_state
         projected = layer.project(trace.inputs[timestep : timestep + 1])[0]
         jacobian = np.asarray(layer.jacobian(projected, before), np.float64)
         eigenvalues, singular_values = _values(jacobian)
-    return Spectrum(kernels, timestep, eigenvalues, singular_values)
+    return Spectrum(tuple(kernels), timestep, eigenvalues, singular_values)
 
 
 def _kernel_spectrum(name: str, matrix: np.ndarray) -> KernelSpectrum:
     eigenvalues, singular_values = _values(matrix)
-    units, mean, deviation = len(matrix), matrix.mean(), matrix.std()
+    units, largest = len(matrix), np.abs(matrix).max() or 1.0
+    deviation, mean = (matrix / largest).std() * largest, matrix.mean()
     bulk, outlier = float(deviation * np.sqrt(units)), float(mean * units)
     if singular_values[-1] >= singular_values[0] * (1 - 1e-6):
         return KernelSpectrum(name, eigenvalues, singular_values, None, None)

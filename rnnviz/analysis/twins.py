@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from rnnviz.analysis.linearisation import finite_timesteps
-from rnnviz.analysis.verdict import Verdict, ordinal, verdict
+from rnnviz.analysis.verdict import Verdict, moment, verdict
 from rnnviz.engine import Trace, unroll
 
 NUDGES = {"float64": (1e-3, 1e-6, 1e-9), "float32": (1e-1, 1e-2, 1e-3)}
 """Lengths of the nudge for each dtype, far above its rounding."""
+
+_STRETCH = 4096
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,7 +49,7 @@ class Twins:
     def equal_from(self) -> int | None:
         """First timestep from which on all twins are equal in every digit; None if never."""
         apart = np.flatnonzero(self.distances.any(axis=0))
-        last = int(apart[-1]) if apart.size else -1
+        last = int(apart[-1]) if apart.size else 0
         return last if last < self.distances.shape[1] - 1 else None
 
     @property
@@ -55,9 +57,9 @@ class Twins:
         """What became of the twins."""
         steps = self.distances.shape[1] - 1
         if steps == 0:
-            return verdict("twins.diverged", step=ordinal(0))
+            return verdict("twins.diverged", **moment(0))
         if self.equal_from is not None:
-            return verdict("twins.equal", step=ordinal(self.equal_from))
+            return verdict("twins.equal", **moment(self.equal_from))
         start, end = self.distances[-1, 0], self.distances[-1, -1]
         ratio = float(end / start)
         numbers = {"nudge": self.nudges[-1], "distance": float(end), "ratio": ratio, "steps": steps}
@@ -66,7 +68,11 @@ class Twins:
         return verdict("twins.apart" if ratio >= 1e2 else "twins.kept", **numbers)
 
 
-def twins(trace: Trace, nudges: Sequence[float] | None = None) -> Twins:
+def twins(
+    trace: Trace,
+    nudges: Sequence[float] | None = None,
+    progress: Callable[[float], None] | None = None,
+) -> Twins:
     """Run the network again from nudged initial states and compare.
 
     Each twin is a run of its own, because rows of a batch may be rounded differently.
@@ -77,21 +83,29 @@ def twins(trace: Trace, nudges: Sequence[float] | None = None) -> Twins:
         The run of one sequence.
     nudges : sequence of float, optional
         Lengths of the nudge; all go the same random way.
+    progress : callable, optional
+        Called with 0…1 now and then.
     """
     nudges = tuple(sorted(nudges or NUDGES[trace.layer.dtype.name], reverse=True))
-    size = trace.layer.state_size
+    size, steps = trace.layer.state_size, trace.timesteps
     direction = np.random.default_rng(0).standard_normal(size)
     direction /= np.linalg.norm(direction)
-    steps, distances = finite_timesteps(trace), np.empty((len(nudges), trace.timesteps + 1))
-    for row, nudge in zip(distances, nudges, strict=True):
-        start = (trace.initial_state + nudge * direction).astype(trace.layer.dtype)
-        twin = unroll(trace.layer, trace.inputs, start)
-        steps = min(steps, finite_timesteps(twin))
-        row[0] = _distance(start, trace.initial_state)
-        row[1:] = _distance(twin.full_states, trace.full_states)
-    distances = np.ascontiguousarray(distances[:, : steps + 1])
+    distances = np.empty((len(nudges), steps + 1))
+    for index, nudge in enumerate(nudges):
+        begin = (trace.initial_state + nudge * direction).astype(trace.layer.dtype)
+        distances[index, 0] = _distance(begin, trace.initial_state)
+        for start in range(0, steps, _STRETCH):
+            span = slice(start, start + _STRETCH)
+            twin = unroll(trace.layer, trace.inputs[span], begin).full_states
+            distances[index, 1:][span] = _distance(twin, trace.full_states[span])
+            begin = twin[-1]
+            if progress is not None:
+                progress((index + min(1.0, span.stop / steps)) / len(nudges))
+    finite = np.isfinite(distances).all(axis=0)
+    end = int(finite.argmin()) if not finite.all() else len(finite)
+    distances = np.ascontiguousarray(distances[:, : min(end, finite_timesteps(trace) + 1)])
     distances.setflags(write=False)
-    spread = np.abs(trace.full_states[:steps]).max(initial=1.0)
+    spread = np.abs(trace.full_states[: distances.shape[1] - 1]).max(initial=1.0)
     floor = float(np.finfo(trace.layer.dtype).eps * np.sqrt(size) * spread)
     return Twins(nudges, distances, floor, *_rate(distances[-1], floor), trace.diverged_at)
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import MappingProxyType
+
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 @dataclass(frozen=True)
@@ -16,11 +18,11 @@ class Verdict:
     key : str
         Key of the sentence in ``rnnviz.i18n``, e.g. ``"verdict.spectrum.zero"``.
     values : Mapping of str to object
-        The numbers of the sentence; a step is counted from one (see :func:`ordinal`).
+        The numbers of the sentence, unrounded.
     """
 
     key: str
-    values: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
+    values: Mapping[str, object]
 
 
 def verdict(key: str, **values: object) -> Verdict:
@@ -28,6 +30,11 @@ def verdict(key: str, **values: object) -> Verdict:
     return Verdict(f"verdict.{key}", MappingProxyType(values))
 
 
-def ordinal(index: int) -> int:
-    """Return how people count what an array has at ``index``: from one."""
-    return int(index) + 1
+def moment(timestep: int) -> dict[str, int]:
+    """Return both names of a moment: ``step`` as people count, ``timestep`` as arrays do."""
+    return {"step": int(timestep) + 1, "timestep": int(timestep)}
+
+
+def power_of_ten(logarithm: float) -> str:
+    """Return 10 to the nearest whole power, as people write it: ``"10⁻³⁷"``."""
+    return "10" + str(round(logarithm)).translate(_RAISED)
