@@ -113,7 +113,13 @@ def twins(
 def _distance(one: np.ndarray, other: np.ndarray) -> np.ndarray:
     with np.errstate(all="ignore"):
         difference = one.astype(np.float64) - other
-        return np.sqrt(np.einsum("...i,...i->...", difference, difference))
+        squares = np.einsum("...i,...i->...", difference, difference)
+        if 1e-290 < squares.min() and squares.max() < 1e290:
+            return np.sqrt(squares)
+        # Nearly equal or on the way to infinity: squares would be lost.
+        largest = np.abs(difference).max(axis=-1, keepdims=True)
+        difference /= np.where(largest > 0, largest, 1.0)
+        return largest[..., 0] * np.sqrt(np.einsum("...i,...i->...", difference, difference))
 
 
 def _rate(distances: np.ndarray, floor: float) -> tuple[float, float]:

@@ -70,9 +70,7 @@ def test_determinant_and_trace_hold():
     kernel = kernel_of(matrix)
     assert kernel.eigenvalues.sum() == pytest.approx(np.trace(matrix), abs=1e-12)
     assert np.prod(kernel.eigenvalues) == pytest.approx(np.linalg.det(matrix), rel=1e-9)
-    assert np.prod(kernel.singular_values) == pytest.approx(
-        abs(np.linalg.det(matrix)), rel=1e-9
-    )
+    assert np.prod(kernel.singular_values) == pytest.approx(abs(np.linalg.det(matrix)), rel=1e-9)
 
 
 def test_the_lectures_jacobian_is_exactly_zero():
