@@ -114,7 +114,7 @@ def _distance(one: np.ndarray, other: np.ndarray) -> np.ndarray:
     with np.errstate(all="ignore"):
         difference = one.astype(np.float64) - other
         squares = np.einsum("...i,...i->...", difference, difference)
-        if 1e-290 < squares.min() and squares.max() < 1e290:
+        if squares.min() > 1e-290 and squares.max() < 1e290:
             return np.sqrt(squares)
         # Nearly equal or on the way to infinity: squares would be lost.
         largest = np.abs(difference).max(axis=-1, keepdims=True)
