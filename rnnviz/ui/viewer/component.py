@@ -6,12 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import plotly.graph_objects as go
 import streamlit as st
 
 from rnnviz.figures.picture import Picture
 from rnnviz.figures.style import Style
 from rnnviz.ui.server import asset_url
-from rnnviz.ui.viewer.payload import detail_bytes, picture_bytes, pictures_bytes
+from rnnviz.ui.viewer.payload import detail_bytes, figure_bytes, picture_bytes, pictures_bytes
 
 AHEAD_CELLS = 2_000_000
 """Up to so many cells in all, the pictures of a knob's whole range are sent ahead."""
@@ -37,6 +38,7 @@ def _component(name: str, module: str, function: str = "default"):
 
 
 _VIEWER = _component("state_viewer", "viewer.js")
+_FIGURE = _component("figure", "figure.js")
 _ASK = _component("ask", "courier.js", "ask")
 _DELIVER = _component("deliver", "courier.js", "deliver")
 
@@ -108,6 +110,22 @@ def state_viewer(
     chosen = _read(result.cursor, result.window, picture)
     _courier(picture, style, chosen, tuple(knobs), ahead, key)
     return chosen
+
+
+def figure_view(figure: go.Figure, name: str, *, key: str | None = None) -> None:
+    """Show a Plotly figure that keeps zoom and camera when its numbers change.
+
+    Parameters
+    ----------
+    figure : plotly Figure
+        With ``layout.meta = {"time_axis": "x"}`` it carries the viewers' time cursor; then
+        ``first_step`` in the same place is the number that the axis gives to the first step.
+    name : str
+        Name of the view; ``data-view`` of its element.
+    key : str, optional
+        Identity of the element, ``figure.<name>`` by default.
+    """
+    _FIGURE(data=figure_bytes(figure, name), key=key or f"figure.{name}")
 
 
 @st.fragment

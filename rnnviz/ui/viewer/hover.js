@@ -2,7 +2,7 @@
  * What is under the pointer, in full precision.
  */
 
-import { valueOf } from "./payload.js";
+import { seriesOf, valueOf } from "./payload.js";
 import { fill, percent, rough, shortest, whole } from "./words.js";
 
 export class Hover {
@@ -68,12 +68,14 @@ export class Hover {
   #ofStrip(i, step) {
     const { picture } = this.stage;
     const strip = picture.strips[i];
-    const { mean, minimum, maximum } = strip.levels;
-    const k = Math.floor(step / strip.steps);
+    const { levels, steps, start } = seriesOf(strip, this.stage.view);
+    const { mean, minimum, maximum } = levels;
+    const k = Math.floor((step - start) / steps);
     const text = (value) => (strip.percent ? percent(value) : shortest(value));
-    const last = Math.min(picture.timesteps, (k + 1) * strip.steps) - 1;
+    const first = start + k * steps;
+    const last = Math.min(picture.timesteps, first + steps) - 1;
     const value = text(mean[k]) + (minimum ? ` (${text(minimum[k])} … ${text(maximum[k])})` : "");
-    return [["place", stepText(picture, k * strip.steps, last)], ["value", value], ["note", strip.title]];
+    return [["place", stepText(picture, first, last)], ["value", value], ["note", strip.title]];
   }
 }
 

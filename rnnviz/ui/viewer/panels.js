@@ -4,7 +4,7 @@
  * Every function takes a 2D context in CSS pixels and the stage, which knows places and colours.
  */
 
-import { valueOf } from "./payload.js";
+import { seriesOf, valueOf } from "./payload.js";
 import { blocksOf, cellImage, cssColour, hatch, markMask } from "./raster.js";
 
 /** Paint a tile's visible cells, and hatch those that are exactly at a mark. */
@@ -63,10 +63,11 @@ function stripY({ y, height, range: [low, high] }, value) {
 export function paintStrip(pen, stage, strip, i) {
   const row = stage.rows[i];
   const { step, end } = stage.view;
-  const { mean, minimum, maximum } = strip.levels;
-  const first = Math.max(0, Math.floor(step / strip.steps) - 1);
-  const last = Math.min(mean.length - 1, Math.ceil(end / strip.steps) + 1);
-  const x = (k) => stage.xOf((k + 0.5) * strip.steps);
+  const { levels, steps, start } = seriesOf(strip, stage.view);
+  const { mean, minimum, maximum } = levels;
+  const first = Math.max(0, Math.floor((step - start) / steps) - 1);
+  const last = Math.min(mean.length - 1, Math.ceil((end - start) / steps) + 1);
+  const x = (k) => stage.xOf(start + (k + 0.5) * steps);
   pen.save();
   pen.beginPath();
   pen.rect(row.x, row.y - 3, row.width, row.height + 6);
@@ -106,36 +107,33 @@ function paintDot(pen, stage, x, y, i) {
 }
 
 /** Paint the cursor over heatmap and strips; its halo keeps it visible on every colour. */
-export function paintLine(pen, stage, { step, unit }) {
+export function paintLine(pen, stage, { step }) {
   const { heat, rows, theme, picture } = stage;
   const x = stage.xOf(step + 0.5);
-  if (unit !== null) paintSelection(pen, stage, step, unit);
   if (x < heat.x - 1 || x > heat.x + heat.width + 1) return;
-  const foot = rows.at(-1) ?? heat;
   for (const [width, colour] of [[4, theme.halo], [theme.lineWidth, theme.cursor]]) {
-    pen.strokeStyle = colour;
-    pen.lineWidth = width;
-    pen.beginPath();
-    pen.moveTo(x, heat.y - 4);
-    pen.lineTo(x, foot.y + foot.height);
-    pen.stroke();
+    pen.fillStyle = colour;
+    for (const { y, height } of [heat, ...rows]) {
+      pen.fillRect(x - width / 2, y - 4, width, height + 4); // not over the words between them
+    }
   }
   picture.strips.forEach((strip, i) => {
-    const value = strip.levels.mean[Math.floor(step / strip.steps)];
+    const { levels, steps, start } = seriesOf(strip, stage.view);
+    const value = levels.mean[Math.floor((step - start) / steps)];
     if (Number.isFinite(value)) paintDot(pen, stage, x, stripY(rows[i], value), i);
   });
 }
 
 /** Frame the chosen cell, in the heatmap and in the state beside it. */
-function paintSelection(pen, stage, step, unit) {
+export function paintSelection(pen, stage, { step, unit }) {
   const { heat, beside, theme, view } = stage;
-  if (unit < view.unit - 1 || unit >= view.top) return;
+  if (unit === null || unit + 1 <= view.unit || unit >= view.top) return;
   const upper = Math.max(heat.y, stage.yOf(unit + 1));
   const height = Math.min(heat.y + heat.height, stage.yOf(unit)) - upper;
-  const left = stage.xOf(step);
-  const cell = { x: left, width: stage.xOf(step + 1) - left };
-  for (const { x, width } of [cell, beside]) {
-    if (x + width < heat.x || (x > heat.x + heat.width && x < beside.x)) continue;
+  const left = Math.max(heat.x, stage.xOf(step));
+  const right = Math.min(heat.x + heat.width, stage.xOf(step + 1));
+  for (const { x, width } of [{ x: left, width: right - left }, beside]) {
+    if (width <= 0) continue;
     for (const [thick, colour] of [[3, theme.halo], [1.2, theme.cursor]]) {
       pen.lineWidth = thick;
       pen.strokeStyle = colour;

@@ -66,6 +66,12 @@ export function shadesOf(values, field) {
   return shades;
 }
 
+/** The finest series of a strip that covers the visible steps. */
+export function seriesOf(strip, { step, end }) {
+  const { fine } = strip;
+  return fine && fine.start <= step && fine.end >= end ? fine : strip;
+}
+
 /** The value in the middle of a shade; NaN for a missing one. */
 export function valueOf(shade, { low, high }) {
   if (shade === 0) return NaN;

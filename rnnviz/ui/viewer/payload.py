@@ -18,6 +18,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 import numpy as np
+import plotly.graph_objects as go
 
 from rnnviz.analysis.level_of_detail import reduce_to_blocks
 from rnnviz.figures.picture import Field, Picture, Strip, encode
@@ -122,10 +123,12 @@ def detail_bytes(
         What is visible, ends excluded.
     """
     arrays, field = Arrays(), picture.field
-    tiles = []
+    tiles, strips = [], []
     if field.values.size > EXACT_CELLS:
         if window is not None:
-            tiles.append(_window_tile(arrays, field, window))
+            steps, units = _around(window, field)
+            tiles.append(tile(arrays, field, steps, units))
+            strips = [_strip_levels(arrays, strip, np.float64, steps) for strip in picture.strips]
         step = picture.cursor[0] if timestep is None else min(timestep, field.timesteps - 1)
         around = EXACT_CELLS // (4 * field.units)
         steps = (max(0, step - around), min(field.timesteps, step + around + 1))
@@ -135,6 +138,7 @@ def detail_bytes(
         "identity": _identity(picture, style),
         "field": _field_header(field, style),
         "tiles": tiles,
+        "strips": strips,
     }
     return pack(header, arrays)
 
@@ -179,9 +183,20 @@ def pictures_bytes(
 
 def pack(header: dict, arrays: Arrays, cursor: tuple[int, int] = (0, 0)) -> bytes:
     """Join header and arrays into one payload."""
-    text = json.dumps(
-        header | {"arrays": arrays.places}, ensure_ascii=False, separators=(",", ":")
-    ).encode()
+    return _join(_json(header | {"arrays": arrays.places}), arrays, cursor)
+
+
+def figure_bytes(figure: go.Figure, name: str) -> bytes:
+    """Pack a Plotly figure for :func:`rnnviz.ui.viewer.figure_view`."""
+    return _join(f'{{"name":{_json(name)},"arrays":[],"figure":{figure.to_json()}}}', Arrays())
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _join(header: str, arrays: Arrays, cursor: tuple[int, int] = (0, 0)) -> bytes:
+    text = header.encode()
     text += b" " * (-len(text) % 8)
     body = [text, *arrays.chunks()]
     checksum = 0
@@ -220,13 +235,16 @@ def tile(
     return place | size | {"levels": levels}
 
 
-def _window_tile(arrays: Arrays, field: Field, window: tuple[int, int, int, int]) -> dict:
-    """Add a window and half its size around it, so that a little panning finds it there."""
+def _around(
+    window: tuple[int, int, int, int], field: Field
+) -> tuple[tuple[int, int], tuple[int, int]]:
+    """Return a window's steps and units and half as many on each side, for a little panning."""
     first, last, low, high = window
     across, upward = (last - first) // 2, (high - low) // 2
-    steps = (max(0, first - across), min(field.timesteps, last + across))
-    units = (max(0, low - upward), min(field.units, high + upward))
-    return tile(arrays, field, steps, units)
+    return (
+        (max(0, first - across), min(field.timesteps, last + across)),
+        (max(0, low - upward), min(field.units, high + upward)),
+    )
 
 
 def _identity(picture: Picture, style: Style) -> str:
@@ -275,11 +293,15 @@ def _strip_header(arrays: Arrays, strip: Strip, style: Style) -> dict:
     }
 
 
-def _strip_levels(arrays: Arrays, strip: Strip, dtype: type) -> dict:
-    blocks = reduce_to_blocks(strip.values[:, None], STRIP_COLUMNS, 1)
+def _strip_levels(
+    arrays: Arrays, strip: Strip, dtype: type, window: tuple[int, int] | None = None
+) -> dict:
+    start, end = window or (0, len(strip.values))
+    blocks = reduce_to_blocks(strip.values[start:end, None], STRIP_COLUMNS, 1)
     names = ("mean", "minimum", "maximum") if blocks.is_reduced else ("mean",)
     levels = {name: arrays.add(getattr(blocks, name)[:, 0].astype(dtype)) for name in names}
-    return {"axis": strip_axis(strip), "steps": blocks.steps, "levels": levels}
+    place = {"start": start, "end": end, "steps": blocks.steps}
+    return place | {"axis": strip_axis(strip), "levels": levels}
 
 
 @lru_cache(maxsize=64)

@@ -28,7 +28,7 @@ export class Playback {
     this.offered = text;
     const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
     const chosen = Number(this.select.value) || (calm ? CALM : nearest(speeds, timesteps / 10));
-    this.select.replaceChildren(...speeds.map((speed) => new Option(`${speed}/s`, speed)));
+    this.select.replaceChildren(...speeds.map((speed) => new Option(speed < 1000 ? `${speed}/s` : `${speed / 1000}k/s`, speed)));
     this.select.value = nearest(speeds, chosen);
   }
 

@@ -5,7 +5,7 @@
 const MISSING = 0;
 const LOWEST = 1;
 const HIGHEST = 255;
-const HATCH_SIZE = 7;
+const HATCH_SIZE = 9;
 
 /** A table of 256 packed colours from (position, "#rrggbb") stops; shades 2…254 span the scale. */
 export function colourTable(stops, missing) {

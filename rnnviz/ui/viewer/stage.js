@@ -6,13 +6,21 @@
  * topmost layer only.
  */
 
-import { paintBeside, paintCells, paintLine, paintStrip, paintTitle } from "./panels.js";
+import {
+  paintBeside,
+  paintCells,
+  paintLine,
+  paintSelection,
+  paintStrip,
+  paintTitle,
+} from "./panels.js";
 import { plotly } from "./plotly.js";
 import { colourTable } from "./raster.js";
 
 const NARROW = 560;
 const MOST_RATIO = 2;
 const LEAST_SPAN = 2;
+const FEW = 8;
 
 export class Stage {
   /** @param {HTMLElement} element is filled with the three layers */
@@ -129,14 +137,27 @@ export class Stage {
     return best;
   }
 
-  /** Draw or update the axes; resolves at once when they already look that way. */
-  async frame() {
+  /** Whether the axes show another part than the pixels do. */
+  get isFrameStale() {
+    return this.frameKey !== JSON.stringify(this.#frameLayout());
+  }
+
+  #frameLayout() {
     const { step, end, unit, top } = this.view;
     const shift = this.picture.first - 0.5;
     const layout = structuredClone(this.layout);
     layout.xaxis.range = [step + shift, end + shift];
     layout.yaxis.range = [unit + shift, top + shift];
+    // Ticks between two steps or two units would repeat their numbers.
+    if (end - step < FEW) layout.xaxis.dtick = 1;
+    if (top - unit < FEW) layout.yaxis.dtick = 1;
     layout.width = this.width;
+    return layout;
+  }
+
+  /** Draw or update the axes; resolves at once when they already look that way. */
+  async frame() {
+    const layout = this.#frameLayout();
     const key = JSON.stringify(layout);
     if (key === this.frameKey) return;
     this.frameKey = key;
@@ -162,6 +183,7 @@ export class Stage {
     const pen = blank(canvas, ratio);
     paintLine(pen, this, cursor);
     paintBeside(pen, this, cursor);
+    paintSelection(pen, this, cursor);
     paintTitle(pen, this, title);
     if (box) paintBox(pen, this, box);
   }

@@ -7,6 +7,7 @@
 
 import { photograph } from "./camera.js";
 import { channel, tellCursor } from "./channel.js";
+import { furnish, showWindow } from "./furniture.js";
 import { Gestures } from "./gestures.js";
 import { describe, Hover } from "./hover.js";
 import { LiveKnobs } from "./live.js";
@@ -148,7 +149,8 @@ class Viewer {
   #takeParcel() {
     const parcel = this.meeting.parcel;
     if (!parcel?.tiles?.length || parcel.identity !== this.base.identity) return false;
-    this.picture = { ...this.base, tiles: [...this.base.tiles, ...parcel.tiles] };
+    const strips = this.base.strips.map((strip, i) => ({ ...strip, fine: parcel.strips[i] }));
+    this.picture = { ...this.base, strips, tiles: [...this.base.tiles, ...parcel.tiles] };
     return true;
   }
 
@@ -177,7 +179,8 @@ class Viewer {
     const { picture } = this;
     delete this.root.dataset.experiment;
     this.stage.show(picture, this.#theme());
-    this.#label();
+    furnish(this.root, this.parts, this.stage);
+    this.playback.label(picture);
     this.stage.paint();
     this.drawCursor();
     this.hover.refresh();
@@ -199,6 +202,20 @@ class Viewer {
     }
   }
 
+  /** Redraw the axes, at most half of the time: pixels and cursor go first. */
+  #soonDrawFrame() {
+    if (this.framing) return;
+    this.framing = true;
+    requestAnimationFrame(async () => {
+      const before = performance.now();
+      await this.#drawFrame();
+      setTimeout(() => {
+        this.framing = false;
+        if (this.stage.isFrameStale) this.#soonDrawFrame();
+      }, performance.now() - before);
+    });
+  }
+
   #resized() {
     if (this.root.clientWidth !== this.shownWidth) this.redraw();
     this.shownWidth = this.root.clientWidth;
@@ -209,87 +226,6 @@ class Viewer {
     const name = isDark(style.getPropertyValue("--st-background-color")) ? "dark" : "light";
     const theme = this.base.themes[name];
     return { ...theme, background: style.getPropertyValue("--st-background-color") || theme.background };
-  }
-
-  /** Words, sizes and legend; cheap, so done at every redraw. */
-  #label() {
-    const { words, timesteps, first, presentation } = this.picture;
-    const { cursor, zoom, reset, camera } = this.parts;
-    this.root.classList.toggle("rv-large", presentation);
-    this.root.classList.toggle("rv-narrow", this.stage.isNarrow);
-    cursor.min = first;
-    cursor.max = timesteps - 1 + first;
-    cursor.setAttribute("aria-label", words.cursor);
-    for (const [button, text] of [[zoom, words.zoom], [reset, words.reset], [camera, words.camera]]) {
-      button.title = text;
-      button.setAttribute("aria-label", text);
-    }
-    reset.hidden = !this.stage.window;
-    this.#labelLevels();
-    this.#drawLegend();
-    this.#place();
-    this.playback.label(this.picture);
-    this.stage.element.setAttribute("aria-label", this.#description());
-  }
-
-  #labelLevels() {
-    const { level } = this.parts;
-    const { words, tiles } = this.picture;
-    level.hidden = !tiles.some((tile) => tile.levels.minimum);
-    level.setAttribute("aria-label", words.level);
-    level.title = words.level;
-    const names = ["mean", "minimum", "maximum"];
-    if (level.options.length !== names.length || level.options[0].text !== words.mean) {
-      level.replaceChildren(...names.map((name) => new Option(words[name], name)));
-      level.value = this.stage.level;
-    }
-  }
-
-  #drawLegend() {
-    const { field, tiles } = this.picture;
-    const holds = (name, mark) =>
-      tiles.some(({ levels }) => (levels[name] ?? levels.mean).includes(mark));
-    const entries = [];
-    if (field.highTitle && holds("maximum", 255)) entries.push(["high", field.highTitle]);
-    if (field.lowTitle && holds("minimum", 1)) entries.push(["low", field.lowTitle]);
-    const text = JSON.stringify(entries);
-    if (text === this.legendText) return;
-    this.legendText = text;
-    this.parts.legend.replaceChildren(
-      ...entries.map(([end, title]) => {
-        const entry = document.createElement("span");
-        entry.className = `rv-mark rv-mark-${end}`;
-        entry.append(title);
-        return entry;
-      }),
-    );
-  }
-
-  /** Let the bar and the slider's track span the heatmap, the thumb under the cursor line. */
-  #place() {
-    const { heat, picture, width, table } = this.stage;
-    const shades = { high: table[255], low: table[1] };
-    const css = (c) => `rgb(${c & 255} ${(c >> 8) & 255} ${(c >> 16) & 255})`;
-    const values = {
-      "--rv-left": `${heat.x}px`,
-      "--rv-width": `${heat.width}px`,
-      "--rv-right": `${width - heat.x - heat.width}px`,
-      "--rv-cell": `${heat.width / picture.timesteps}px`,
-      "--rv-high": css(shades.high),
-      "--rv-low": css(shades.low),
-      "--rv-hatch": this.stage.theme.hatch,
-    };
-    for (const [name, value] of Object.entries(values)) this.root.style.setProperty(name, value);
-    this.#showWindow();
-  }
-
-  /** Mark on the slider's track which part of the run is visible. */
-  #showWindow() {
-    const { step, end } = this.stage.view;
-    const { timesteps } = this.picture;
-    this.root.style.setProperty("--rv-from", `${(100 * step) / timesteps}%`);
-    this.root.style.setProperty("--rv-to", `${(100 * end) / timesteps}%`);
-    this.parts.reset.hidden = !this.stage.window;
   }
 
   #values() {
@@ -303,12 +239,6 @@ class Viewer {
 
   #title() {
     return fill(this.picture.words.at, this.#values());
-  }
-
-  #description() {
-    const { words, timesteps, units, field } = this.picture;
-    const ends = { low: field.low, high: field.high, title: field.title };
-    return fill(words.description, { steps: whole(timesteps), units: whole(units), ...ends });
   }
 
   /** Paint what follows the cursor, and a zoom box that is being drawn. */
@@ -363,8 +293,8 @@ class Viewer {
     this.stage.paint();
     this.drawCursor();
     this.hover.refresh();
-    this.#showWindow();
-    this.#drawFrame();
+    showWindow(this.root, this.parts.reset, this.stage);
+    this.#soonDrawFrame();
     this.meeting.window = this.stage.window;
     clearTimeout(this.windowTimer);
     this.windowTimer = setTimeout(() => this.#tellWindow(), SOON);
