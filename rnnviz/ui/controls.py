@@ -38,16 +38,27 @@ def experiment_controls(
     values: dict[str, Any] = {}
     for row in _rows("main"):
         values[row.name] = _control(row, experiment, layer, say)
-    with st.expander(say("page.more"), icon=":material/tune:"):
-        for group in _GROUPS:
-            st.markdown(f"**{say(f'group.{group}.label')}**")
-            for row in _rows(group):
-                if _is_shown(row, values | _layer_values(experiment, layer)):
-                    values[row.name] = _control(row, experiment, layer, say)
+    # Folded, its many controls are not drawn at all: they would be half the work of every change.
+    more = st.expander(
+        say("page.more"), icon=":material/tune:", key="unfolded.more", on_change="rerun"
+    )
+    if more.open:
+        with more:
+            _more_controls(values, experiment, layer, say)
     try:
         return experiment.replace(**_stacked(values, experiment, layer)), ()
     except ExperimentError as error:
         return experiment, error.problems
+
+
+def _more_controls(values: dict[str, Any], experiment: Experiment, layer: int, say: Words) -> None:
+    """Draw the controls beyond the main ones, and add what they ask for to ``values``."""
+    standing = _layer_values(experiment, layer)
+    for group in _GROUPS:
+        st.markdown(f"**{say(f'group.{group}.label')}**")
+        for row in _rows(group):
+            if _is_shown(row, standing | values):
+                values[row.name] = _control(row, experiment, layer, say)
 
 
 def _rows(group: str) -> list[Knob]:
