@@ -12,7 +12,14 @@ _LINE = 62
 """Latin letters a line of the verdict, so that it fits a phone 390 pixels wide."""
 
 
-def frame(verdict: Verdict, style: Style, *, height: int = 300, time_axis: str = "") -> dict:
+def frame(
+    verdict: Verdict,
+    style: Style,
+    *,
+    height: int = 300,
+    time_axis: str = "",
+    diverged_at: int | None = None,
+) -> dict:
     """Return a layout with the verdict above the panels.
 
     Parameters
@@ -26,8 +33,12 @@ def frame(verdict: Verdict, style: Style, *, height: int = 300, time_axis: str =
         Of the panels, in pixels; verdict and legend come on top of it.
     time_axis : str
         Name of the x axis that counts timesteps, ``"x"``, if there is one.
+    diverged_at : int, optional
+        First timestep that is not finite, to be said after the verdict.
     """
     text = sentence(verdict, style.words)
+    if diverged_at:
+        text += " " + style.words("dynamics.diverged", step=diverged_at + 1, timestep=diverged_at)
     lines = wrapped(text, _LINE)
     top = round((lines.count("<br>") + 1) * style.font_size * 1.35) + 24
     meta = {"verdict": text}
@@ -124,3 +135,8 @@ def thinned(length: int, most: int) -> slice:
     """Return a slice that leaves at most ``most`` of ``length`` points, the last one among them."""
     stride = max(1, -(-length // most))
     return slice((length - 1) % stride, None, stride)
+
+
+def whole_ticks(count: int) -> dict:
+    """Return the part of an axis that keeps ticks of few ranks whole numbers."""
+    return {"dtick": 1} if count <= 6 else {}
