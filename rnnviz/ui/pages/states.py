@@ -18,6 +18,7 @@ from rnnviz.perspective import Perspective
 from rnnviz.readings import number, percent, read_saturation
 from rnnviz.simulate import LayerRun, Run
 from rnnviz.ui import state
+from rnnviz.ui.ahead import live_knobs, pictures_ahead
 from rnnviz.ui.runs import run_of
 from rnnviz.ui.viewer import state_viewer
 
@@ -41,7 +42,14 @@ def _viewer(run: Run, perspective: Perspective, say: Words) -> Perspective:
     """Show the states over time; where the cursor is let go becomes part of the link."""
     style = Style(say.language, palette=perspective.palette, presentation=perspective.presentation)
     picture = state_heatmap.analyse(run, perspective)
-    at = state.chosen("viewer", state_viewer(picture, style, key=state.component("viewer")))
+    shown = state_viewer(
+        picture,
+        style,
+        knobs=live_knobs(run.experiment, perspective.layer, say),
+        ahead=pictures_ahead(run.experiment, perspective),
+        key=state.component("viewer"),
+    )
+    at = state.chosen("viewer", shown)
     if at is None or at.timestep is None:
         return perspective
     unit = perspective.unit if at.unit is None else at.unit
