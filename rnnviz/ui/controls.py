@@ -42,19 +42,36 @@ def experiment_controls(
     values: dict[str, Any] = {}
     now = _layer_values(experiment, layer)
     main = st.container()
-    with st.expander(say("page.more"), icon=":material/tune:"):
-        for group in _GROUPS:
-            rows = [row for row in _rows(group) if row.name not in elsewhere]
-            if rows:
-                st.markdown(f"**{say(f'group.{group}.label')}**")
-            for row in rows:
-                if is_shown(row, now | values):
-                    values[row.name] = control(row, experiment, layer, say)
+    # Folded, its many controls are not drawn at all: they would be half the work of every change.
+    more = st.expander(
+        say("page.more"), icon=":material/tune:", key="unfolded.more", on_change="rerun"
+    )
+    if more.open:
+        with more:
+            for group in _GROUPS:
+                values |= _group(group, experiment, layer, say, now, elsewhere)
     with main:  # drawn after the others, because those decide which of these are shown
-        for row in _rows("main"):
-            if row.name not in elsewhere and is_shown(row, now | values):
-                values[row.name] = control(row, experiment, layer, say)
+        values |= _group("main", experiment, layer, say, now | values, elsewhere)
     return changed(experiment, _stacked(values, experiment, layer))
+
+
+def _group(
+    group: str,
+    experiment: Experiment,
+    layer: int,
+    say: Words,
+    now: dict[str, Any],
+    elsewhere: Container[str],
+) -> dict[str, Any]:
+    """Draw the controls of one group that are shown, and return what they ask for."""
+    values: dict[str, Any] = {}
+    rows = [row for row in _rows(group) if row.name not in elsewhere]
+    if rows and group != "main":
+        st.markdown(f"**{say(f'group.{group}.label')}**")
+    for row in rows:
+        if is_shown(row, now | values):
+            values[row.name] = control(row, experiment, layer, say)
+    return values
 
 
 def changed(

@@ -67,18 +67,17 @@ def _metrics(result: Saturation, layer: LayerRun, say: Words) -> None:
 
 def _listing(run: Run, say: Words) -> None:
     """Offer the lecture's own print-out: the shape, and the first row to eight decimals."""
-    with st.expander(say("listing.title"), icon=":material/terminal:"):
-        timesteps, units = run.states.shape
-        count = min(_LISTED_VALUES, units)
-        st.markdown(
-            say(
-                "listing.shape",
-                shape=run.states.shape,
-                timesteps=timesteps,
-                units=units,
-                count=count,
-            )
-        )
+    # Folded, the table is not made: most visitors never look at it, and all would wait for it.
+    folder = st.expander(
+        say("listing.title"), icon=":material/terminal:", key="unfolded.listing", on_change="rerun"
+    )
+    if not folder.open:
+        return
+    timesteps, units = run.states.shape
+    count = min(_LISTED_VALUES, units)
+    numbers = {"shape": run.states.shape, "timesteps": timesteps, "units": units, "count": count}
+    with folder:
+        st.markdown(say("listing.shape", **numbers))
         st.dataframe(listing(run, say), width="stretch")
         st.caption(say("listing.rounding"))
 
