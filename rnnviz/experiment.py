@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from rnnviz import perspective
+from rnnviz.cost import NUMBERS_LIMIT, PRODUCTS_LIMIT, WEIGHTS_LIMIT, Cost, cost
 from rnnviz.engine import ACTIVATIONS, CELLS, INITIALIZERS, SIGNALS
 from rnnviz.knobs import (
     LINK_LIMIT,
@@ -227,20 +228,41 @@ class Experiment:
             object.__setattr__(self, row.name, several[0] if alike else several)
         return problems
 
+    @property
+    def cost(self) -> Cost:
+        """What the run costs in memory and multiplications."""
+        return cost(self.timesteps, self.input_features, self.layers)
+
     def _limits(self) -> list[Problem]:
-        """Return a problem if the states would not fit, naming which number to lower to what."""
+        """Return a problem if the run is too large, naming which number to lower to what."""
         width = sum(layer.units for layer in self.layers)
         cells = self.timesteps * width
-        if cells <= STATE_CELLS_LIMIT:
-            return []
-        timesteps = STATE_CELLS_LIMIT // width
-        fields = {
-            "cells": f"{cells:,}",
-            "limit": f"{STATE_CELLS_LIMIT:,}",
-            "timesteps": f"{timesteps:,}",
-            "units": f"{max(1, STATE_CELLS_LIMIT // self.timesteps):,}",
-        }
-        return [Problem("too_many_cells", tuple(fields.items()), (("timesteps", timesteps),))]
+        if cells > STATE_CELLS_LIMIT:
+            units = f"{max(1, STATE_CELLS_LIMIT // self.timesteps):,}"
+            return [_too_many("too_many_cells", cells, STATE_CELLS_LIMIT, width, units=units)]
+        bill = self.cost
+        if bill.weights > WEIGHTS_LIMIT:
+            fields = (("weights", f"{bill.weights:,}"), ("limit", f"{WEIGHTS_LIMIT:,}"))
+            return [Problem("too_many_weights", fields)]
+        for key, each, limit in (
+            ("too_much_memory", bill.numbers, NUMBERS_LIMIT),
+            ("too_much_work", bill.products, PRODUCTS_LIMIT),
+        ):
+            if self.timesteps * each > limit:
+                return [_too_many(key, self.timesteps * each, limit, each)]
+        return []
+
+
+def _too_many(key: str, wanted: int, limit: int, each: int, **more: str) -> Problem:
+    """Return the problem that a run of ``each`` per timestep exceeds a limit, with its mend."""
+    timesteps = limit // each
+    fields = {
+        "cells": f"{wanted:,}",
+        "limit": f"{limit:,}",
+        "timesteps": f"{timesteps:,}",
+        **more,
+    }
+    return Problem(key, tuple(fields.items()), (("timesteps", timesteps),))
 
 
 class ExperimentError(ValueError):

@@ -16,6 +16,7 @@ ORDER = (
     "engine",
     "knobs",
     "perspective",
+    "cost",
     "experiment",
     "analysis",
     "simulate",
