@@ -1,20 +1,14 @@
-"""What a run costs, known before it starts: memory and multiplications, linear in the timesteps.
-
-Holds no opinion on experiments: it counts for plain numbers of timesteps, features and layers.
-"""
+"""What a run costs, known before it starts, so that a run that is too much is never begun."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
-from rnnviz.engine import CELLS
+from rnnviz.knobs import Problem
+from rnnviz.stack import embedding_size, gate_count, output_features, weight_count
 
-NUMBERS_LIMIT = 80_000_000
-"""Most numbers that a run may hold at once; as float64 they take 640 MB."""
-WEIGHTS_LIMIT = 40_000_000
-"""Most weights that a stack may have."""
+INPUTS_LIMIT = 40_000_000
+"""Most numbers that a run may read; as float64 they take 320 MB."""
 PRODUCTS_LIMIT = 25_000_000_000
 """Most multiplications that a run may take: some seconds on a fast machine, half a minute on a
 slow one."""
@@ -25,15 +19,6 @@ _PER_STEP, _PER_NUMBER, _PER_PRODUCT, _PER_WEIGHT = 8e-6, 3e-8, 4e-10, 4e-8
 _PER_CUBE = {"orthogonal": 6e-10, "spectral_radius": 3e-9}
 
 
-class Layer(Protocol):
-    """What is counted of a layer."""
-
-    cell: str
-    units: int
-    recurrent_initializer: str
-    spectral_radius: float | None
-
-
 @dataclass(frozen=True)
 class Cost:
     """The cost of a run.
@@ -42,54 +27,71 @@ class Cost:
     ----------
     timesteps : int
         How many timesteps the run takes.
-    numbers, products : int
-        Numbers held in memory (inputs and states of all layers) and multiplications, a timestep.
-    weights : int
-        Weights of all layers.
-    overhead, preparation : float
-        Seconds that the loop takes a timestep beside its arithmetic, and that drawing the weights
-        takes, on a slow laptop.
+    inputs, states, products : int
+        Of one timestep: numbers read, numbers computed, multiplications.
+    loops, preparation : float
+        Seconds on a slow laptop: what the loops take a timestep beside their arithmetic, and what
+        drawing the weights takes.
     """
 
     timesteps: int
-    numbers: int
+    inputs: int
+    states: int
     products: int
-    weights: int
-    overhead: float
+    loops: float
     preparation: float
 
     @property
     def seconds(self) -> float:
         """How long the run takes on a slow laptop, roughly."""
-        per_step = self.overhead + self.numbers * _PER_NUMBER + self.products * _PER_PRODUCT
+        numbers = self.inputs + self.states
+        per_step = self.loops + numbers * _PER_NUMBER + self.products * _PER_PRODUCT
         return self.timesteps * per_step + self.preparation
 
 
-def cost(timesteps: int, features: int, layers: Sequence[Layer]) -> Cost:
-    """Return what a stack of layers costs to run over a sequence."""
-    numbers, products, weights, widest = features, 0, 0, 0
-    preparation, fed = 0.0, features
+def cost_of(experiment, layers) -> Cost:
+    """Return what a stack of layers costs to run; every weight multiplies once a timestep.
+
+    Parameters
+    ----------
+    experiment : Experiment
+    layers : sequence of LayerSpec
+        Its layers.
+    """
+    states, weights, loops, cubes = 0, 0, 0, 0.0
+    features = experiment.input_features
     for layer in layers:
-        cell = CELLS[layer.cell]
-        width = max(1, len(cell.gate_names)) * layer.units
-        products += width * (fed + layer.units)
-        weights += width * (fed + layer.units + 1)
-        numbers += len(cell.state_names) * layer.units
-        # The pre-activations of one layer at a time are kept besides, unless states replace them.
-        widest = max(widest, width if width > layer.units else 0)
-        preparation += _decompositions(layer)
-        fed = layer.units
+        directions = 2 if layer.bidirectional else 1
+        states += output_features(layer) * gate_count(layer.cell)
+        weights += weight_count(layer, features)
+        loops += directions
+        cubes += directions * _decompositions(layer)
+        features = output_features(layer)
     return Cost(
-        timesteps=timesteps,
-        numbers=numbers + widest,
-        products=products,
-        weights=weights,
-        overhead=len(layers) * _PER_STEP,
-        preparation=preparation + weights * _PER_WEIGHT,
+        timesteps=experiment.timesteps,
+        inputs=experiment.input_features,
+        states=states,
+        products=weights,
+        loops=loops * _PER_STEP,
+        preparation=cubes + (weights + embedding_size(experiment)) * _PER_WEIGHT,
     )
 
 
-def _decompositions(layer: Layer) -> float:
+def cost_problems(cost: Cost) -> list[Problem]:
+    """Return a problem if a run is too much, naming the number to lower and to what."""
+    for key, each, limit in (
+        ("too_many_inputs", cost.inputs, INPUTS_LIMIT),
+        ("too_much_work", cost.products, PRODUCTS_LIMIT),
+    ):
+        count, timesteps = cost.timesteps * each, limit // each
+        if count > limit:
+            fields = {"count": count, "limit": limit, "timesteps": timesteps}
+            texts = tuple((name, f"{value:,}") for name, value in fields.items())
+            return [Problem(key, texts, (("timesteps", timesteps),))]
+    return []
+
+
+def _decompositions(layer) -> float:
     """Return the seconds that eigenvalues and orthogonal matrices take; both grow as units³."""
     rescaled = layer.spectral_radius is not None
     each = _PER_CUBE["spectral_radius"] * rescaled + _PER_CUBE.get(layer.recurrent_initializer, 0)

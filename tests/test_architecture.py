@@ -15,6 +15,8 @@ ORDER = (
     "i18n",
     "engine",
     "knobs",
+    "tokens",
+    "stack",
     "perspective",
     "cost",
     "experiment",

@@ -34,3 +34,15 @@ def wait_until_painted(page, experiment):
         arg=[VIEWER, experiment.to_query()],
         timeout=30_000,
     )
+
+
+def settled(page, selector=f"{VIEWER} canvas"):
+    """Return the pixels of an element once two looks in a row agree."""
+    before = picture(page, selector)
+    for _ in range(50):
+        page.wait_for_timeout(100)
+        now = picture(page, selector)
+        if np.array_equal(now, before):
+            return now
+        before = now
+    raise AssertionError("the picture does not come to rest")

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from rnnviz import Experiment
-from tests.browser.pixels import heatmap, picture, shown_experiment, wait_until_painted
+from tests.browser.pixels import heatmap, settled, shown_experiment, wait_until_painted
 
 LECTURE = Experiment()
 
@@ -45,7 +45,7 @@ def test_scale_by_keyboard_then_the_link_brings_the_same_picture(open_page):
     page.mouse.move(0, 0)
     fresh = open_page("?" + page.url.partition("?")[2])
     assert shown_experiment(fresh) == moved.to_query()
-    assert np.array_equal(picture(fresh), picture(page))
+    assert np.array_equal(settled(fresh), settled(page))
 
 
 def test_back_goes_back(open_page):
