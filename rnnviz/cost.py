@@ -55,8 +55,9 @@ def cost_of(experiment, layers) -> Cost:
     Parameters
     ----------
     experiment : Experiment
+        Its timesteps, input features and embedding count.
     layers : sequence of LayerSpec
-        Its layers.
+        Its layers, from the input up.
     """
     states, weights, loops, cubes = 0, 0, 0, 0.0
     features = experiment.input_features

@@ -6,7 +6,7 @@ product, plus the bias; then at each timestep z = projected[t] + h·R with ``h.d
 act(z).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
@@ -17,6 +17,11 @@ import numpy as np
 from rnnviz.engine.activations import ACTIVATIONS
 from rnnviz.engine.cells.simple_rnn import SimpleRNN
 from rnnviz.engine.cells.weights import read_only
+
+Progress = Callable[[float], None]
+
+SLICE = 10_000_000
+"""Multiplications between two calls of ``progress``, and at most a thousand timesteps."""
 
 
 class RecurrentLayer(Protocol):
@@ -112,7 +117,10 @@ class Trace:
 
 
 def unroll(
-    layer: RecurrentLayer, inputs: np.ndarray, initial_state: np.ndarray | None = None
+    layer: RecurrentLayer,
+    inputs: np.ndarray,
+    initial_state: np.ndarray | None = None,
+    progress: Progress | None = None,
 ) -> Trace:
     """Run a layer over all timesteps.
 
@@ -128,6 +136,8 @@ def unroll(
         networks, or (networks, timesteps, features), one sequence for each.
     initial_state : array_like (state_size,) or (batch, state_size), optional
         Zeros by default.
+    progress : callable (fraction), optional
+        Called every few milliseconds with the fraction done, 0 … 1; raising in it ends the run.
 
     Returns
     -------
@@ -143,39 +153,58 @@ def unroll(
     initial_state = _checked_initial_state(layer, initial_state, batch)
     with np.errstate(all="ignore"):
         projected = _project(layer, inputs, batch)
-        states = _march(layer, projected, initial_state)
+        states = _march(layer, projected, initial_state, progress)
     return Trace(layer, inputs, initial_state, read_only(_time_last(states)))
 
 
-def _march(layer: RecurrentLayer, projected: np.ndarray, state: np.ndarray) -> np.ndarray:
+def _march(
+    layer: RecurrentLayer, projected: np.ndarray, state: np.ndarray, progress: Progress | None
+) -> np.ndarray:
     """The loop over time, allocating nothing: projected inputs → states, time first in both.
 
     Where a row of the one is as long as a row of the other, the states take the place of what
     they are computed from, which saves memory and a pass through it.
     """
     if isinstance(layer, SimpleRNN) and layer.networks is None:
-        return _march_in_place(layer, projected, state)
+        return _march_in_place(layer, projected, state, progress)
     advance = layer.stepper(state.shape[:-1])
     in_place = projected.shape == (len(projected), *state.shape)
     states = projected if in_place else np.empty((len(projected), *state.shape), state.dtype)
-    for now, after in zip(projected, states, strict=True):
+    for now, after in zip(_timesteps(projected, progress), states, strict=True):
         advance(now, state, after)
         state = after
     return states
 
 
-def _march_in_place(layer: SimpleRNN, projected: np.ndarray, state: np.ndarray) -> np.ndarray:
+def _march_in_place(
+    layer: SimpleRNN, projected: np.ndarray, state: np.ndarray, progress: Progress | None
+) -> np.ndarray:
     """The loop of the lecture, its one step written out: a call a step costs it a tenth.
 
     The states take the place of what they are computed from, which saves a pass through memory.
     """
     matrix, recurrent = layer.recurrent_kernel, np.empty_like(state)
     add, activate = np.add, ACTIVATIONS[layer.activation].apply
-    for now in projected:
+    for now in _timesteps(projected, progress):
         state.dot(matrix, recurrent)
         add(now, recurrent, now)
         state = activate(now, now)
     return projected
+
+
+def _timesteps(rows: np.ndarray, progress: Progress | None) -> Iterable[np.ndarray]:
+    """The rows one by one; ``progress`` is called between slices and costs nothing a row."""
+    if progress is None:
+        return rows
+    return chain.from_iterable(_slices(rows, progress))
+
+
+def _slices(rows: np.ndarray, progress: Progress) -> Iterator[np.ndarray]:
+    """Slices of rows whose recurrent products take a few milliseconds."""
+    size = max(1, SLICE // (rows[0].size * rows.shape[-1] + SLICE // 1000))
+    for first in range(0, len(rows), size):
+        yield rows[first : first + size]
+        progress(min(1.0, (first + size) / len(rows)))
 
 
 def _project(layer: RecurrentLayer, inputs: np.ndarray, batch: tuple[int, ...]) -> np.ndarray:

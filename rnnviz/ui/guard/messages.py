@@ -17,7 +17,7 @@ _TRIGGERS = ("trigger_value", "string_trigger_value", "chat_input_value", "json_
 _LONGEST_SIGNAL = 4096
 
 
-class BadMessage(ValueError):
+class BadMessage(ValueError):  # noqa: N818 - the visitor's error, not ours
     """No message of the protocol; the connection ends with this WebSocket close code."""
 
     def __init__(self, code: int, reason: str) -> None:

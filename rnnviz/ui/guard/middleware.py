@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 
-
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from rnnviz.i18n import LANGUAGES, words

@@ -69,10 +69,7 @@ class Rules:
     def knows_host(self, host: str | None) -> bool:
         """Whether a ``Host`` header names this server; its port does not matter."""
         name = _hostname(host)
-        return name is not None and any(
-            pattern == "*" or name == pattern or (pattern[:2] == "*." and name.endswith(pattern[1:]))
-            for pattern in self.hosts
-        )
+        return name is not None and any(_fits(name, pattern) for pattern in self.hosts)
 
     def knows_origin(self, origin: str, host: str | None) -> bool:
         """Whether an ``Origin`` header is that of our own page, or of one that was allowed."""
@@ -92,6 +89,11 @@ class Rules:
         if below[:2] == ["_stcore", "upload_file"]:
             return self.uploads and method in ("PUT", "DELETE", "OPTIONS")
         return method in ("GET", "HEAD", "OPTIONS")
+
+
+def _fits(name: str, pattern: str) -> bool:
+    below = pattern.startswith("*.") and name.endswith(pattern[1:])
+    return below or pattern in ("*", name)
 
 
 def _hosts(address: str | None, allowed: list[str]) -> tuple[str, ...]:
