@@ -11,14 +11,13 @@ import concurrent.futures
 import threading
 from collections.abc import Coroutine
 from typing import Any
-from xml.sax.saxutils import escape
 
 import plotly.graph_objects as go
 
 from rnnviz.export.failures import ExportFailure
 from rnnviz.export.fonts import check_letters
-from rnnviz.export.png import label
 from rnnviz.export.sheets import PRINT_FONT, Sheet, to_json
+from rnnviz.export.signature import signed
 
 PICTURES = ("png", "svg", "pdf")
 """What a browser is needed for."""
@@ -82,7 +81,7 @@ class Studio:
         if format == "pdf":
             figure.layout.font.family = PRINT_FONT
         drawn = await self._browser.calc_fig(figure, opts=options)
-        return signed(drawn, format, sheet)
+        return signed(drawn, sheet, format)
 
     def _run(self, work: Coroutine[Any, Any, Any]) -> concurrent.futures.Future:
         return asyncio.run_coroutine_threadsafe(work, self._loop)
@@ -99,19 +98,6 @@ def developed(picture: concurrent.futures.Future[bytes]) -> bytes:
         return picture.result(_PICTURE_SECONDS)
     except Exception as error:
         raise ExportFailure("browser_failed", reason=_reason(error)) from error
-
-
-def signed(picture: bytes, format: str, sheet: Sheet) -> bytes:
-    """Return a picture that says within itself what it shows; its pixels stay as they are."""
-    texts = {"Title": sheet.caption.title, "rnnviz": sheet.experiment}
-    if format == "png":
-        return label(picture, texts, sheet.look.dots_per_inch)
-    if format == "svg":
-        head, end, rest = picture.partition(b">")
-        title, experiment = (escape(text).encode() for text in texts.values())
-        words = b"<title>%b</title><metadata>%b</metadata>" % (title, experiment)
-        return head + end + words + rest
-    return picture
 
 
 def missing() -> ExportFailure | None:

@@ -77,7 +77,7 @@ def caption(
     return Caption(
         title=say(f"view.{view.name}.title"),
         how_to_read=say(f"view.{view.name}.how_to_read"),
-        parameters=" · ".join(_parameters(experiment, perspective, say)),
+        parameters=" · ".join(parameters(experiment, perspective, say)),
         origin=say("export.origin", seed=experiment.seed, version=rnnviz.__version__),
         link=link(experiment, perspective, address),
     )
@@ -91,7 +91,8 @@ def link(experiment: Experiment, perspective: Perspective, address: str = "") ->
     return f"{address.partition('?')[0]}?{query}"
 
 
-def _parameters(experiment: Experiment, perspective: Perspective, say: Words) -> list[str]:
+def parameters(experiment: Experiment, perspective: Perspective, say: Words) -> list[str]:
+    """Return the main knobs, and every other that is not at its default, each as words."""
     plain = Experiment()
     pairs = []
     for row in TABLE.values():

@@ -44,7 +44,7 @@ def writing(path: Path, *, force: bool = False) -> Iterator[BinaryIO]:
             file.close()
             _put(Path(file.name), path, force=force)
     except OSError as error:
-        raise _failure(error, path) from error
+        raise failure_of(error, path) from error
 
 
 @contextlib.contextmanager
@@ -71,7 +71,8 @@ def _put(complete: Path, path: Path, *, force: bool) -> None:
         os.replace(complete, path)
 
 
-def _failure(error: OSError, path: Path) -> ExportFailure:
+def failure_of(error: OSError, path: Path) -> ExportFailure:
+    """Return what an error of the operating system means for whoever wants to write there."""
     full = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
     if error.errno in full:
         return ExportFailure("disk_full", path=path)

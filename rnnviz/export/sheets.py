@@ -14,7 +14,7 @@ from rnnviz.export.caption import Caption, caption
 from rnnviz.export.looks import Look
 from rnnviz.figures.registry import View
 from rnnviz.figures.style import Style
-from rnnviz.i18n import words
+from rnnviz.i18n import Words, words
 from rnnviz.perspective import Perspective
 from rnnviz.simulate import Run
 
@@ -58,6 +58,11 @@ class Sheet:
     def figure(self) -> go.Figure:
         """The figure laid out for the look, the caption at its foot if the look wants it."""
         return finished(self.plain, self.look, self.caption)
+
+    @property
+    def words(self) -> Words:
+        """The sentences of the sheet's language."""
+        return words(self.language)
 
     @property
     def width(self) -> int:

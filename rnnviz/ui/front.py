@@ -15,6 +15,7 @@ from rnnviz.ui import state
 from rnnviz.ui.controls import experiment_controls
 from rnnviz.ui.pages import PAGES
 from rnnviz.ui.problems import show_problems
+from rnnviz.ui.take_away import take_away
 
 _LOG = logging.getLogger(__name__)
 _LANGUAGE_NAMES = {"en": "English", "ko": "한국어"}
@@ -44,6 +45,7 @@ def _show(say: Words) -> None:
     show_problems(say("page.not_allowed"), problems, situation, say)
     perspective = PAGES[perspective.page].show(experiment, perspective, say)
     state.commit(dataclasses.replace(situation, experiment=experiment, perspective=perspective))
+    take_away(experiment, perspective, say)
 
 
 def _language(perspective: Perspective, spoken: str) -> Perspective:
