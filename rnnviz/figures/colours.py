@@ -93,7 +93,7 @@ _LIGHT = Ink(
     background="#ffffff",
     cursor="#111318",
     halo="rgba(255,255,255,0.85)",
-    hatch="rgba(255,255,255,0.42)",
+    hatch="rgba(255,255,255,0.36)",
     missing="#b9bcc4",
     series=_SERIES_ON_LIGHT,
 )
@@ -105,7 +105,7 @@ _DARK = Ink(
     background="#0e1117",
     cursor="#ffffff",
     halo="rgba(0,0,0,0.75)",
-    hatch="rgba(0,0,0,0.42)",
+    hatch="rgba(0,0,0,0.38)",
     missing="#5b606b",
     series=_SERIES_ON_DARK,
 )

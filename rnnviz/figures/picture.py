@@ -90,6 +90,8 @@ class Picture:
         Cursor, as indices from 0; one beyond the run means the last one there is.
     experiment : str
         Canonical query of the experiment that is shown.
+    part : str
+        Which part of it, where there are several (a layer's number).
     """
 
     field: Field
@@ -97,6 +99,7 @@ class Picture:
     timestep: int = 0
     unit: int = 0
     experiment: str = ""
+    part: str = ""
 
     @property
     def cursor(self) -> tuple[int, int]:

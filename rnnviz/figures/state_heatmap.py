@@ -31,6 +31,7 @@ def state_picture(
     mean: np.ndarray,
     *,
     experiment: str = "",
+    part: str = "",
     timestep: int = 0,
     unit: int = 0,
 ) -> Picture:
@@ -45,7 +46,7 @@ def state_picture(
         scale, and what is exactly there is marked; otherwise the largest state sets the scale.
     saturated, mean : ndarray (timesteps,)
         Share of saturated units and mean state of each step.
-    experiment, timestep, unit
+    experiment, part, timestep, unit
         As in :class:`~rnnviz.figures.picture.Picture`.
     """
     low, high = state_range
@@ -58,12 +59,13 @@ def state_picture(
         field = Field(states, "state", -limit, limit, low_mark=-math.inf, high_mark=math.inf)
         limit = symmetric_limit(mean)
         strips = (Strip(mean, "mean", -limit, limit),)
-    return Picture(field, strips, timestep, unit, experiment)
+    return Picture(field, strips, timestep, unit, experiment, part)
 
 
 def analyse(run, perspective) -> Picture:
     """Return the picture of a run's states, in the layer and at the cursor of a perspective."""
-    layer = run.layers[min(perspective.layer, len(run.layers) - 1)]
+    number = min(perspective.layer, len(run.layers) - 1)
+    layer = run.layers[number]
     result = saturation(layer.trace)
     return state_picture(
         layer.states,
@@ -71,6 +73,7 @@ def analyse(run, perspective) -> Picture:
         result.share_by_step,
         result.mean_by_step,
         experiment=run.experiment.to_query(),
+        part=str(number),
         timestep=perspective.timestep,
         unit=perspective.unit,
     )
@@ -100,11 +103,23 @@ def strip_title(strip: Strip, style: Style) -> str:
     )
 
 
+def strip_axis(strip: Strip) -> dict:
+    """Return the range and the ticks of a strip's axis, as Plotly takes them."""
+    spread = strip.high - strip.low
+    both_signs = strip.low < 0 < strip.high
+    ticks = [strip.low, 0, strip.high] if both_signs else [strip.low, strip.high]
+    return {
+        "range": [strip.low - 0.06 * spread, strip.high + 0.06 * spread],
+        "tickvals": ticks,
+        "tickformat": ".0%" if strip.percent else ".3~g",
+    }
+
+
 def heights(style: Style) -> dict[str, int]:
     """Return the heights of the parts in pixels: heatmap, strip, gap, margins and their sum."""
-    parts = {"heatmap": 236, "strip": 38, "gap": 20, "top": 22, "bottom": 40}
+    parts = {"heatmap": 236, "strip": 38, "gap": 20, "top": 32, "bottom": 40}
     if style.presentation:
-        parts = {"heatmap": 268, "strip": 46, "gap": 28, "top": 30, "bottom": 54}
+        parts = {"heatmap": 268, "strip": 46, "gap": 28, "top": 42, "bottom": 54}
     return parts
 
 
@@ -167,18 +182,9 @@ def _add_strips(layout: dict, picture: Picture, style: Style, inner: int) -> Non
     parts = heights(style)
     top = inner - parts["heatmap"] - parts["gap"]
     for number, strip in enumerate(picture.strips, start=2):
-        spread = strip.high - strip.low
-        ticks = [strip.low, strip.high] if strip.percent or strip.low >= 0 else [
-            strip.low, 0, strip.high
-        ]  # fmt: skip
-        layout[f"yaxis{number}"] = _axis(
-            "", [strip.low - 0.06 * spread, strip.high + 0.06 * spread],
-            [(top - parts["strip"]) / inner, top / inner], anchor="x",
-        ) | {
-            "tickvals": ticks,
-            "tickformat": ".0%" if strip.percent else ".3~g",
-            "fixedrange": True,
-        }  # fmt: skip
+        domain = [(top - parts["strip"]) / inner, top / inner]
+        axis = _axis("", [], domain, anchor="x") | strip_axis(strip) | {"fixedrange": True}
+        layout[f"yaxis{number}"] = axis
         layout["annotations"].append(
             {
                 "text": strip_title(strip, style),
@@ -302,7 +308,7 @@ def _shades(values: np.ndarray, field: Field, style: Style) -> list[str]:
 
 def _cursor_label(timestep: int, style: Style) -> dict:
     return {
-        "text": style.words("viewer.at_step", step=f"{timestep:,}"),
+        "text": style.words("viewer.at", timestep=f"{timestep:,}"),
         "xref": "x2 domain",
         "yref": "paper",
         "x": 0.5,

@@ -17,14 +17,16 @@ from rnnviz.ui.pages import PAGES
 from rnnviz.ui.problems import show_problems
 from rnnviz.ui.take_away import take_away
 
+_HERE = Path(__file__).parent
 _LOG = logging.getLogger(__name__)
 _LANGUAGE_NAMES = {"en": "English", "ko": "한국어"}
 
 
 def show() -> None:
     """Run the page once: link -> experiment -> picture -> link."""
-    st.set_page_config(page_title="rnnviz", page_icon=":material/grid_on:", layout="wide")
-    st.html(Path(__file__).with_name("page.css"))
+    # A file of our own: Streamlit would fetch a Material icon from the internet.
+    st.set_page_config(page_title="rnnviz", page_icon=_HERE / "icon.svg", layout="wide")
+    st.html(_HERE / "page.css")
     say = words(preferred_language(st.context.locale))
     try:
         _show(say)
@@ -43,6 +45,7 @@ def _show(say: Words) -> None:
         _actions(experiment, perspective, say)
     show_problems(say("page.link_problems"), situation.problems, situation, say)
     show_problems(say("page.not_allowed"), problems, situation, say)
+    perspective = _navigation(perspective, say)
     perspective = PAGES[perspective.page].show(experiment, perspective, say)
     state.commit(dataclasses.replace(situation, experiment=experiment, perspective=perspective))
     take_away(experiment, perspective, say)
@@ -50,18 +53,32 @@ def _show(say: Words) -> None:
 
 def _language(perspective: Perspective, spoken: str) -> Perspective:
     """Draw the language switch; until it is used, the visitor's browser decides."""
-    st.markdown(f"## {words(spoken)('page.title')}")
-    chosen = st.segmented_control(
-        words(spoken)("page.language"),
-        LANGUAGES,
-        required=True,
-        format_func=_LANGUAGE_NAMES.get,
-        key=state.widget("language", perspective.language or spoken),
-        label_visibility="collapsed",
-    )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"## {words(spoken)('page.title')}", width="stretch")
+        chosen = st.segmented_control(
+            words(spoken)("page.language"),
+            LANGUAGES,
+            required=True,
+            format_func=_LANGUAGE_NAMES.get,
+            key=state.widget("language", perspective.language or spoken),
+            label_visibility="collapsed",
+        )
     if perspective.language is None and chosen == spoken:
         return perspective
     return dataclasses.replace(perspective, language=chosen)
+
+
+def _navigation(perspective: Perspective, say: Words) -> Perspective:
+    """Draw the way to the other pages."""
+    page = st.segmented_control(
+        say("page.pages"),
+        list(PAGES),
+        required=True,
+        format_func=lambda name: say(f"pages.{name}"),
+        key=state.widget("page", perspective.page),
+        label_visibility="collapsed",
+    )
+    return dataclasses.replace(perspective, page=page)
 
 
 def _actions(experiment, perspective: Perspective, say: Words) -> None:

@@ -1,5 +1,7 @@
 """The product of states and a recurrent kernel, for one network and for a stack of networks."""
 
+from collections.abc import Callable
+
 import numpy as np
 
 
@@ -24,6 +26,30 @@ def recurrent_product(state: np.ndarray, matrix: np.ndarray) -> np.ndarray:
         return np.matmul(state[..., None, :], matrix)[..., 0, :]
     flat = state.reshape(state.shape[0], -1, state.shape[-1])
     return np.matmul(flat, matrix).reshape(*state.shape[:-1], matrix.shape[-1])
+
+
+def recurrent_product_into(
+    matrix: np.ndarray, batch: tuple[int, ...]
+) -> tuple[Callable[[np.ndarray], object], np.ndarray]:
+    """Make a function that writes h·R into a buffer of its own, and allocates nothing.
+
+    Parameters
+    ----------
+    matrix : ndarray (units, columns) or (networks, units, columns)
+        One recurrent kernel, or one for each network.
+    batch : tuple of int
+        Leading shape of the states: () for one sequence, (batch,), or (networks,).
+
+    Returns
+    -------
+    multiply, buffer
+        ``multiply(state)`` with state (*batch, units); buffer (*batch, columns).
+    """
+    buffer = np.empty((*batch, matrix.shape[-1]), matrix.dtype)
+    if matrix.ndim == 2:
+        return (lambda state: state.dot(matrix, buffer)), buffer
+    rows = buffer[:, None, :]
+    return (lambda state: np.matmul(state[:, None, :], matrix, rows)), buffer
 
 
 def transposed(matrix: np.ndarray, ndim: int) -> np.ndarray:

@@ -7,7 +7,11 @@ from typing import ClassVar
 import numpy as np
 
 from rnnviz.engine.activations import Activation, activation_named
-from rnnviz.engine.cells.recurrence import recurrent_product, transposed
+from rnnviz.engine.cells.recurrence import (
+    recurrent_product,
+    recurrent_product_into,
+    transposed,
+)
 from rnnviz.engine.cells.weights import check_bias, check_kernels, frozen_arrays
 
 
@@ -113,29 +117,20 @@ class SimpleRNN:
         return np.add(out, bias, out=out)
 
     def stepper(self, batch: tuple[int, ...]) -> Callable[..., None]:
-        """One step in place, for `unroll`: ``advance(projected, previous, state) -> None``.
+        """Make ``advance(projected, previous, state) -> None``, one step in place, for `unroll`.
 
-        ``projected`` (*batch, units) becomes the pre-activations, and ``state`` is written
-        unless both are the same memory: then only the state remains.
+        ``projected`` (*batch, units) becomes the pre-activations; ``state`` is
+        written, which may be the same memory: then the state remains.
         """
         activate, add = self._activation.apply, np.add
-        matrix, recurrent = self.recurrent_kernel, np.empty((*batch, self.units), self.dtype)
-        if self.networks is None:
+        multiply, recurrent = recurrent_product_into(self.recurrent_kernel, batch)
 
-            def advance(projected, previous, state):
-                previous.dot(matrix, recurrent)
-                add(projected, recurrent, projected)
-                activate(projected, state)
-
-            return advance
-        row, matmul = recurrent[:, None, :], np.matmul
-
-        def advance_each(projected, previous, state):
-            matmul(previous[:, None, :], matrix, row)
+        def advance(projected, previous, state):
+            multiply(previous)
             add(projected, recurrent, projected)
             activate(projected, state)
 
-        return advance_each
+        return advance
 
     def step(self, projected: np.ndarray, state: np.ndarray) -> np.ndarray:
         """The next state, act(projected + h·R): a new array.

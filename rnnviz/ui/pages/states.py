@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 import numpy as np
 import pandas as pd
 import streamlit as st
@@ -11,15 +9,12 @@ import streamlit as st
 from rnnviz.analysis.saturation import SATURATED_FROM, Saturation, saturation
 from rnnviz.engine import spectral_radius
 from rnnviz.experiment import Experiment
-from rnnviz.figures import state_heatmap
-from rnnviz.figures.style import Style
 from rnnviz.i18n import Words
 from rnnviz.perspective import Perspective
 from rnnviz.readings import number, percent, read_saturation
 from rnnviz.simulate import LayerRun, Run
-from rnnviz.ui import state
+from rnnviz.ui.main_view import main_view
 from rnnviz.ui.runs import run_of
-from rnnviz.ui.viewer import state_viewer
 
 _LISTED_VALUES = 32
 """As many values as the lecture's notes print of a row."""
@@ -32,56 +27,41 @@ def show(experiment: Experiment, perspective: Perspective, say: Words) -> Perspe
     result = saturation(layer.trace)
     st.markdown(f"#### {read_saturation(result, layer.layer.units, experiment.dtype, say)}")
     _metrics(result, layer, say)
-    perspective = _viewer(run, perspective, say)
+    perspective = main_view(run, perspective, say)
     _listing(run, say)
     return perspective
 
 
-def _viewer(run: Run, perspective: Perspective, say: Words) -> Perspective:
-    """Show the states over time; where the cursor is let go becomes part of the link."""
-    style = Style(say.language, palette=perspective.palette, presentation=perspective.presentation)
-    picture = state_heatmap.analyse(run, perspective)
-    at = state.chosen("viewer", state_viewer(picture, style, key=state.component("viewer")))
-    if at is None or at.timestep is None:
-        return perspective
-    unit = perspective.unit if at.unit is None else at.unit
-    return dataclasses.replace(perspective, timestep=at.timestep, unit=unit)
-
-
 def _metrics(result: Saturation, layer: LayerRun, say: Words) -> None:
     """Show the numbers that the reading rests on."""
-    columns = st.columns(3)
+    shown = []
     if result.bounded:
-        shown = percent(SATURATED_FROM)
-        columns[0].metric(
-            say("metric.saturated"),
-            percent(result.share),
-            help=say("metric.saturated_help", percent=shown),
-        )
-        columns[1].metric(
-            say("metric.exact"), percent(result.share_exact), help=say("metric.exact_help")
-        )
+        least = percent(SATURATED_FROM)
+        shown.append(("saturated", percent(result.share), {"percent": least}))
+        ends = "exact" if layer.layer.state_range[0] < 0 else "exact_sigmoid"
+        shown.append((ends, percent(result.share_exact), {}))
     else:
-        limits = f"{number(result.lowest)} … {number(result.highest)}"
-        columns[0].metric(say("metric.range"), limits, help=say("metric.range_help"))
-    radius = spectral_radius(layer.layer.recurrent_kernel)
-    columns[2].metric(say("metric.radius"), number(radius), help=say("metric.radius_help"))
+        shown.append(("range", f"{number(result.lowest)} … {number(result.highest)}", {}))
+    shown.append(("radius", number(spectral_radius(layer.layer.recurrent_kernel)), {}))
+    with st.container(horizontal=True, gap="large"):
+        for name, value, values in shown:
+            explained = say(f"metric.{name}_help", **values)
+            st.metric(say(f"metric.{name}"), value, help=explained, width="content")
 
 
 def _listing(run: Run, say: Words) -> None:
     """Offer the lecture's own print-out: the shape, and the first row to eight decimals."""
-    with st.expander(say("listing.title"), icon=":material/terminal:"):
-        timesteps, units = run.states.shape
-        count = min(_LISTED_VALUES, units)
-        st.markdown(
-            say(
-                "listing.shape",
-                shape=run.states.shape,
-                timesteps=timesteps,
-                units=units,
-                count=count,
-            )
-        )
+    # Folded, the table is not made: most visitors never look at it, and all would wait for it.
+    folder = st.expander(
+        say("listing.title"), icon=":material/terminal:", key="unfolded.listing", on_change="rerun"
+    )
+    if not folder.open:
+        return
+    timesteps, units = run.states.shape
+    count = min(_LISTED_VALUES, units)
+    numbers = {"shape": run.states.shape, "timesteps": timesteps, "units": units, "count": count}
+    with folder:
+        st.markdown(say("listing.shape", **numbers))
         st.dataframe(listing(run, say), width="stretch")
         st.caption(say("listing.rounding"))
 

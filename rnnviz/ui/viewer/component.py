@@ -2,35 +2,64 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+import plotly.graph_objects as go
 import streamlit as st
 
 from rnnviz.figures.picture import Picture
 from rnnviz.figures.style import Style
 from rnnviz.ui.server import asset_url
-from rnnviz.ui.viewer.payload import picture_bytes
+from rnnviz.ui.viewer.payload import detail_bytes, figure_bytes, picture_bytes, pictures_bytes
+
+AHEAD_CELLS = 2_000_000
+"""Up to so many cells in all, the pictures of a knob's whole range are sent ahead."""
 
 _LOADER = """
 const files = new URL("{url}", document.baseURI);
-const load = (name) => document.querySelector(`link[href="${{name}}"]`) ?? document.head.append(
-  Object.assign(document.createElement("link"), {{ rel: "stylesheet", href: name }}));
-export default async (component) => {{
-  load(new URL("viewer.css", files).href);
-  return (await import(new URL("{module}", files).href)).default(component);
-}};
+const style = new URL("viewer.css", files).href;
+const sheet = document.querySelector(`link[href="${{style}}"]`) ?? Object.assign(
+  document.createElement("link"), {{ rel: "stylesheet", href: style }});
+sheet.isConnected || document.head.append(sheet);
+const module = import(new URL("{module}", files).href);
+export default async (component) => (await module).{function}(component);
 """
 
-
-def _loader(module: str) -> str:
-    """Return the inline script of a component: it fetches the module, which browsers keep."""
-    return _LOADER.format(url=asset_url(""), module=module)
+Window = tuple[int, int, int, int]
+Ahead = Callable[[str, Sequence[Any]], Sequence[Picture]]
 
 
-_VIEWER = st.components.v2.component(
-    "rnnviz_state_viewer", js=_loader("viewer.js"), isolate_styles=False
-)
-_WORDS = ("cursor", "step", "at_step", "play", "pause", "speed", "speed_value")
+def _component(name: str, module: str, function: str = "default"):
+    """Register a component whose inline script only fetches a module, which browsers keep."""
+    script = _LOADER.format(url=asset_url(""), module=module, function=function)
+    return st.components.v2.component(f"rnnviz_{name}", js=script, isolate_styles=False)
+
+
+_VIEWER = _component("state_viewer", "viewer.js")
+_FIGURE = _component("figure", "figure.js")
+_ASK = _component("ask", "courier.js", "ask")
+_DELIVER = _component("deliver", "courier.js", "deliver")
+
+
+@dataclass(frozen=True)
+class LiveKnob:
+    """A slider elsewhere on the page that repaints the viewer while it is dragged.
+
+    Parameters
+    ----------
+    name : str
+        What the knob is called in an Experiment.
+    label : str
+        Accessible name of the slider, as the visitor's language has it.
+    options : sequence
+        Its stops, exactly as the slider has them.
+    """
+
+    name: str
+    label: str
+    options: Sequence[Any]
 
 
 @dataclass(frozen=True)
@@ -41,13 +70,23 @@ class ViewerState:
     ----------
     timestep, unit : int or None
         Where the time cursor was let go, and the unit that was clicked.
+    window : (first step, last step, first unit, last unit) or None
+        What is visible, ends excluded; None when all of it is.
     """
 
     timestep: int | None = None
     unit: int | None = None
+    window: Window | None = None
 
 
-def state_viewer(picture: Picture, style: Style, *, key: str = "state-viewer") -> ViewerState:
+def state_viewer(
+    picture: Picture,
+    style: Style,
+    *,
+    knobs: Sequence[LiveKnob] = (),
+    ahead: Ahead | None = None,
+    key: str = "state-viewer",
+) -> ViewerState:
     """Show a picture in the page, and return what the visitor chose in it.
 
     Parameters
@@ -56,11 +95,114 @@ def state_viewer(picture: Picture, style: Style, *, key: str = "state-viewer") -
         What is shown.
     style : Style
         The theme is read in the browser; the rest holds.
+    knobs : sequence of LiveKnob
+        Sliders that repaint the viewer while they are dragged.
+    ahead : callable (knob name, values) -> pictures
+        Computes the pictures of other settings of a knob, all at once, without committing to any;
+        called outside the page's own run.
     key : str
         Identity of the viewer: zoom and cursor stay as long as it does.
     """
-    sentences = {name: style.words.sentences[f"viewer.{name}"] for name in _WORDS}
-    data = picture_bytes(picture, style, words=sentences)
-    result = _VIEWER(data=data, key=key, on_cursor_change=lambda: None)
-    chosen = result.cursor or {}
-    return ViewerState(chosen.get("timestep"), chosen.get("unit"))
+    knobs = knobs if ahead else ()
+    live = [_knob_header(knob, picture) for knob in knobs]
+    data = picture_bytes(picture, style, key=key, knobs=live)
+    result = _VIEWER(data=data, key=key, on_cursor_change=_nothing, on_window_change=_nothing)
+    chosen = _read(result.cursor, result.window, picture)
+    _courier(picture, style, chosen, tuple(knobs), ahead, key)
+    return chosen
+
+
+def figure_view(figure: go.Figure, name: str, *, key: str | None = None) -> None:
+    """Show a Plotly figure that keeps zoom and camera when its numbers change.
+
+    Parameters
+    ----------
+    figure : plotly Figure
+        With ``layout.meta = {"time_axis": "x"}`` it carries the viewers' time cursor; then
+        ``first_step`` in the same place is the number that the axis gives to the first step.
+    name : str
+        Name of the view; ``data-view`` of its element.
+    key : str, optional
+        Identity of the element, ``figure.<name>`` by default.
+    """
+    _FIGURE(data=figure_bytes(figure, name), key=key or f"figure.{name}")
+
+
+@st.fragment
+def _courier(
+    picture: Picture,
+    style: Style,
+    chosen: ViewerState,
+    knobs: tuple[LiveKnob, ...],
+    ahead: Ahead | None,
+    key: str,
+) -> None:
+    """Answer what the viewer asks for while it is being moved, without running the page."""
+    wish = _ASK(data={"key": key}, key=f"{key}.ask", on_ask_change=_nothing).ask
+    wanted = _read_wish(wish, knobs, picture) if wish and ahead else None
+    if wanted is None:
+        data = detail_bytes(picture, style, key, chosen.timestep, chosen.window)
+    else:
+        knob, first, last = wanted
+        pictures = ahead(knob.name, knob.options[first : last + 1])
+        data = pictures_bytes(pictures, style, key, knob.name, first)
+    _DELIVER(data=data, key=f"{key}.deliver")
+
+
+def _nothing() -> None:
+    """Stand in for a callback; Streamlit returns only those states that have one."""
+
+
+def _is_ahead(knob: LiveKnob, picture: Picture) -> bool:
+    return len(knob.options) * picture.field.values.size <= AHEAD_CELLS
+
+
+def _knob_header(knob: LiveKnob, picture: Picture) -> dict:
+    return {
+        "name": knob.name,
+        "label": knob.label,
+        "count": len(knob.options),
+        "ahead": _is_ahead(knob, picture),
+    }
+
+
+def _read(cursor: Any, window: Any, picture: Picture) -> ViewerState:
+    """Read what a browser sent; whatever is not in order counts as not chosen."""
+    steps, units = picture.field.values.shape
+    cursor = cursor if isinstance(cursor, Mapping) else {}
+    window = window if isinstance(window, Mapping) else {}
+    part = (
+        _index(window.get("first"), steps),
+        _index(window.get("last"), steps + 1),
+        _index(window.get("low"), units),
+        _index(window.get("high"), units + 1),
+    )
+    visible = None not in part and part[0] < part[1] and part[2] < part[3]
+    return ViewerState(
+        _index(cursor.get("timestep"), steps),
+        _index(cursor.get("unit"), units),
+        part if visible else None,
+    )
+
+
+def _index(value: Any, length: int) -> int | None:
+    """Return a whole number brought inside 0 … length − 1, or None if it is none."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or value != value:
+        return None
+    return int(max(0, min(value, length - 1)))
+
+
+def _read_wish(
+    wish: Any, knobs: tuple[LiveKnob, ...], picture: Picture
+) -> tuple[LiveKnob, int, int] | None:
+    """Return which stops of which knob are wanted; never more than may be sent ahead."""
+    if not isinstance(wish, Mapping):
+        return None
+    knob = next((one for one in knobs if one.name == wish.get("knob")), None)
+    if knob is None:
+        return None
+    first = _index(wish.get("first"), len(knob.options))
+    last = _index(wish.get("last"), len(knob.options))
+    if first is None or last is None or last < first:
+        return None
+    return knob, first, last if _is_ahead(knob, picture) else first

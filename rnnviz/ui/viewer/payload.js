@@ -26,11 +26,10 @@ export function readPayload(bytes) {
   const arrays = header.arrays.map(
     ({ type, offset, length }) => new READERS[type](body, offset, length),
   );
-  for (const tile of header.tiles ?? []) attachTile(tile, arrays, header);
-  for (const strip of header.strips ?? []) attachLevels(strip, arrays);
-  for (const frame of header.pictures ?? []) {
-    for (const tile of frame.tiles) attachTile(tile, arrays, frame);
-    for (const strip of frame.strips) attachLevels(strip, arrays);
+  delete header.arrays;
+  for (const picture of [header, ...(header.pictures ?? [])]) {
+    for (const tile of picture.tiles ?? []) attachTile(tile, arrays, picture.field);
+    for (const strip of picture.strips ?? []) attachLevels(strip, arrays);
   }
   return header;
 }
@@ -39,10 +38,10 @@ function attachLevels(holder, arrays) {
   for (const name of Object.keys(holder.levels)) holder.levels[name] = arrays[holder.levels[name]];
 }
 
-function attachTile(tile, arrays, picture) {
+function attachTile(tile, arrays, field) {
   if (tile.values !== undefined) {
     tile.values = arrays[tile.values];
-    tile.levels = { mean: shadesOf(tile.values, picture.field) };
+    tile.levels = { mean: shadesOf(tile.values, field) };
   } else {
     attachLevels(tile, arrays);
   }
@@ -50,8 +49,8 @@ function attachTile(tile, arrays, picture) {
 
 /** Shades of values, as picture.encode gives them in Python: 0 missing, 1 and 255 at the marks. */
 export function shadesOf(values, field) {
-  const low = field.low;
-  const factor = 252 / (field.high - field.low);
+  const { low, high } = field;
+  const factor = 252 / (high - low);
   const lowMark = field.lowMark === null ? NaN : Number(field.lowMark);
   const highMark = field.highMark === null ? NaN : Number(field.highMark);
   const shades = new Uint8Array(values.length);
@@ -59,7 +58,7 @@ export function shadesOf(values, field) {
     const value = values[i];
     if (value >= highMark) shades[i] = 255;
     else if (value <= lowMark) shades[i] = 1;
-    else if (value === value) {
+    else if (!Number.isNaN(value)) {
       const shade = (value - low) * factor + 2.5;
       shades[i] = shade < 2 ? 2 : shade > 254 ? 254 : shade;
     }
@@ -67,20 +66,14 @@ export function shadesOf(values, field) {
   return shades;
 }
 
-/** The shortest text that reads back as the same number, as Python's repr writes it. */
-export function shortest(value, single) {
-  if (Number.isNaN(value)) return "nan";
-  if (!Number.isFinite(value)) return value > 0 ? "inf" : "−inf";
-  let text = String(value);
-  if (single) {
-    for (let digits = 1; digits <= 9; digits++) {
-      const rounded = Number(value.toPrecision(digits));
-      if (Math.fround(rounded) === value) {
-        text = String(rounded);
-        break;
-      }
-    }
-  }
-  if (/^-?\d+$/.test(text)) text += ".0";
-  return text.replace("-", "−");
+/** The finest series of a strip that covers the visible steps. */
+export function seriesOf(strip, { step, end }) {
+  const { fine } = strip;
+  return fine && fine.start <= step && fine.end >= end ? fine : strip;
+}
+
+/** The value in the middle of a shade; NaN for a missing one. */
+export function valueOf(shade, { low, high }) {
+  if (shade === 0) return NaN;
+  return low + ((Math.min(254, Math.max(2, shade)) - 2) / 252) * (high - low);
 }

@@ -1,10 +1,11 @@
 /**
- * From shades to pixels: colour tables, cell images, hatching of marked cells.
+ * From shades to pixels: colour tables, reduction to screen size, images of cells, hatching.
  */
 
 const MISSING = 0;
 const LOWEST = 1;
 const HIGHEST = 255;
+const HATCH_SIZE = 9;
 
 /** A table of 256 packed colours from (position, "#rrggbb") stops; shades 2…254 span the scale. */
 export function colourTable(stops, missing) {
@@ -32,9 +33,8 @@ function mixed(stops, position) {
   const [from, lower] = stops[k - 1];
   const [to, upper] = stops[k];
   const share = (position - from) / (to - from);
-  const a = channels(lower);
-  const b = channels(upper);
-  return a.map((value, i) => Math.round(value + (b[i] - value) * share));
+  const end = channels(upper);
+  return channels(lower).map((value, i) => Math.round(value + (end[i] - value) * share));
 }
 
 function pack([red, green, blue]) {
@@ -42,108 +42,140 @@ function pack([red, green, blue]) {
 }
 
 /**
- * Shades of a tile's window, reduced so that a cell is not smaller than a screen pixel.
+ * The cells of a tile that a window shows, in blocks that are not smaller than a screen pixel
+ * (cells that fall between pixels would flicker while one zooms).
  *
- * Thrown-away cells would flicker while one zooms; a block's least, greatest or mean shade stays.
- * Returns {shades, low, high, columns, rows, steps, units, step, unit}, time-major; `low` and
- * `high` say which blocks hold a marked cell anywhere.
+ * Returns time-major arrays: `shades` of the wanted level, and `least` and `most`, which tell
+ * whether anything in a block is at a mark; null when the window misses the tile.
  */
-export function reduceWindow(tile, level, window, most) {
-  const first = clamp(Math.floor((window.step - tile.step) / tile.steps), 0, tile.columns);
-  const last = clamp(Math.ceil((window.end - tile.step) / tile.steps), first, tile.columns);
-  const bottom = clamp(Math.floor((window.unit - tile.unit) / tile.units), 0, tile.rows);
-  const top = clamp(Math.ceil((window.top - tile.unit) / tile.units), bottom, tile.rows);
+export function blocksOf(tile, level, view, most) {
+  const first = clamp(Math.floor((view.step - tile.step) / tile.steps), 0, tile.columns);
+  const last = clamp(Math.ceil((view.end - tile.step) / tile.steps), first, tile.columns);
+  const bottom = clamp(Math.floor((view.unit - tile.unit) / tile.units), 0, tile.rows);
+  const top = clamp(Math.ceil((view.top - tile.unit) / tile.units), bottom, tile.rows);
+  if (first === last || bottom === top) return null;
   const across = Math.max(1, Math.floor((last - first) / most.columns));
   const upward = Math.max(1, Math.floor((top - bottom) / most.rows));
-  const columns = Math.ceil((last - first) / across);
-  const rows = Math.ceil((top - bottom) / upward);
-  const area = { first, last, bottom, top, across, upward, columns, rows, stride: tile.rows };
+  const area = {
+    first, last, bottom, top, across, upward, stride: tile.rows,
+    columns: Math.ceil((last - first) / across),
+    rows: Math.ceil((top - bottom) / upward),
+  };
   const { mean, minimum = mean, maximum = mean } = tile.levels;
-  const least = blockLeast(minimum, area);
-  const most_ = blockMost(maximum, area);
-  const shades =
-    level === "minimum" ? least : level === "maximum" ? most_ : blockMean(mean, area);
+  const single = across === 1 && upward === 1;
+  const reduce = single ? copied : null;
+  const least = (reduce ?? leastOf)(minimum, area);
+  const greatest = minimum === maximum && single ? least : (reduce ?? greatestOf)(maximum, area);
+  const means = () => (mean === minimum && single ? least : (reduce ?? meanOf)(mean, area));
   return {
-    shades,
+    shades: level === "minimum" ? least : level === "maximum" ? greatest : means(),
     least,
-    most: most_,
-    columns,
-    rows,
+    most: greatest,
+    columns: area.columns,
+    rows: area.rows,
     steps: tile.steps * across,
     units: tile.units * upward,
     step: tile.step + first * tile.steps,
     unit: tile.unit + bottom * tile.units,
-    end: Math.min(tile.end, tile.step + last * tile.steps),
-    top: Math.min(tile.top, tile.unit + top * tile.units),
   };
 }
 
-function overBlocks(source, area, start, fold, finish) {
-  const { first, last, bottom, top, across, upward, columns, rows, stride } = area;
-  const out = new Uint8Array(columns * rows);
-  for (let c = 0; c < columns; c++) {
-    const from = first + c * across;
-    const to = Math.min(last, from + across);
-    for (let r = 0; r < rows; r++) {
-      const low = bottom + r * upward;
-      const high = Math.min(top, low + upward);
-      let state = start;
-      for (let t = from; t < to; t++) {
-        const row = t * stride;
-        for (let u = low; u < high; u++) state = fold(state, source[row + u]);
-      }
-      out[c * rows + r] = finish(state, (to - from) * (high - low));
-    }
+function copied(source, { first, last, bottom, top, stride, rows }) {
+  if (rows === stride) return source.subarray(first * stride, last * stride);
+  const out = new Uint8Array((last - first) * rows);
+  for (let c = first; c < last; c++) {
+    out.set(source.subarray(c * stride + bottom, c * stride + top), (c - first) * rows);
   }
   return out;
 }
 
-const blockLeast = (source, area) =>
-  overBlocks(source, area, 255, (a, b) => (b < a ? b : a), (a) => a);
-const blockMost = (source, area) =>
-  overBlocks(source, area, 0, (a, b) => (b > a ? b : a), (a) => a);
-const blockMean = (source, area) =>
-  overBlocks(source, area, 0, (a, b) => a + b, (a, count) => Math.round(a / count));
+// Three loops that differ in one line: a shared one with a callback is five times slower.
 
-/** A canvas with one pixel a cell, units upwards. */
-export function cellImage(block, table) {
-  return paintCells(block, (i) => table[block.shades[i]]);
+function leastOf(source, area) {
+  const out = new Uint8Array(area.columns * area.rows).fill(255);
+  eachRow(area, (row, c) => {
+    for (let u = area.bottom, i = c; u < area.top; i++) {
+      for (const end = Math.min(area.top, u + area.upward); u < end; u++) {
+        if (source[row + u] < out[i]) out[i] = source[row + u];
+      }
+    }
+  });
+  return out;
 }
 
-/** A canvas that is opaque where a cell (or anything in its block) is at a mark; null if none. */
-export function markMask(block, highest) {
-  const source = highest ? block.most : block.least;
+function greatestOf(source, area) {
+  const out = new Uint8Array(area.columns * area.rows);
+  eachRow(area, (row, c) => {
+    for (let u = area.bottom, i = c; u < area.top; i++) {
+      for (const end = Math.min(area.top, u + area.upward); u < end; u++) {
+        if (source[row + u] > out[i]) out[i] = source[row + u];
+      }
+    }
+  });
+  return out;
+}
+
+function meanOf(source, area) {
+  const sums = new Float64Array(area.columns * area.rows);
+  const counts = new Uint32Array(sums.length);
+  eachRow(area, (row, c) => {
+    for (let u = area.bottom, i = c; u < area.top; i++) {
+      for (const end = Math.min(area.top, u + area.upward); u < end; u++) {
+        sums[i] += source[row + u];
+        counts[i] += 1;
+      }
+    }
+  });
+  return Uint8Array.from(sums, (sum, i) => Math.round(sum / counts[i]));
+}
+
+/** Call back for each row of a tile with its start there and where its block starts. */
+function eachRow({ first, last, across, stride, rows }, take) {
+  for (let t = first; t < last; t++) take(t * stride, Math.floor((t - first) / across) * rows);
+}
+
+/** A canvas with one pixel a block, units upwards. */
+export function cellImage(blocks, table) {
+  return paintCells(blocks, blocks.shades, table);
+}
+
+/** A canvas that is opaque where a block holds a marked cell; null if none does. */
+export function markMask(blocks, highest) {
+  const source = highest ? blocks.most : blocks.least;
   const mark = highest ? HIGHEST : LOWEST;
   if (!source.includes(mark)) return null;
-  return paintCells(block, (i) => (source[i] === mark ? 0xffffffff : 0));
+  const table = new Uint32Array(256);
+  table[mark] = 0xffffffff;
+  return paintCells(blocks, source, table);
 }
 
-function paintCells({ columns, rows }, colour) {
-  const canvas = new OffscreenCanvas(Math.max(1, columns), Math.max(1, rows));
-  const context = canvas.getContext("2d");
-  const image = context.createImageData(canvas.width, canvas.height);
+function paintCells({ columns, rows }, shades, table) {
+  const canvas = new OffscreenCanvas(columns, rows);
+  const pen = canvas.getContext("2d");
+  const image = pen.createImageData(columns, rows);
   const pixels = new Uint32Array(image.data.buffer);
-  for (let c = 0; c < columns; c++) {
-    for (let r = 0; r < rows; r++) pixels[(rows - 1 - r) * columns + c] = colour(c * rows + r);
+  for (let r = 0; r < rows; r++) {
+    const line = (rows - 1 - r) * columns;
+    for (let c = 0; c < columns; c++) pixels[line + c] = table[shades[c * rows + r]];
   }
-  context.putImageData(image, 0, 0);
+  pen.putImageData(image, 0, 0);
   return canvas;
 }
 
-/** A repeating hatch; `up` leans one way for high marks, the other way for low ones. */
-export function hatch(context, up, colour, pixelRatio) {
-  const size = Math.round(6 * pixelRatio);
+/** A repeating hatch that leans one way for the high mark and the other way for the low one. */
+export function hatch(pen, highest, colour, ratio) {
+  const size = Math.round(HATCH_SIZE * ratio);
   const canvas = new OffscreenCanvas(size, size);
-  const pen = canvas.getContext("2d");
-  pen.strokeStyle = colour;
-  pen.lineWidth = pixelRatio;
+  const lines = canvas.getContext("2d");
+  lines.strokeStyle = colour;
+  lines.lineWidth = ratio;
   for (const shift of [-size, 0, size]) {
-    pen.beginPath();
-    pen.moveTo(shift, up ? size : 0);
-    pen.lineTo(shift + size, up ? 0 : size);
-    pen.stroke();
+    lines.beginPath();
+    lines.moveTo(shift, highest ? size : 0);
+    lines.lineTo(shift + size, highest ? 0 : size);
+    lines.stroke();
   }
-  return context.createPattern(canvas, "repeat");
+  return pen.createPattern(canvas, "repeat");
 }
 
 function clamp(value, low, high) {

@@ -2,177 +2,355 @@
  * The state viewer: one component that paints a network's states and follows the hand.
  *
  * Streamlit calls the default export whenever the data or the theme changed. Everything between two
- * such calls (cursor, zoom, play) happens here, without the server.
+ * such calls (cursor, zoom, play, a slider under the finger) happens in the browser.
  */
 
-import { readPayload, readPrefix, shortest } from "./payload.js";
+import { photograph } from "./camera.js";
+import { channel, tellCursor } from "./channel.js";
+import { furnish, showWindow } from "./furniture.js";
+import { Gestures } from "./gestures.js";
+import { describe, Hover } from "./hover.js";
+import { LiveKnobs } from "./live.js";
+import { readPayload, readPrefix } from "./payload.js";
+import { Playback } from "./playback.js";
 import { Stage } from "./stage.js";
+import { fill, whole } from "./words.js";
+
+const SOON = 250; // ms of rest after which keys and zooms are told to Python
+const BODY = `
+  <div class="rv-bar">
+    <div class="rv-legend"></div>
+    <div class="rv-tools">
+      <select class="rv-level"></select>
+      <button type="button" class="rv-zoom" data-icon="zoom" aria-pressed="false"></button>
+      <button type="button" class="rv-reset" data-icon="reset"></button>
+      <button type="button" class="rv-camera" data-icon="camera"></button>
+    </div>
+  </div>
+  <div class="rv-stage" tabindex="0" role="application"></div>
+  <div class="rv-time">
+    <button type="button" class="rv-play" data-icon="play"></button>
+    <div class="rv-track"><input type="range" class="rv-cursor" step="1"></div>
+    <output class="rv-step"><b></b><span></span></output>
+    <select class="rv-speed"></select>
+  </div>
+  <p class="rv-note" role="alert" hidden></p>
+  <p class="rv-live" aria-live="polite"></p>`;
 
 const viewers = new WeakMap();
 
 /** Entry point: mount or update the viewer in a component's element. */
 export default function mount(component) {
-  let viewer = viewers.get(component.parentElement);
-  if (!viewer) {
-    viewer = new Viewer(component.parentElement);
-    viewers.set(component.parentElement, viewer);
-  }
-  viewer.update(component);
-  // Streamlit runs the clean-up of a call that a newer one overtook, too: only a viewer that has
+  const { parentElement } = component;
+  if (!viewers.has(parentElement)) viewers.set(parentElement, new Viewer(parentElement));
+  viewers.get(parentElement).update(component);
+  // Streamlit also runs the clean-up of a call that a newer one overtook: only a viewer that has
   // really left the page may be taken down.
-  return () => setTimeout(() => component.parentElement.isConnected || viewer.destroy());
+  return () => setTimeout(() => parentElement.isConnected || viewers.get(parentElement)?.destroy());
 }
 
 class Viewer {
   constructor(parent) {
+    this.parent = parent;
     this.root = document.createElement("section");
     this.root.className = "rv-viewer";
     this.root.dataset.testid = "state-viewer";
-    this.root.innerHTML = `
-      <div class="rv-stage"></div>
-      <div class="rv-time">
-        <button type="button" class="rv-play"></button>
-        <input type="range" class="rv-cursor" min="1" step="1">
-        <output class="rv-step"></output>
-      </div>`;
+    this.root.innerHTML = BODY;
     parent.append(this.root);
-    const find = (name) => this.root.querySelector(`.${name}`);
-    this.slider = find("rv-cursor");
-    this.output = find("rv-step");
-    this.playButton = find("rv-play");
-    this.stage = new Stage(find("rv-stage"));
+    const part = (name) => this.root.querySelector(`.rv-${name}`);
+    this.parts = Object.fromEntries(
+      ["legend", "level", "zoom", "reset", "camera", "cursor", "track", "step", "note", "live"].map(
+        (name) => [name, part(name)],
+      ),
+    );
+    this.stage = new Stage(part("stage"));
     this.cursor = { step: 0, unit: null };
+    this.tool = "cursor";
     this.sent = [];
-    this.slider.addEventListener("input", () => this.moveTo(this.slider.value - this.first));
-    this.slider.addEventListener("change", () => this.release());
-    this.observer = new ResizeObserver(() => this.redraw());
+    this.playback = new Playback(this, part("play"), part("speed"));
+    this.gestures = new Gestures(this);
+    this.hover = new Hover(this);
+    this.live = new LiveKnobs(this);
+    this.#listen();
+    this.observer = new ResizeObserver(() => this.#resized());
     this.observer.observe(this.root);
-    this.dragOnHeatmap();
   }
 
   destroy() {
+    this.playback.pause();
     this.observer.disconnect();
-    viewers.delete(this.root.parentElement);
+    this.gestures.destroy();
+    this.live.destroy();
+    if (this.meeting?.viewer === this) this.meeting.viewer = null;
+    viewers.delete(this.parent);
     this.root.remove();
   }
 
-  get first() {
-    return this.picture.first;
+  #listen() {
+    const { cursor, zoom, reset, camera, level } = this.parts;
+    cursor.addEventListener("input", () => this.moveTo(cursor.value - this.picture.first));
+    cursor.addEventListener("change", () => this.release({ soon: true }));
+    zoom.addEventListener("click", () => this.#takeTool(this.tool === "zoom" ? "cursor" : "zoom"));
+    reset.addEventListener("click", () => this.resetZoom());
+    level.addEventListener("change", () => {
+      this.stage.level = level.value;
+      this.redraw();
+    });
+    camera.addEventListener("click", () => {
+      const { cursor: at, picture } = this;
+      photograph(this.stage, { cursor: at, title: this.#title(), name: picture.words.file_name });
+    });
   }
 
-  /** Take a new message from Python. */
-  update({ data, setStateValue, setTriggerValue }) {
+  /** Take a message from Python. */
+  update({ data, setStateValue }) {
     this.setStateValue = setStateValue;
-    this.setTriggerValue = setTriggerValue;
     const prefix = readPrefix(data);
     if (prefix.checksum !== this.checksum) {
       this.checksum = prefix.checksum;
-      this.picture = readPayload(data);
-      this.label();
+      this.base = readPayload(data);
+      this.picture = this.base;
+      this.#meet();
     }
     this.#takeCursor(prefix);
+    this.live.renew(this.base);
+    if (!this.previewed) this.#takeParcel();
     this.redraw();
+  }
+
+  /** Find the two components that serve this viewer, and the zoom of an earlier life of it. */
+  #meet() {
+    this.meeting = channel(this.base.key);
+    if (this.meeting.viewer === this) return;
+    this.meeting.viewer = this;
+    this.stage.window = this.meeting.window;
   }
 
   /** Follow Python's cursor, unless it is only the echo of our own. */
   #takeCursor({ timestep, unit }) {
     const told = `${timestep},${unit}`;
     const isEcho = this.sent.includes(told) || told === this.told;
+    if (!isEcho) {
+      this.cursor = { step: timestep, unit: this.told === undefined && unit === 0 ? null : unit };
+    }
     this.told = told;
-    if (!isEcho) this.cursor = { step: timestep, unit: this.cursor.unit };
-    this.cursor.step = Math.min(this.cursor.step, this.picture.timesteps - 1);
+    this.cursor.step = Math.min(this.cursor.step, this.base.timesteps - 1);
+    if (this.cursor.unit >= this.base.units) this.cursor.unit = this.base.units - 1;
   }
 
-  label() {
-    const { words, timesteps } = this.picture;
-    this.slider.min = this.first;
-    this.slider.max = timesteps - 1 + this.first;
-    this.slider.setAttribute("aria-label", words.cursor);
-    this.playButton.setAttribute("aria-label", words.play);
-    this.playButton.textContent = "▶";
+  /** Something came that this viewer asked for. */
+  receive(parcel) {
+    if (!this.base) return;
+    if (parcel.pictures) this.live.take(parcel);
+    else if (!this.previewed && this.#takeParcel()) this.redraw();
   }
 
-  /** Repaint everything: new data, new size or new theme. */
+  /** Lay finer cells over the picture they belong to. */
+  #takeParcel() {
+    const parcel = this.meeting.parcel;
+    if (!parcel?.tiles?.length || parcel.identity !== this.base.identity) return false;
+    const strips = this.base.strips.map((strip, i) => ({ ...strip, fine: parcel.strips[i] }));
+    this.picture = { ...this.base, strips, tiles: [...this.base.tiles, ...parcel.tiles] };
+    return true;
+  }
+
+  /** Ask Python for pictures of other settings. */
+  ask(wish) {
+    this.meeting.ask?.(wish);
+  }
+
+  /** Show the picture of another setting for the time being; null goes back to Python's. */
+  preview(other) {
+    if (!other && !this.previewed) return;
+    this.previewed = other;
+    this.picture = this.base;
+    if (other) {
+      const strips = this.base.strips.map((strip, i) => ({ ...strip, ...other.strips[i] }));
+      this.picture = { ...this.base, ...other, strips, field: { ...this.base.field, ...other.field } };
+    } else {
+      this.#takeParcel();
+    }
+    this.redraw();
+  }
+
+  /** Paint everything: new data, new size, new theme. */
   redraw() {
     if (!this.picture || !this.root.clientWidth) return;
+    const { picture } = this;
     delete this.root.dataset.experiment;
-    this.stage.show(this.picture, this.theme());
+    this.stage.show(picture, this.#theme());
+    furnish(this.root, this.parts, this.stage);
+    this.playback.label(picture);
     this.stage.paint();
     this.drawCursor();
-    const painted = this.checksum;
-    this.stage.frame().then(() => afterPaint(() => {
-      if (painted === this.checksum) this.root.dataset.experiment = this.picture.experiment;
-    }));
+    this.hover.refresh();
+    this.#drawFrame().then(() =>
+      afterPaint(() => {
+        if (picture === this.picture) this.root.dataset.experiment = picture.experiment;
+      }),
+    );
   }
 
-  theme() {
+  async #drawFrame() {
+    const { note } = this.parts;
+    try {
+      await this.stage.frame();
+      note.hidden = true;
+    } catch {
+      note.textContent = this.picture.words.no_axes;
+      note.hidden = false;
+    }
+  }
+
+  /** Redraw the axes, at most half of the time: pixels and cursor go first. */
+  #soonDrawFrame() {
+    if (this.framing) return;
+    this.framing = true;
+    requestAnimationFrame(async () => {
+      const before = performance.now();
+      await this.#drawFrame();
+      setTimeout(() => {
+        this.framing = false;
+        if (this.stage.isFrameStale) this.#soonDrawFrame();
+      }, performance.now() - before);
+    });
+  }
+
+  #resized() {
+    if (this.root.clientWidth !== this.shownWidth) this.redraw();
+    this.shownWidth = this.root.clientWidth;
+  }
+
+  #theme() {
     const style = getComputedStyle(this.root);
-    const background = style.getPropertyValue("--st-background-color").trim();
-    return this.picture.themes[isDark(background) ? "dark" : "light"];
+    const name = isDark(style.getPropertyValue("--st-background-color")) ? "dark" : "light";
+    const theme = this.base.themes[name];
+    return { ...theme, background: style.getPropertyValue("--st-background-color") || theme.background };
   }
 
-  drawCursor() {
-    const { words, timesteps } = this.picture;
-    const step = this.cursor.step + this.first;
-    const values = { step: step.toLocaleString("en"), steps: timesteps.toLocaleString("en") };
-    this.slider.value = step;
-    this.output.textContent = fill(words.step, values);
-    this.slider.setAttribute("aria-valuetext", fill(words.step, values));
-    this.stage.paintCursor(this.cursor, fill(words.at_step, values));
+  #values() {
+    const { first, timesteps } = this.picture;
+    return {
+      timestep: whole(this.cursor.step + first),
+      step: whole(this.cursor.step + 1),
+      steps: whole(timesteps),
+    };
   }
 
+  #title() {
+    return fill(this.picture.words.at, this.#values());
+  }
+
+  /** Paint what follows the cursor, and a zoom box that is being drawn. */
+  drawCursor(box = null) {
+    const { words, first } = this.picture;
+    const { cursor, step } = this.parts;
+    const values = this.#values();
+    cursor.value = this.cursor.step + first;
+    step.firstChild.textContent = this.#title();
+    step.lastChild.textContent = fill(words.step, values);
+    cursor.setAttribute("aria-valuetext", `${this.#title()}, ${fill(words.step, values)}`);
+    this.stage.paintCursor(this.cursor, this.#title(), box);
+    tellCursor(this.cursor.step);
+  }
+
+  /** Move the cursor to a step; painted once a frame, told to Python on release. */
   moveTo(step) {
     const next = Math.min(this.picture.timesteps - 1, Math.max(0, Math.round(step)));
     if (next === this.cursor.step) return;
     this.cursor.step = next;
-    this.pending ??= requestAnimationFrame(() => {
-      this.pending = null;
-      this.drawCursor();
+    this.#soonDraw();
+  }
+
+  /** Choose a unit (an index, or null for none). */
+  choose(unit) {
+    this.cursor.unit = unit === null ? null : Math.min(this.picture.units - 1, Math.max(0, unit));
+    this.#soonDraw();
+  }
+
+  #soonDraw() {
+    this.drawing ??= requestAnimationFrame(() => {
+      this.drawing = undefined;
+      if (this.stage.follow(this.cursor.step)) this.#zoomed();
+      else this.drawCursor();
     });
   }
 
-  /** The hand let go: tell Python. */
-  release() {
-    const told = `${this.cursor.step},${this.cursor.unit ?? 0}`;
+  zoomTo(part) {
+    this.stage.zoomTo(part);
+    this.zooming ??= requestAnimationFrame(() => {
+      this.zooming = undefined;
+      this.#zoomed();
+    });
+  }
+
+  resetZoom() {
+    this.#takeTool("cursor");
+    if (this.stage.window) this.zoomTo(null);
+  }
+
+  #zoomed() {
+    this.stage.paint();
+    this.drawCursor();
+    this.hover.refresh();
+    showWindow(this.root, this.parts.reset, this.stage);
+    this.#soonDrawFrame();
+    this.meeting.window = this.stage.window;
+    clearTimeout(this.windowTimer);
+    this.windowTimer = setTimeout(() => this.#tellWindow(), SOON);
+  }
+
+  #tellWindow() {
+    const part = this.stage.window;
+    const window_ = part && {
+      first: Math.floor(part.step), last: Math.ceil(part.end),
+      low: Math.floor(part.unit), high: Math.ceil(part.top),
+    };
+    const text = JSON.stringify(window_);
+    if (text === this.toldWindow) return;
+    this.toldWindow = text;
+    this.setStateValue("window", window_);
+  }
+
+  #takeTool(tool) {
+    this.tool = tool;
+    this.parts.zoom.setAttribute("aria-pressed", String(tool === "zoom"));
+  }
+
+  /** The hand let go: tell Python where; keys that repeat are told once they rest. */
+  release({ soon = false } = {}) {
+    clearTimeout(this.releaseTimer);
+    this.releaseTimer = setTimeout(() => this.#tellCursor(), soon ? SOON : 0);
+  }
+
+  #tellCursor() {
+    const { step, unit } = this.cursor;
+    const told = `${step},${unit ?? 0}`;
     if (this.sent.at(-1) === told) return;
     this.sent = [...this.sent.slice(-20), told];
-    this.setStateValue("cursor", { timestep: this.cursor.step, unit: this.cursor.unit });
+    this.setStateValue("cursor", { timestep: step, unit });
   }
 
-  dragOnHeatmap() {
-    const element = this.stage.element;
-    const move = (event) => {
-      const box = element.getBoundingClientRect();
-      const { step } = this.stage.at(event.clientX - box.left, event.clientY - box.top);
-      this.moveTo(Math.floor(step));
-    };
-    element.addEventListener("pointerdown", (event) => {
-      element.setPointerCapture(event.pointerId);
-      this.dragging = true;
-      move(event);
-    });
-    element.addEventListener("pointermove", (event) => this.dragging && move(event));
-    element.addEventListener("pointerup", () => {
-      this.dragging = false;
-      this.release();
-    });
+  /** Say to a screen reader what is at the cursor, once it rests. */
+  announce() {
+    clearTimeout(this.sayTimer);
+    this.sayTimer = setTimeout(() => {
+      const { step, unit } = this.cursor;
+      const lines = unit === null ? [["place", this.#title()]] : describe(this.stage, step, unit);
+      this.parts.live.textContent = (lines ?? []).map(([, text]) => text).join(", ");
+    }, SOON);
   }
-}
-
-/** Put values into a sentence of the i18n room. */
-function fill(sentence, values) {
-  return sentence.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
 }
 
 function isDark(colour) {
-  const hex = colour.match(/^#(..)(..)(..)/);
-  const rgb = hex ? hex.slice(1).map((part) => parseInt(part, 16)) : colour.match(/\d+/g);
+  const hex = colour.trim().match(/^#(..)(..)(..)/);
+  const rgb = hex ? hex.slice(1).map((part) => parseInt(part, 16)) : colour.match(/[\d.]+/g);
   if (!rgb) return false;
   return 0.3 * rgb[0] + 0.59 * rgb[1] + 0.11 * rgb[2] < 128;
 }
 
 /** Run once the frame that is being prepared is on the screen. */
 function afterPaint(action) {
-  if (document.hidden) return setTimeout(action);
-  requestAnimationFrame(() => setTimeout(action));
+  if (document.hidden) setTimeout(action);
+  else requestAnimationFrame(() => setTimeout(action));
 }

@@ -1,0 +1,141 @@
+"""The linearised network along a run: what a small change of a state becomes one step later.
+
+J_t = ∂state_t/∂state_{t−1}, with state_{−1} the initial state. It is applied to a few vectors far
+more often than it is looked at, so it is formed only where the cell leaves no other way.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import numpy as np
+
+from rnnviz.engine import ACTIVATIONS, SimpleRNN, Trace
+
+_CHUNK_NUMBERS = 2**18
+"""Numbers in one block of formed Jacobians: 2 MB, so that it stays in the processor's cache."""
+
+
+class Linearisation(Protocol):
+    """J_t applied to rows of vectors, in float64; a row is a small change of the state.
+
+    Numbers of moderate size stay far within float64's range for ``safe_steps`` steps.
+    """
+
+    safe_steps: int
+
+    def push(self, timestep: int, changes: np.ndarray) -> np.ndarray:
+        """Forwards: changes (k, state_size) of state t−1 → J_t·change, changes of state t."""
+
+    def pull(
+        self, timestep: int, gradients: np.ndarray, out: np.ndarray | None = None
+    ) -> np.ndarray:
+        """Backwards: gradients (k, state_size) with respect to state t → gradient·J_t, t−1."""
+
+    def pull_inputs(self, first: int, gradients: np.ndarray) -> np.ndarray:
+        """Gradients (steps, k, state_size) for states from ``first`` on → with respect to inputs.
+
+        Returns (steps, k, features).
+        """
+
+    def constant(self, steps: int) -> np.ndarray | None:
+        """The Jacobian (state_size, state_size) if those of all ``steps`` ≥ 2 are the same."""
+
+
+def linearise(trace: Trace) -> Linearisation:
+    """Return the linearisation along the run of one sequence.
+
+    Raises
+    ------
+    ValueError
+        If the trace holds a batch or a stack of networks.
+    """
+    if trace.full_states.ndim != 2:
+        raise ValueError(f"one sequence is needed, but the states are {trace.full_states.shape}")
+    if isinstance(trace.layer, SimpleRNN):
+        return _Elementwise(trace)
+    return _Dense(trace)
+
+
+def finite_timesteps(trace: Trace) -> int:
+    """Return how many of the first timesteps have finite states; all of them as a rule."""
+    return trace.timesteps if trace.diverged_at is None else trace.diverged_at
+
+
+def states_before(trace: Trace) -> np.ndarray:
+    """Return the state that each step starts from, (timesteps, state_size)."""
+    return np.concatenate([trace.initial_state[None], trace.full_states[:-1]])
+
+
+class _Elementwise:
+    """SimpleRNN: J_t = diag(act'(z_t))·Rᵀ, a product with R and one with a vector."""
+
+    def __init__(self, trace: Trace):
+        layer = trace.layer
+        with np.errstate(all="ignore"):
+            slopes = ACTIVATIONS[layer.activation].slope(trace.states)
+        self.slopes = np.asarray(slopes, np.float64)
+        self.forwards = np.asarray(layer.recurrent_kernel, np.float64)
+        # A copy: BLAS reads a transposed large matrix at half the speed.
+        self.backwards = np.ascontiguousarray(self.forwards.T)
+        self.inputs = np.ascontiguousarray(layer.kernel.T, np.float64)
+        smallest = np.min(self.slopes, where=self.slopes > 0, initial=1.0)
+        largest = np.abs(self.forwards).max() * layer.units
+        self.safe_steps = 4 if smallest > 1e-30 and largest < 1e20 else 1
+
+    def push(self, timestep, changes):
+        changes = changes.dot(self.forwards)
+        changes *= self.slopes[timestep]
+        return changes
+
+    def pull(self, timestep, gradients, out=None):
+        return (gradients * self.slopes[timestep]).dot(self.backwards, out)
+
+    def pull_inputs(self, first, gradients):
+        slopes = self.slopes[first : first + len(gradients), None, :]
+        return (gradients * slopes) @ self.inputs
+
+    def constant(self, steps):
+        if steps < 2 or (self.slopes[:steps] != self.slopes[0]).any():
+            return None
+        return self.slopes[0][:, None] * self.backwards
+
+
+class _Dense:
+    """Any cell: from its Jacobians, formed a block of steps at a time."""
+
+    safe_steps = 1
+
+    def __init__(self, trace: Trace):
+        self.layer = trace.layer
+        self.before = states_before(trace)
+        with np.errstate(all="ignore"):
+            self.projected = trace.layer.project(trace.inputs)
+        self.block_steps = max(1, _CHUNK_NUMBERS // trace.layer.state_size**2)
+        self.block, self.jacobians = -1, None
+
+    def _jacobian(self, timestep):
+        block, place = divmod(timestep, self.block_steps)
+        if block != self.block:
+            steps = slice(block * self.block_steps, (block + 1) * self.block_steps)
+            jacobians = self.layer.jacobian(self.projected[steps], self.before[steps])
+            self.block, self.jacobians = block, np.asarray(jacobians, np.float64)
+        return self.jacobians[place]
+
+    def push(self, timestep, changes):
+        return changes.dot(self._jacobian(timestep).T)
+
+    def pull(self, timestep, gradients, out=None):
+        return gradients.dot(self._jacobian(timestep), out)
+
+    def pull_inputs(self, first, gradients):
+        steps = slice(first, first + len(gradients))
+        jacobians = self.layer.input_jacobian(self.projected[steps], self.before[steps])
+        return gradients @ np.asarray(jacobians, np.float64)
+
+    def constant(self, steps):
+        if steps < 2:
+            return None
+        first = self._jacobian(0).copy()
+        same = all((self._jacobian(step) == first).all() for step in range(1, steps))
+        return first if same else None

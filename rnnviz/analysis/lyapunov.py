@@ -1,0 +1,185 @@
+"""How fast do neighbouring states part? The Lyapunov spectrum along a run, by QR."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from rnnviz.analysis.linearisation import Linearisation, finite_timesteps, linearise
+from rnnviz.analysis.verdict import Verdict, moment, verdict
+from rnnviz.engine import Trace
+
+_BLOCKS = 8
+_NEUTRAL = 1e-3
+_CURVES = 4
+
+
+@dataclass(frozen=True, eq=False)
+class Lyapunov:
+    """Lyapunov exponents, natural logarithm per step. Arrays are read-only float64.
+
+    Parameters
+    ----------
+    exponents : ndarray (count,)
+        Largest first, the mean over the steps from ``transient`` on; −inf where a direction is
+        lost exactly (or below what float64 resolves).
+    band : ndarray (count,)
+        Half width of a 95 % interval, from the spread over eight stretches of the run; 0 where
+        the exponent is exact, inf where the run is too short to tell.
+    finite_time : ndarray (steps, ≤ 4)
+        Mean growth rate of the leading directions over the steps 0…t; −inf once a direction
+        is lost.
+    log_growth : ndarray (count,)
+        Σ_t log|R_ii| over all steps, in the order of the QR; with all directions their sum is
+        Σ_t log|det J_t|.
+    state_size : int
+        How many exponents there are; ``count`` of them were computed.
+    exact : bool
+        Whether every step has the same Jacobian, so that the exponents are ln|eigenvalue|.
+    bounded : bool
+        Whether the states cannot leave a bounded range.
+    diverged_at : int or None
+        First timestep without a finite state; only steps before it count.
+    """
+
+    exponents: np.ndarray
+    band: np.ndarray
+    finite_time: np.ndarray
+    log_growth: np.ndarray
+    state_size: int
+    exact: bool
+    bounded: bool
+    diverged_at: int | None
+
+    @property
+    def converged(self) -> bool:
+        """Whether the sign of the largest exponent is certain, or it is 0 within 0.01."""
+        if not self.exponents.size:
+            return False
+        largest, band = self.exponents[0], self.band[0]
+        return bool(np.isneginf(largest) or band < abs(largest) or band < 0.01)
+
+    @property
+    def dimension(self) -> float:
+        """Kaplan-Yorke dimension of the attractor; nan if too few exponents were computed."""
+        sums = np.cumsum(self.exponents)
+        below = np.flatnonzero(sums < 0)
+        if not below.size:
+            complete = self.exponents.size == self.state_size
+            return float(self.state_size) if complete else float("nan")
+        whole = int(below[0])
+        if whole == 0:
+            return 0.0
+        return whole + float(sums[whole - 1] / -self.exponents[whole])
+
+    @property
+    def verdict(self) -> Verdict:
+        """What the exponents mean."""
+        if not self.exponents.size:
+            return verdict("lyapunov.diverged", **moment(0))
+        largest, band = float(self.exponents[0]), float(self.band[0])
+        numbers = {"exponent": largest, "band": band, "steps": len(self.finite_time)}
+        if np.isneginf(largest):
+            lost = np.flatnonzero(np.isneginf(self.finite_time[:, 0]))
+            return verdict("lyapunov.lost", **moment(lost[0] if lost.size else 0))
+        if not self.converged:
+            return verdict("lyapunov.undecided", **numbers)
+        if abs(largest) <= max(band, _NEUTRAL):
+            return verdict("lyapunov.neutral", **numbers)
+        numbers["time"] = 1 / abs(largest)
+        # Growth that never changes is that of one fixed step, or has no bound: not yet chaos.
+        apart = "parting" if self.exact or not self.bounded else "chaos"
+        return verdict(f"lyapunov.{apart if largest > 0 else 'forgetting'}", **numbers)
+
+
+def lyapunov(
+    trace: Trace,
+    count: int | None = None,
+    transient: int | None = None,
+    progress: Callable[[float], None] | None = None,
+) -> Lyapunov:
+    """Follow ``count`` orthonormal directions through the run and measure how they stretch.
+
+    Benettin et al., Meccanica 15 (1980) 9-20, in the QR form of Geist, Parlitz and Lauterborn,
+    Progress of Theoretical Physics 83 (1990) 875-893.
+
+    Parameters
+    ----------
+    trace : Trace
+        The run of one sequence; exponents of a driven network are conditional on its input.
+    count : int, optional
+        How many of the leading exponents; all by default.
+    transient : int, optional
+        Steps left out of the mean; a tenth of the run by default.
+    progress : callable, optional
+        Called with 0…1 after each step.
+    """
+    steps, size = finite_timesteps(trace), trace.layer.state_size
+    count = size if count is None else max(1, min(count, size))
+    transient = steps // 10 if transient is None else min(transient, max(0, steps - 1))
+    if steps == 0:
+        nothing = np.empty(0)
+        empty = (nothing, nothing, np.empty((0, 0)), nothing)
+        return Lyapunov(*empty, size, False, False, trace.diverged_at)
+    linearisation = linearise(trace)
+    growth = _growth(linearisation, steps, size, count, progress)
+    constant = linearisation.constant(steps)
+    if constant is None:
+        exponents, band = _mean_and_band(growth[transient:])
+    else:
+        with np.errstate(divide="ignore"):
+            exponents = np.log(np.sort(np.abs(np.linalg.eigvals(constant)))[::-1][:count])
+        band = np.zeros(count)
+    order = np.argsort(-exponents, kind="stable") if constant is None else np.arange(count)
+    leading = growth[:, order[:_CURVES]]
+    finite_time = np.cumsum(leading, axis=0) / np.arange(1, steps + 1)[:, None]
+    arrays = (exponents[order], band[order], finite_time, growth.sum(axis=0))
+    for array in arrays:
+        array.setflags(write=False)
+    bounded = bool(np.isfinite(trace.layer.state_range).all())
+    return Lyapunov(*arrays, size, constant is not None, bounded, trace.diverged_at)
+
+
+def _growth(
+    linearisation: Linearisation,
+    steps: int,
+    size: int,
+    count: int,
+    progress: Callable[[float], None] | None,
+) -> np.ndarray:
+    """Return log|R_ii| of each step, (steps, count)."""
+    growth = np.empty((steps, count))
+    # No axis of the network is special: a start along the axes could miss the leading direction.
+    start = np.random.default_rng(0).standard_normal((size, count))
+    directions = np.linalg.qr(start)[0].T
+    for timestep in range(steps):
+        directions = linearisation.push(timestep, directions)
+        growth[timestep], directions = _orthonormalised(directions)
+        if progress is not None:
+            progress((timestep + 1) / steps)
+    return growth
+
+
+def _orthonormalised(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return log|R_ii| and the orthonormal rows; −inf where R_ii is nothing but rounding."""
+    orthonormal, triangular = np.linalg.qr(rows.T)
+    diagonal = np.abs(np.diagonal(triangular))
+    lengths = np.sqrt((rows * rows).sum(axis=1))
+    lost = diagonal <= np.finfo(float).eps * len(rows) * lengths
+    with np.errstate(divide="ignore"):
+        return np.log(np.where(lost, 0.0, diagonal)), orthonormal.T
+
+
+def _mean_and_band(growth: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    mean = growth.mean(axis=0)
+    if len(growth) < 2 * _BLOCKS:
+        return mean, np.where(np.isneginf(mean), 0.0, np.inf)
+    band = np.zeros(growth.shape[1])
+    finite = np.isfinite(mean)
+    stretches = np.array_split(growth[:, finite], _BLOCKS)
+    means = np.array([stretch.mean(axis=0) for stretch in stretches])
+    # Student's t for seven degrees of freedom.
+    band[finite] = 2.365 * means.std(axis=0, ddof=1) / np.sqrt(_BLOCKS)
+    return mean, band

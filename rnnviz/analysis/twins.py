@@ -1,0 +1,137 @@
+"""Do twins stay twins? The same network from h₀ and from h₀ nudged a little."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from rnnviz.analysis.linearisation import finite_timesteps
+from rnnviz.analysis.verdict import Verdict, moment, verdict
+from rnnviz.engine import Trace, unroll
+
+NUDGES = {"float64": (1e-3, 1e-6, 1e-9), "float32": (1e-1, 1e-2, 1e-3)}
+"""Lengths of the nudge for each dtype, far above its rounding."""
+
+_STRETCH = 4096
+
+
+@dataclass(frozen=True, eq=False)
+class Twins:
+    """How far apart twins are. Arrays are read-only float64.
+
+    Parameters
+    ----------
+    nudges : tuple of float
+        Lengths ε of the change of the initial state, largest first.
+    distances : ndarray (nudges, steps + 1)
+        Euclidean distance of the whole states, first before step 0; exact zeros are zeros, the
+        steps end where either twin is not finite.
+    floor : float
+        Distance that rounding alone can make.
+    rate, rate_error : float
+        Growth of the smallest nudge a step (natural logarithm): least squares and its standard
+        error over the steps where the distance is small but above rounding; −inf and 0 if it
+        falls to rounding at once, nan if there is nothing to fit.
+    diverged_at : int or None
+        First timestep at which the run itself is not finite.
+    """
+
+    nudges: tuple[float, ...]
+    distances: np.ndarray
+    floor: float
+    rate: float
+    rate_error: float
+    diverged_at: int | None
+
+    @property
+    def equal_from(self) -> int | None:
+        """First timestep from which on all twins are equal in every digit; None if never."""
+        apart = np.flatnonzero(self.distances.any(axis=0))
+        last = int(apart[-1]) if apart.size else 0
+        return last if last < self.distances.shape[1] - 1 else None
+
+    @property
+    def verdict(self) -> Verdict:
+        """What became of the twins."""
+        steps = self.distances.shape[1] - 1
+        if steps == 0:
+            return verdict("twins.diverged", **moment(0))
+        if self.equal_from is not None:
+            return verdict("twins.equal", **moment(self.equal_from))
+        start, end = self.distances[-1, 0], self.distances[-1, -1]
+        ratio = float(end / start)
+        numbers = {"nudge": self.nudges[-1], "distance": float(end), "ratio": ratio, "steps": steps}
+        if ratio <= 1e-2 or end <= self.floor:
+            return verdict("twins.forgotten", **numbers)
+        return verdict("twins.apart" if ratio >= 1e2 else "twins.kept", **numbers)
+
+
+def twins(
+    trace: Trace,
+    nudges: Sequence[float] | None = None,
+    progress: Callable[[float], None] | None = None,
+) -> Twins:
+    """Run the network again from nudged initial states and compare.
+
+    Each twin is a run of its own, because rows of a batch may be rounded differently.
+
+    Parameters
+    ----------
+    trace : Trace
+        The run of one sequence.
+    nudges : sequence of float, optional
+        Lengths of the nudge; all go the same random way.
+    progress : callable, optional
+        Called with 0…1 now and then.
+    """
+    nudges = tuple(sorted(nudges or NUDGES[trace.layer.dtype.name], reverse=True))
+    size, steps = trace.layer.state_size, trace.timesteps
+    direction = np.random.default_rng(0).standard_normal(size)
+    direction /= np.linalg.norm(direction)
+    distances = np.empty((len(nudges), steps + 1))
+    for index, nudge in enumerate(nudges):
+        begin = (trace.initial_state + nudge * direction).astype(trace.layer.dtype)
+        distances[index, 0] = _distance(begin, trace.initial_state)
+        for start in range(0, steps, _STRETCH):
+            span = slice(start, start + _STRETCH)
+            twin = unroll(trace.layer, trace.inputs[span], begin).full_states
+            distances[index, 1:][span] = _distance(twin, trace.full_states[span])
+            begin = twin[-1]
+            if progress is not None:
+                progress((index + min(1.0, span.stop / steps)) / len(nudges))
+    finite = np.isfinite(distances).all(axis=0)
+    end = int(finite.argmin()) if not finite.all() else len(finite)
+    distances = np.ascontiguousarray(distances[:, : min(end, finite_timesteps(trace) + 1)])
+    distances.setflags(write=False)
+    spread = np.abs(trace.full_states[: distances.shape[1] - 1]).max(initial=1.0)
+    floor = float(np.finfo(trace.layer.dtype).eps * np.sqrt(size) * spread)
+    return Twins(nudges, distances, floor, *_rate(distances[-1], floor), trace.diverged_at)
+
+
+def _distance(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+    with np.errstate(all="ignore"):
+        difference = one.astype(np.float64) - other
+        squares = np.einsum("...i,...i->...", difference, difference)
+        if squares.min() > 1e-290 and squares.max() < 1e290:
+            return np.sqrt(squares)
+        # Nearly equal or on the way to infinity: squares would be lost.
+        largest = np.abs(difference).max(axis=-1, keepdims=True)
+        difference /= np.where(largest > 0, largest, 1.0)
+        return largest[..., 0] * np.sqrt(np.einsum("...i,...i->...", difference, difference))
+
+
+def _rate(distances: np.ndarray, floor: float) -> tuple[float, float]:
+    """Fit log distance over the steps up to the first that is no longer small or no longer seen."""
+    usable = (distances > 10 * floor) & (distances < 1e-2)
+    length = int(usable.argmin()) if not usable.all() else len(usable)
+    if length < 3:
+        gone = length < len(distances) and distances[length] <= 10 * floor
+        return (-np.inf, 0.0) if gone else (np.nan, np.nan)
+    steps = np.arange(length) - (length - 1) / 2
+    logs = np.log(distances[:length])
+    rate = steps @ logs / (steps @ steps)
+    rest = logs - logs.mean() - rate * steps
+    error = np.sqrt(rest @ rest / (length - 2) / (steps @ steps))
+    return float(rate), float(error)

@@ -1,0 +1,30 @@
+/**
+ * What the separate components of one page tell each other, within the browser only.
+ */
+
+const channels = new Map();
+const CURSOR = "rnnviz:cursor";
+let lastStep = null;
+
+/**
+ * The meeting place of a viewer (by its Python key) and the two silent components that serve it:
+ * `ask` sends a wish to Python, `parcel` is the latest answer, `viewer` takes parcels.
+ */
+export function channel(key) {
+  if (!channels.has(key)) channels.set(key, { viewer: null, ask: null, parcel: null, window: null });
+  return channels.get(key);
+}
+
+/** Say where the time cursor stands now (index of the timestep). */
+export function tellCursor(step) {
+  lastStep = step;
+  document.dispatchEvent(new CustomEvent(CURSOR, { detail: { step } }));
+}
+
+/** Call back now and whenever the cursor moves; returns a function that ends it. */
+export function hearCursor(listener) {
+  const hear = (event) => listener(event.detail.step);
+  document.addEventListener(CURSOR, hear);
+  if (lastStep !== null) listener(lastStep);
+  return () => document.removeEventListener(CURSOR, hear);
+}

@@ -1,0 +1,82 @@
+/**
+ * Any Plotly figure in the page: one persistent element, so that zoom and camera stay when its
+ * numbers change; where its x axis counts timesteps it carries the viewers' time cursor.
+ */
+
+import { hearCursor } from "./channel.js";
+import { readPayload, readPrefix } from "./payload.js";
+import { plotly } from "./plotly.js";
+
+const CONFIG = { responsive: true, displaylogo: false, displayModeBar: "hover" };
+const figures = new WeakMap();
+
+/** Entry point: mount or update a figure in a component's element. */
+export default async function mount({ data, parentElement }) {
+  if (!figures.has(parentElement)) figures.set(parentElement, new Figure(parentElement));
+  await figures.get(parentElement).update(data);
+  // As in viewer.js: only what has left the page may be taken down.
+  return () => setTimeout(() => parentElement.isConnected || figures.get(parentElement)?.destroy());
+}
+
+class Figure {
+  constructor(parent) {
+    this.parent = parent;
+    this.root = document.createElement("div");
+    this.root.className = "rv-figure";
+    this.root.dataset.testid = "figure-view";
+    this.plot = document.createElement("div");
+    this.line = document.createElement("div");
+    this.line.className = "rv-figure-cursor";
+    this.line.hidden = true;
+    this.root.append(this.plot, this.line);
+    parent.append(this.root);
+  }
+
+  destroy() {
+    this.deaf?.();
+    window.Plotly?.purge(this.plot);
+    figures.delete(this.parent);
+    this.root.remove();
+  }
+
+  async update(bytes) {
+    const { checksum } = readPrefix(bytes);
+    if (checksum === this.checksum) return;
+    this.checksum = checksum;
+    const { figure, name } = readPayload(bytes);
+    this.root.dataset.view = name;
+    delete this.root.dataset.painted;
+    const layout = { autosize: true, uirevision: "keep", ...figure.layout };
+    this.root.style.minHeight = `${layout.height ?? 0}px`;
+    const Plotly = await plotly();
+    if (checksum !== this.checksum) return;
+    await Plotly.react(this.plot, figure.data, layout, CONFIG);
+    this.axis = layout.meta?.time_axis?.replace(/^x/, "xaxis");
+    this.first = layout.meta?.first_step ?? 0;
+    this.#listen();
+    this.#drawCursor();
+    this.root.dataset.painted = checksum;
+  }
+
+  #listen() {
+    if (this.deaf) return;
+    this.deaf = hearCursor((step) => {
+      this.step = step;
+      this.#drawCursor();
+    });
+    this.plot.on("plotly_afterplot", () => this.#drawCursor());
+    this.plot.on("plotly_relayouting", () => this.#drawCursor());
+  }
+
+  /** Move the line; Plotly itself is left alone, it would take a frame or two. */
+  #drawCursor() {
+    const layout = this.plot._fullLayout;
+    const axis = this.axis && layout?.[this.axis];
+    const x = axis && this.step !== undefined ? axis.d2p(this.step + this.first) : NaN;
+    this.line.hidden = !(x >= 0 && x <= axis?._length);
+    if (this.line.hidden) return;
+    const { t, h } = layout._size;
+    Object.assign(this.line.style, { top: `${t}px`, height: `${h}px` });
+    this.line.style.transform = `translateX(${axis._offset + x}px)`;
+  }
+}

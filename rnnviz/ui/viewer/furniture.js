@@ -1,0 +1,91 @@
+/**
+ * What stands around the stage: names of the controls, legend, sizes that follow the layout.
+ */
+
+import { fill, whole } from "./words.js";
+
+const LEVELS = ["mean", "minimum", "maximum"];
+
+/** Name and place everything around the stage; cheap, so done at every redraw. */
+export function furnish(root, parts, stage) {
+  const { picture, isNarrow } = stage;
+  const { words, timesteps, first } = picture;
+  root.classList.toggle("rv-large", picture.presentation);
+  root.classList.toggle("rv-narrow", isNarrow);
+  parts.cursor.min = first;
+  parts.cursor.max = timesteps - 1 + first;
+  parts.cursor.setAttribute("aria-label", words.cursor);
+  for (const name of ["zoom", "reset", "camera"]) {
+    parts[name].title = words[name];
+    parts[name].setAttribute("aria-label", words[name]);
+  }
+  offerLevels(parts.level, stage);
+  drawLegend(parts.legend, picture);
+  place(root, stage);
+  showWindow(root, parts.reset, stage);
+  stage.element.setAttribute("aria-label", description(picture));
+}
+
+/** Mark on the slider's track which part of the run is visible; offer the way back to all of it. */
+export function showWindow(root, reset, stage) {
+  const { step, end } = stage.view;
+  const { timesteps } = stage.picture;
+  root.style.setProperty("--rv-from", `${(100 * step) / timesteps}%`);
+  root.style.setProperty("--rv-to", `${(100 * end) / timesteps}%`);
+  reset.hidden = !stage.window;
+}
+
+/** What a reduced picture shows of each block; nothing to choose where nothing is reduced. */
+function offerLevels(select, { picture: { words, tiles }, level }) {
+  select.hidden = !tiles.some((tile) => tile.levels.minimum);
+  select.setAttribute("aria-label", words.level);
+  select.title = words.level;
+  if (select.options[0]?.text === words.mean) return;
+  select.replaceChildren(...LEVELS.map((name) => new Option(words[name], name)));
+  select.value = level;
+}
+
+/** Which marks are to be seen: exactly 1, exactly −1, infinite. */
+export function marksOf({ field, tiles }) {
+  const holds = (name, shade) =>
+    tiles.some(({ levels }) => (levels[name] ?? levels.mean).includes(shade));
+  const marks = [];
+  if (field.highTitle && holds("maximum", 255)) marks.push(["high", field.highTitle]);
+  if (field.lowTitle && holds("minimum", 1)) marks.push(["low", field.lowTitle]);
+  return marks;
+}
+
+function drawLegend(legend, picture) {
+  const marks = marksOf(picture);
+  const text = JSON.stringify(marks);
+  if (text === legend.dataset.marks) return;
+  legend.dataset.marks = text;
+  legend.replaceChildren(
+    ...marks.map(([end, title]) => {
+      const entry = document.createElement("span");
+      entry.className = `rv-mark rv-mark-${end}`;
+      entry.append(title);
+      return entry;
+    }),
+  );
+}
+
+/** Let bar and slider span the heatmap, so that the thumb stands under the cursor line. */
+function place(root, { heat, picture, width, table, theme }) {
+  const css = (colour) => `rgb(${colour & 255} ${(colour >> 8) & 255} ${(colour >> 16) & 255})`;
+  const values = {
+    "--rv-left": `${heat.x}px`,
+    "--rv-width": `${heat.width}px`,
+    "--rv-right": `${width - heat.x - heat.width}px`,
+    "--rv-cell": `${heat.width / picture.timesteps}px`,
+    "--rv-high": css(table[255]),
+    "--rv-low": css(table[1]),
+    "--rv-hatch": theme.hatch,
+  };
+  for (const [name, value] of Object.entries(values)) root.style.setProperty(name, value);
+}
+
+function description({ words, timesteps, units, field }) {
+  const values = { steps: whole(timesteps), units: whole(units), ...field };
+  return fill(words.description, values);
+}

@@ -1,0 +1,45 @@
+/**
+ * Numbers and sentences as they are shown.
+ */
+
+/** Put values into a sentence of Python's i18n room. */
+export function fill(sentence, values) {
+  return sentence.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
+}
+
+/** A whole number with its thousands apart. */
+export function whole(number) {
+  return number.toLocaleString("en");
+}
+
+/** The shortest text that reads back as the same number, as Python's repr writes it. */
+export function shortest(value, single) {
+  if (Number.isNaN(value)) return "nan";
+  if (!Number.isFinite(value)) return value > 0 ? "inf" : "−inf";
+  let text = String(single ? shortestSingle(value) : value);
+  if (/^-?\d+$/.test(text)) text += ".0";
+  return text.replaceAll("-", "−");
+}
+
+/** The number with the fewest digits that a float32 cannot tell from this one. */
+function shortestSingle(value) {
+  for (let digits = 1; digits <= 9; digits++) {
+    const rounded = Number(value.toPrecision(digits));
+    if (Math.fround(rounded) === Math.fround(value)) return rounded;
+  }
+  return value;
+}
+
+/** A number that is only known roughly. */
+export function rough(value) {
+  if (!Number.isFinite(value)) return shortest(value);
+  return String(Number(value.toPrecision(3))).replaceAll("-", "−");
+}
+
+/** A share as per cent, never rounded up to "all" or down to "none". */
+export function percent(share) {
+  const text = `${Number((100 * share).toFixed(1))} %`;
+  if (share < 1 && text === "100 %") return "> 99.9 %";
+  if (share > 0 && text === "0 %") return "< 0.1 %";
+  return text;
+}

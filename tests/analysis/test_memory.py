@@ -1,0 +1,108 @@
+import numpy as np
+import pytest
+
+from rnnviz.analysis.memory import _delayed, _flat_noise, memory
+from rnnviz.engine import SimpleRNN
+from tests.analysis.networks import gaussian, lecture, orthogonal
+
+
+def reservoir(recurrent, kernel, activation="linear"):
+    units = len(recurrent)
+    return SimpleRNN(np.reshape(kernel, (1, units)), recurrent, np.zeros(units), activation)
+
+
+def test_delayed_noise_is_orthogonal_exactly():
+    noise = _flat_noise(512, np.random.default_rng(0))
+    copies = _delayed(noise, 200)
+    np.testing.assert_allclose(copies.T @ copies / 512, np.eye(200), atol=1e-12)
+
+
+@pytest.mark.parametrize("units", [1, 5, 24])
+def test_a_delay_line_remembers_its_length_and_nothing_more(units):
+    """Known without any theory: unit k holds x_{t−k}, so MC_k is 1 for k < units, then 0."""
+    line = reservoir(np.eye(units, k=1), np.eye(units)[0])
+    result = memory(line)
+    # All but the mean over one period, which a read-out of centred states does not see.
+    np.testing.assert_allclose(result.capacity[:units], 1 - 1 / result.steps, atol=1e-9)
+    np.testing.assert_allclose(result.capacity[units:], 0, atol=1e-3)
+    assert result.horizon == units - 1
+
+
+def test_one_leaky_unit_has_a_known_curve():
+    """h_t = w·h_{t−1} + x_t holds x_{t−k} with the share (1 − w²)·w^{2k} of its variance."""
+    weight = 0.8
+    result = memory(reservoir([[weight]], [1.0]), lags=10)
+    known = (1 - weight**2) * weight ** (2 * np.arange(10))
+    assert (np.abs(result.capacity - known) < 4 * result.error + 0.02).all()
+
+
+@pytest.mark.parametrize("units", [1, 2, 10, 40])
+@pytest.mark.parametrize("seed", range(5))
+def test_a_linear_reservoir_never_exceeds_its_units(units, seed):
+    """Jaeger 2001: Σ_{k≥0} MC_k = rank of the controllability matrix ≤ N, on unseen data."""
+    kernel = np.random.default_rng(seed).normal(size=units)
+    for recurrent in (0.95 * orthogonal(units, seed), gaussian(units, 0.9, seed)):
+        result = memory(reservoir(recurrent, kernel), seed=seed, lags=200)
+        assert result.total <= units + 1e-9
+
+
+def test_a_well_mixed_linear_reservoir_comes_near_its_units():
+    kernel = np.random.default_rng(0).normal(size=10)
+    result = memory(reservoir(0.9 * orthogonal(10), kernel), lags=100)
+    assert 9 < result.total <= 10
+    assert result.verdict.key == "verdict.memory.past"
+
+
+def test_the_rank_of_the_controllability_matrix_is_the_limit():
+    """Equal eigenvalues without coupling: all units hold the same, rank 1."""
+    result = memory(reservoir(0.7 * np.eye(8), np.arange(1.0, 9.0)), lags=60)
+    assert 0.9 < result.total <= 1 + 1e-9
+
+
+@pytest.mark.parametrize("activation", ["tanh", "relu", "sigmoid"])
+def test_no_network_exceeds_its_units(activation):
+    layer = reservoir(gaussian(15, 0.9), np.random.default_rng(1).normal(size=15), activation)
+    assert 0 <= memory(layer).total <= 15 + 1e-9
+
+
+def test_saturation_remembers_less_than_a_small_input():
+    kernel = np.random.default_rng(1).normal(size=30)
+    layer = reservoir(0.95 * orthogonal(30), kernel, "tanh")
+    small, large = memory(layer, amplitude=0.01), memory(layer, amplitude=3.0)
+    assert small.total > 2 * large.total
+
+
+def test_the_lecture_remembers_nothing():
+    trace = lecture()
+    result = memory(trace.layer, trace.inputs.mean(axis=0), float(trace.inputs.std()))
+    assert result.total < 0.1
+    assert result.horizon is None
+    dead = memory(reservoir(np.zeros((3, 3)), np.zeros(3)))
+    assert dead.total == 0
+    assert dead.verdict.key == "verdict.memory.none"
+
+
+def test_a_memory_of_the_present_only():
+    result = memory(reservoir(np.zeros((3, 3)), np.ones(3)))
+    assert result.horizon == 0
+    assert result.verdict.key == "verdict.memory.present"
+
+
+def test_a_diverging_reservoir_says_so():
+    result = memory(reservoir([[10.0]], [1.0]), lags=5)
+    assert not result.finite
+    assert not result.capacity.any()
+    assert result.verdict.key == "verdict.memory.diverged"
+
+
+def test_progress_is_reported_and_can_stop():
+    seen = []
+    memory(reservoir([[0.5]], [1.0]), progress=seen.append)
+    assert seen == sorted(seen)
+    assert seen[-1] == 1
+
+    def stop(done):
+        raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        memory(reservoir([[0.5]], [1.0]), progress=stop)
