@@ -18,9 +18,9 @@ from rnnviz.export.looks import Look
 from rnnviz.export.sheets import Sheet, sheet_of
 from rnnviz.figures.registry import View, views
 from rnnviz.i18n import DEFAULT_LANGUAGE, Words
+from rnnviz.keras import summary as keras_summary
+from rnnviz.keras.code import FRAMEWORKS, program
 from rnnviz.simulate import Run, simulate
-
-FRAMEWORKS = ("numpy", "keras", "torch")
 
 __all__ = ["FRAMEWORKS", "GALLERY_FORMATS", "code", "data", "gallery", "render", "summary"]
 
@@ -68,23 +68,23 @@ def gallery(request: argparse.Namespace, say: Words) -> None:
 
 def summary(request: argparse.Namespace, say: Words) -> None:
     """Print Keras's summary of each experiment."""
-    from rnnviz.keras import summary as summary_of
-
-    print("\n".join(summary_of(shown.experiment) for shown in sources(request, say)))
+    print("\n".join(keras_summary(shown.experiment) for shown in sources(request, say)))
 
 
 def code(request: argparse.Namespace, say: Words) -> None:
-    """Print, or write, a program that computes the same."""
-    from rnnviz.keras import code as code_of
-
-    programs = [code_of(one.experiment, request.framework) for one in sources(request, say)]
+    """Print, or write, a program that computes the same; and the files that it reads."""
+    programs = [program(one.experiment, request.framework) for one in sources(request, say)]
     if request.out is None:
-        print("\n".join(programs))
+        if any(one.files for one in programs):
+            raise Misunderstood(say("cli.needs_out"))
+        print("\n".join(one.text for one in programs))
         return
     paths = _paths(request, len(programs))
     with Bar(len(programs)) as bar:
-        for path, program in zip(paths, programs, strict=True):
-            _write(path, program.encode(), request, bar)
+        for path, one in zip(paths, programs, strict=True):
+            for name, content in one.files:
+                _write(path.with_name(name), content, request)
+            _write(path, one.text.encode(), request, bar)
 
 
 def _sheets(shown: Sequence[Shown], view: View, look: Look, bar: Bar) -> Iterator[Sheet]:
@@ -114,10 +114,11 @@ def _runs(shown: Sequence[Shown]) -> Iterator[Run]:
         yield run
 
 
-def _write(path: Path, content: bytes, request: argparse.Namespace, bar: Bar) -> None:
+def _write(path: Path, content: bytes, request: argparse.Namespace, bar: Bar | None = None) -> None:
     with writing(path, force=request.force) as file:
         file.write(content)
-    _done(path, bar)
+    if bar:
+        _done(path, bar)
 
 
 def _done(path: Path, bar: Bar) -> None:

@@ -14,7 +14,9 @@ from rnnviz.i18n import Words
 from rnnviz.knobs import Choice, Flag, Knob
 from rnnviz.perspective import Perspective
 
-_ALWAYS = ("main", "layer")
+_PLAIN = Experiment()
+_ALWAYS = ("timesteps", "input_features", "units", "weight_scale", "cell", "activation")
+_LINKED = ("v", *(TABLE[name].link for name in (*_ALWAYS[:4], "seed")))
 _NARROW, _WIDE = frozenset(" !'()*,./:;I[\\]fijlrt|·"), frozenset("%@MWm&—…")
 _LINK_BREAK = "&"
 
@@ -84,28 +86,52 @@ def caption(
 
 
 def link(experiment: Experiment, perspective: Perspective, address: str = "") -> str:
-    """Return the link that shows the same again: every knob, and the look where it is not plain."""
-    plain = dict(Perspective().pairs())
-    look = [pair for pair in perspective.pairs() if plain.get(pair[0]) != pair[1]]
-    query = urlencode([*experiment.pairs(), *look], safe=",")
-    return f"{address.partition('?')[0]}?{query}"
+    """Return a short link that shows the same: the main knobs and the seed, and what is unusual.
+
+    What it leaves out stands at its default. That is safe because a link names its version, and
+    within a version no default ever changes.
+    """
+    usual = dict([*_PLAIN.pairs(), *Perspective().pairs()])
+    kept = [
+        (name, text)
+        for name, text in [*experiment.pairs(), *perspective.pairs()]
+        if name in _LINKED or usual.get(name) != text
+    ]
+    return f"{address.partition('?')[0]}?{urlencode(kept, safe=',')}"
 
 
 def parameters(experiment: Experiment, perspective: Perspective, say: Words) -> list[str]:
-    """Return the main knobs, and every other that is not at its default, each as words."""
-    plain = Experiment()
+    """Return the knobs that matter, each as words: the main ones, and what is not as usual."""
     pairs = []
     for row in TABLE.values():
-        value = getattr(experiment, row.name)
-        if row.name == "seed" or not (row.group in _ALWAYS or value != getattr(plain, row.name)):
-            continue
-        several = value if isinstance(value, tuple) else (value,)
-        text = ", ".join(_spoken(row, one, say) for one in several)
-        pairs.append(f"{say(f'knob.{row.name}.label')} {text}")
+        if row.name != "seed" and _matters(row, experiment):
+            several = _values(row.name, experiment)
+            text = ", ".join(_spoken(row, one, say) for one in several)
+            pairs.append(f"{say(f'knob.{row.name}.label')} {text}")
     if len(experiment.layers) > 1:
         layer = min(perspective.layer, len(experiment.layers) - 1)
         pairs.append(say("export.layer", layer=layer + 1, layers=len(experiment.layers)))
     return pairs
+
+
+def _matters(row: Knob, experiment: Experiment) -> bool:
+    """Return whether a knob belongs into a caption.
+
+    Never where it changes nothing; always where an unusual setting has brought it into play.
+    """
+    deciders = [(_values(name, experiment), wanted) for name, wanted in row.when]
+    if not all(set(values) & set(wanted) for values, wanted in deciders):
+        return False
+    brought = any(_values(name, experiment) != _values(name, _PLAIN) for name, _ in row.when)
+    return (
+        row.name in _ALWAYS or brought or _values(row.name, experiment) != _values(row.name, _PLAIN)
+    )
+
+
+def _values(name: str, experiment: Experiment) -> tuple:
+    """Return the values of a knob: one, or one a layer."""
+    value = getattr(experiment, name)
+    return value if isinstance(value, tuple) else (value,)
 
 
 def _spoken(row: Knob, value: Any, say: Words) -> str:
@@ -116,6 +142,8 @@ def _spoken(row: Knob, value: Any, say: Words) -> str:
         return say("export.yes" if value else "export.no")
     if isinstance(row.kind, Choice):
         return say(f"choice.{value}")
+    if isinstance(value, str):
+        return f"“{value}”"
     return f"{value:,}" if isinstance(value, int) else f"{value:.10g}"
 
 

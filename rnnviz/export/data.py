@@ -7,12 +7,12 @@ memory beside itself.
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, BinaryIO
 
 import numpy as np
 
+from rnnviz.engine import Trace
 from rnnviz.simulate import Run
 
 INDEX = ("layer", "timestep", "unit")
@@ -89,37 +89,34 @@ def data_size(run: Run, format: str) -> int:
     if format == "json":
         return 10_000
     if format == "npz":
-        gates = max(layer.preactivations.shape[-1] / layer.states.shape[-1] for layer in run.layers)
-        return run.nbytes + round(cells * 8 * gates)
+        return run.nbytes + sum(layer.trace.layer.kernel.shape[-1] for layer in run.layers) * (
+            4 * 8 * run.experiment.timesteps
+        )
     return cells * (40 if format == "csv" else 12)
 
 
 def arrays(run: Run) -> dict[str, np.ndarray]:
     """Return every array of a run by its name in an NPZ file."""
     found = {"experiment": np.array(run.experiment.to_json()), "inputs": run.inputs}
+    if run.embeddings is not None:
+        found |= {"token_numbers": run.token_numbers, "embeddings": run.embeddings}
     for index, layer in enumerate(run.layers):
-        for name, array in (*_weights(layer.layer), *_activity(layer.trace)):
-            found[f"layer_{index}_{name}"] = array
+        name = f"layer_{index}_"
+        found |= {f"{name}states": layer.states, f"{name}preactivations": layer.preactivations}
+        found |= dict(_of_one_direction(layer.trace, name))
+        if layer.backward is not None:
+            found |= dict(_of_one_direction(layer.backward, f"{name}backward_"))
     return found
 
 
-def _weights(layer: Any, prefix: str = "") -> Iterator[tuple[str, np.ndarray]]:
-    """Yield the arrays of a layer, and of the layers within it, by the names of its fields."""
-    for field in dataclasses.fields(layer):
-        value = getattr(layer, field.name)
-        if isinstance(value, np.ndarray):
-            yield prefix + field.name, value
-        elif dataclasses.is_dataclass(value):
-            yield from _weights(value, f"{prefix}{field.name}_")
-
-
-def _activity(trace: Any) -> Iterator[tuple[str, np.ndarray]]:
-    for name in ("states", "preactivations", "cell_states"):
-        value = getattr(trace, name, None)
-        if value is not None:
-            yield name, value
-    for name, value in getattr(trace, "gates", {}).items():
-        yield f"gate_{name}", value
+def _of_one_direction(trace: Trace, name: str) -> Iterator[tuple[str, np.ndarray]]:
+    """Yield weights, cell states and gates of what read in one direction, in its own order."""
+    for weight in ("kernel", "recurrent_kernel", "bias"):
+        yield name + weight, getattr(trace.layer, weight)
+    if trace.cell_states is not None:
+        yield f"{name}cell_states", trace.cell_states
+    for gate, values in trace.gates.items():
+        yield f"{name}gate_{gate}", values
 
 
 def _tables(run: Run, dtype: Any, progress: Progress | None) -> Iterator[Any]:

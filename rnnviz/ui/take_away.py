@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import logging
 import shlex
+import zipfile
 from collections.abc import Callable
 from typing import Any
 
@@ -22,6 +23,8 @@ from rnnviz.export.sheets import Sheet, sheet_of
 from rnnviz.figures.colours import THEMES
 from rnnviz.figures.registry import View, views, views_of
 from rnnviz.i18n import Words
+from rnnviz.keras.code import FRAMEWORKS, Program, program
+from rnnviz.keras.code.draws import MEASURED
 from rnnviz.perspective import Perspective
 from rnnviz.simulate import Run
 from rnnviz.ui import state
@@ -35,7 +38,6 @@ PAGE_LIMIT = 64 * 2**20
 """Largest file of data that the page offers, in bytes; the command line has no limit."""
 UPLOAD_LIMIT = 32
 """Largest file that is taken back, in MB."""
-_FRAMEWORKS = ("numpy", "keras", "torch")
 
 
 @st.fragment
@@ -58,7 +60,7 @@ def take_away(experiment: Experiment, perspective: Perspective, say: Words) -> N
         )
         if not menu.open:
             return
-        with menu:
+        with menu, st.container(key="take-away-menu"):
             _menu(experiment, perspective, say)
 
 
@@ -104,15 +106,22 @@ def _pictures(experiment: Experiment, perspective: Perspective, say: Words) -> N
 
 
 def _view(perspective: Perspective, say: Words) -> View:
-    offered = views_of(perspective.page) or tuple(views().values())
-    if len(offered) == 1:
-        return offered[0]
-    return st.selectbox(
+    known, first = views(), _first_view(perspective)
+    name = st.selectbox(
         say("take_away.view"),
-        offered,
-        format_func=lambda view: say(f"view.{view.name}.title"),
-        key="take-away.view",
+        list(known),
+        index=list(known).index(first.name),
+        format_func=lambda name: say(f"view.{name}.title"),
+        key=f"take-away.view.{perspective.page}.{first.name}",
     )
+    return known[name]
+
+
+def _first_view(perspective: Perspective) -> View:
+    """Return the view that the visitor looks at."""
+    of_the_page = {view.name: view for view in views_of(perspective.page)}
+    shown = of_the_page or dict(views())
+    return shown.get(perspective.view) or next(iter(shown.values()))
 
 
 def _look(say: Words) -> Look:
@@ -182,17 +191,27 @@ def _written(write: Callable, run: Run) -> bytes:
 
 
 def _code(experiment: Experiment, say: Words) -> None:
-    """Offer programs that compute the same."""
-    from rnnviz.keras import code
-
+    """Offer programs that compute the same; one that reads a file comes with it, zipped."""
     st.caption(say("take_away.code.about"))
-    for framework in _FRAMEWORKS:
+    packed = experiment.signal in MEASURED
+    for framework in FRAMEWORKS:
 
         def content(framework: str = framework) -> bytes:
-            return code(experiment, framework).encode()
+            made = program(experiment, framework)
+            return zipped(made) if packed else made.text.encode()
 
         label = say(f"take_away.code.{framework}")
-        _download(st, label, f"rnnviz_{framework}.py", content, say)
+        ending = "zip" if packed else "py"
+        _download(st, label, f"rnnviz_{framework}.{ending}", content, say)
+
+
+def zipped(made: Program) -> bytes:
+    """Return a program and the files that it reads as one ZIP."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in ((made.file_name, made.text.encode()), *made.files):
+            archive.writestr(zipfile.ZipInfo(name), content)
+    return stream.getvalue()
 
 
 def _link(experiment: Experiment, perspective: Perspective, say: Words) -> None:
@@ -200,8 +219,8 @@ def _link(experiment: Experiment, perspective: Perspective, say: Words) -> None:
     st.caption(say("take_away.link.about"))
     st.code(link(experiment, perspective, _address()), language=None, wrap_lines=True)
     st.caption(say("take_away.link.command"))
-    view = (views_of(perspective.page) or tuple(views().values()))[0]
-    command = _command(f"render {view.name} --out {view.name}.png", experiment, perspective)
+    name = _first_view(perspective).name
+    command = _command(f"render {name} --out {name}.png", experiment, perspective)
     st.code(command, language="shell", wrap_lines=True)
 
 
