@@ -46,7 +46,7 @@ def percent(share: float) -> str:
     """Return a share as a percentage that never rounds up to all or down to nothing."""
     if share in (0, 1):
         return f"{share:.0%}"
-    return "> 99.9 %" if share > 0.999 else "< 0.1 %" if share < 0.001 else f"{share:.1%}"
+    return "> 99.9%" if share > 0.999 else "< 0.1%" if share < 0.001 else f"{share:.1%}"
 
 
 def number(value: float) -> str:
