@@ -69,6 +69,8 @@ class Projection:
         steps = len(self.coordinates)
         if steps == 0:
             return verdict("projection.diverged", **moment(0))
+        if steps == 1:
+            return verdict("projection.single")
         if not self.has_spread:
             return verdict("projection.still", steps=steps)
         numbers = {"dimension": self.dimension, "steps": steps}

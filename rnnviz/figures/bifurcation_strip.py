@@ -8,8 +8,8 @@ import numpy as np
 import plotly.graph_objects as go
 
 from rnnviz.analysis.bifurcation import Bifurcation, bifurcation
-from rnnviz.figures.chart import band, chart, floor_of, line, marks
 from rnnviz.figures.cursor import trace_at
+from rnnviz.figures.frame import band, floor_of, frame, line, marks
 from rnnviz.figures.registry import View
 from rnnviz.figures.style import Style
 
@@ -50,7 +50,7 @@ def analyse(run, perspective, progress=None) -> BifurcationStrip:
 def draw(strip: BifurcationStrip, style: Style) -> go.Figure:
     """Draw the exponent above and the visited states below, over one axis of scales."""
     words, result = style.words, strip.bifurcation
-    layout = chart(result.verdict, style, height=420)
+    layout = frame(result.verdict, style, height=420)
     layout |= {
         "xaxis": {
             "title": {"text": words("dynamics.weight_scale")}, "type": "log", "anchor": "y2",

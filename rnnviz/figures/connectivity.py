@@ -7,8 +7,8 @@ import plotly.graph_objects as go
 
 from rnnviz.analysis.gradients import Gradients, gradients
 from rnnviz.analysis.level_of_detail import reduce_to_blocks
-from rnnviz.figures.chart import chart, line, thinned, timesteps
 from rnnviz.figures.cursor import timestep_at, trace_at
+from rnnviz.figures.frame import frame, line, thinned, timesteps
 from rnnviz.figures.registry import View
 from rnnviz.figures.style import FIRST_STEP, Style
 
@@ -28,7 +28,7 @@ def analyse(run, perspective, progress=None) -> Gradients:
 def draw(result: Gradients, style: Style) -> go.Figure:
     """Draw the map of inputs, and above it how much each earlier step matters in all."""
     words = style.words
-    layout = chart(result.verdict, style, time_axis="x", diverged_at=result.diverged_at)
+    layout = frame(result.verdict, style, time_axis="x", diverged_at=result.diverged_at)
     layout |= {
         "xaxis": {
             "title": {"text": words("axis.timestep")},

@@ -6,8 +6,8 @@ import numpy as np
 import plotly.graph_objects as go
 
 from rnnviz.analysis.spectrum import KernelSpectrum, Spectrum, spectrum
-from rnnviz.figures.chart import chart, circle, marks, whole_ticks
 from rnnviz.figures.cursor import timestep_at, trace_at
+from rnnviz.figures.frame import circle, frame, marks, whole_ticks
 from rnnviz.figures.registry import View
 from rnnviz.figures.style import FIRST_STEP, Style
 
@@ -35,7 +35,7 @@ def draw(result: Spectrum, style: Style) -> go.Figure:
     traces.append(
         _singular_values(result.jacobian_singular_values, colour, "circle", style, beside)
     )
-    layout = chart(result.verdict, style, height=360)
+    layout = frame(result.verdict, style, height=360)
     layout |= {
         "xaxis": {"title": {"text": words("dynamics.real")}, "domain": [0, 0.6]},
         "yaxis": {"title": {"text": words("dynamics.imaginary")}, "scaleanchor": "x"},

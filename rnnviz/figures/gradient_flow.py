@@ -6,8 +6,8 @@ import numpy as np
 import plotly.graph_objects as go
 
 from rnnviz.analysis.gradients import Gradients, gradients
-from rnnviz.figures.chart import band, chart, floor_of, line, marks, thinned, timesteps
 from rnnviz.figures.cursor import trace_at
+from rnnviz.figures.frame import band, floor_of, frame, line, marks, thinned, timesteps
 from rnnviz.figures.registry import View
 from rnnviz.figures.sentences import shown
 from rnnviz.figures.style import FIRST_STEP, Style
@@ -33,7 +33,7 @@ def draw(result: Gradients, style: Style) -> go.Figure:
                series[1], floor, style, dash="dash"),
         *_bound(result, style),
     ]  # fmt: skip
-    layout = chart(result.verdict, style, time_axis="x", diverged_at=result.diverged_at)
+    layout = frame(result.verdict, style, time_axis="x", diverged_at=result.diverged_at)
     layout["xaxis"] = {"title": {"text": words("axis.timestep")}, "tickformat": ",d"}
     layout["yaxis"] = {"title": {"text": words("dynamics.log_norm")}, "tickformat": "~r"}
     return go.Figure({"data": traces, "layout": layout})

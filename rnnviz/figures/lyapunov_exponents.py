@@ -6,18 +6,18 @@ import numpy as np
 import plotly.graph_objects as go
 
 from rnnviz.analysis.lyapunov import Lyapunov, lyapunov
-from rnnviz.figures.chart import (
+from rnnviz.figures.cursor import trace_at
+from rnnviz.figures.frame import (
     band,
-    chart,
     faded,
     floor_of,
+    frame,
     line,
     marks,
     thinned,
     timesteps,
     whole_ticks,
 )
-from rnnviz.figures.cursor import trace_at
 from rnnviz.figures.registry import View
 from rnnviz.figures.style import Style
 
@@ -42,7 +42,7 @@ def draw(result: Lyapunov, style: Style) -> go.Figure:
     title = words("dynamics.exponents")
     if count < result.state_size:
         title += f" ({words('dynamics.shown_of', shown=count, all=result.state_size)})"
-    layout = chart(result.verdict, style, time_axis="x", diverged_at=result.diverged_at)
+    layout = frame(result.verdict, style, time_axis="x", diverged_at=result.diverged_at)
     zero = {"zeroline": True, "zerolinewidth": 1.5}
     layout |= {
         "xaxis": {

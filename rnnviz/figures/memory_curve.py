@@ -6,8 +6,8 @@ import numpy as np
 import plotly.graph_objects as go
 
 from rnnviz.analysis.memory import Memory, memory
-from rnnviz.figures.chart import band, chart, line
 from rnnviz.figures.cursor import trace_at
+from rnnviz.figures.frame import band, frame, line
 from rnnviz.figures.registry import View
 from rnnviz.figures.style import Style
 
@@ -37,7 +37,7 @@ def draw(result: Memory, style: Style) -> go.Figure:
     half = np.array([-0.5, shown - 0.5])
     dotted = {"line": {"dash": "dot", "width": 1.2}, "hoverinfo": "name"}
     traces.append(line(half, [0.5, 0.5], words("dynamics.half"), style.ink.muted, style, **dotted))
-    layout = chart(result.verdict, style)
+    layout = frame(result.verdict, style)
     layout["xaxis"] = {"title": {"text": words("dynamics.lag")}, "range": half.tolist()}
     layout["yaxis"] = {"title": {"text": words("dynamics.capacity")}, "range": [-0.03, 1.05]}
     return go.Figure({"data": traces, "layout": layout})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from rnnviz.analysis.phase_plane import PhasePlane
-from rnnviz.figures.chart import line
+from rnnviz.figures.frame import line
 from rnnviz.figures.style import Style
 
 ARROWS = 15

@@ -12,8 +12,8 @@ from rnnviz.analysis.linearisation import finite_timesteps
 from rnnviz.analysis.phase_plane import PhasePlane, phase_plane
 from rnnviz.analysis.projection import Projection, projection
 from rnnviz.engine import Trace
-from rnnviz.figures.chart import chart, circle, line, marks, thinned
 from rnnviz.figures.cursor import trace_at
+from rnnviz.figures.frame import circle, frame, line, marks, thinned
 from rnnviz.figures.phase_portrait import cobweb, nullclines
 from rnnviz.figures.registry import View
 from rnnviz.figures.sentences import shown
@@ -83,7 +83,7 @@ def _path(trace: Trace, states: np.ndarray, reach: float) -> np.ndarray:
 def draw(result: RestingPoints, style: Style) -> go.Figure:
     """Draw the points in their plane, and their eigenvalues beside."""
     words, size = style.words, result.path.shape[1]
-    layout = chart(result.verdict, style, height=360)
+    layout = frame(result.verdict, style, height=360)
     layout |= {
         "xaxis": {"domain": [0, 0.57]},
         "yaxis": {},

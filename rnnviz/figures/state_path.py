@@ -8,8 +8,8 @@ import numpy as np
 import plotly.graph_objects as go
 
 from rnnviz.analysis.projection import Projection, projection
-from rnnviz.figures.chart import chart, line, marks, thinned, timesteps, whole_ticks
 from rnnviz.figures.cursor import timestep_at, trace_at
+from rnnviz.figures.frame import frame, line, marks, thinned, timesteps, whole_ticks
 from rnnviz.figures.registry import View
 from rnnviz.figures.style import FIRST_STEP, Style
 
@@ -43,7 +43,7 @@ def draw(path: StatePath, style: Style) -> go.Figure:
     """Draw the path in a plane and the share of each direction."""
     words, result = style.words, path.projection
     first, second = coordinate(result, 0), coordinate(result, 1)
-    layout = chart(result.verdict, style, height=340, diverged_at=result.diverged_at)
+    layout = frame(result.verdict, style, height=340, diverged_at=result.diverged_at)
     shares = result.explained[:SHARES]
     directions = 1 + np.arange(len(shares))
     layout |= {

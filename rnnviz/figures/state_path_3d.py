@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import plotly.graph_objects as go
 
-from rnnviz.figures.chart import chart, thinned, timesteps
+from rnnviz.figures.frame import frame, thinned, timesteps
 from rnnviz.figures.registry import View
 from rnnviz.figures.state_path import (
     StatePath,
@@ -22,7 +22,7 @@ POINTS = 4000
 def draw(path: StatePath, style: Style) -> go.Figure:
     """Draw the path in space."""
     result, ink = path.projection, style.ink
-    layout = chart(result.verdict, style, height=430, diverged_at=result.diverged_at)
+    layout = frame(result.verdict, style, height=430, diverged_at=result.diverged_at)
     layout["margin"]["b"], layout["margin"]["l"] = 50, 8
     layout["legend"]["y"] = 0
     layout["coloraxis"] = time_colours(len(result.coordinates), style)

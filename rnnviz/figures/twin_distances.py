@@ -6,8 +6,8 @@ import numpy as np
 import plotly.graph_objects as go
 
 from rnnviz.analysis.twins import Twins, twins
-from rnnviz.figures.chart import chart, floor_of, line, marks, thinned, timesteps
 from rnnviz.figures.cursor import trace_at
+from rnnviz.figures.frame import floor_of, frame, line, marks, thinned, timesteps
 from rnnviz.figures.registry import View
 from rnnviz.figures.sentences import shown
 from rnnviz.figures.style import Style
@@ -39,7 +39,7 @@ def draw(result: Twins, style: Style) -> go.Figure:
     rounding = np.full(2, np.log10(result.floor))
     dotted = {"line": {"dash": "dot", "width": 1.2}, "hoverinfo": "name"}
     traces.append(line(ends, rounding, words("dynamics.rounding"), ink.muted, style, **dotted))
-    layout = chart(result.verdict, style, time_axis="x", diverged_at=result.diverged_at)
+    layout = frame(result.verdict, style, time_axis="x", diverged_at=result.diverged_at)
     layout["xaxis"] = {"title": {"text": words("axis.timestep")}, "tickformat": ",d"}
     layout["yaxis"] = {"title": {"text": words("dynamics.log_distance")}}
     return go.Figure({"data": traces, "layout": layout})

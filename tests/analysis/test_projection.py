@@ -83,6 +83,7 @@ def test_huge_and_diverged_states_warn_of_nothing():
 
 def test_single_steps_units_and_precision():
     assert not projection(np.ones((1, 5))).has_spread
+    assert projection(np.ones((1, 5))).verdict.key == "verdict.projection.single"
     assert projection(np.arange(5.0)[:, None]).coordinates.shape == (5, 1)
     single = projection(driven(steps=40).states.astype(np.float32))
     double = projection(driven(steps=40).states)
