@@ -15,6 +15,8 @@ from rnnviz.ui import state
 from rnnviz.ui.controls import experiment_controls
 from rnnviz.ui.pages import PAGES
 from rnnviz.ui.problems import show_problems
+from rnnviz.ui.take_away import take_away
+from rnnviz.ui.waiting import keep_a_place
 
 _HERE = Path(__file__).parent
 _LOG = logging.getLogger(__name__)
@@ -44,8 +46,11 @@ def _show(say: Words) -> None:
         _actions(experiment, perspective, say)
     show_problems(say("page.link_problems"), situation.problems, situation, say)
     show_problems(say("page.not_allowed"), problems, situation, say)
+    perspective = _navigation(perspective, say)
+    keep_a_place()
     perspective = PAGES[perspective.page].show(experiment, perspective, say)
     state.commit(dataclasses.replace(situation, experiment=experiment, perspective=perspective))
+    take_away(experiment, perspective, say)
 
 
 def _language(perspective: Perspective, spoken: str) -> Perspective:
@@ -63,6 +68,19 @@ def _language(perspective: Perspective, spoken: str) -> Perspective:
     if perspective.language is None and chosen == spoken:
         return perspective
     return dataclasses.replace(perspective, language=chosen)
+
+
+def _navigation(perspective: Perspective, say: Words) -> Perspective:
+    """Draw the way to the other pages."""
+    page = st.segmented_control(
+        say("page.pages"),
+        list(PAGES),
+        required=True,
+        format_func=lambda name: say(f"pages.{name}"),
+        key=state.widget("page", perspective.page),
+        label_visibility="collapsed",
+    )
+    return dataclasses.replace(perspective, page=page)
 
 
 def _actions(experiment, perspective: Perspective, say: Words) -> None:
