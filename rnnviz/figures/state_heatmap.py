@@ -1,4 +1,6 @@
-"""The main view: hidden states as a heatmap over time, two strips beneath, one state beside.
+"""The main view: a run as a heatmap over time, two strips beneath, the step at the cursor beside.
+
+What the cells show is up to the lens (:mod:`rnnviz.figures.lenses`), hidden states by default.
 
 :func:`frame` lays out axes, labels and colour scale once; :func:`draw` fills it with traces for the
 notebook, the command line and export, and the viewer in the page fills it with pixels.
@@ -6,6 +8,7 @@ notebook, the command line and export, and the viewer in the page fills it with 
 
 from __future__ import annotations
 
+import dataclasses
 import math
 
 import numpy as np
@@ -14,6 +17,7 @@ import plotly.graph_objects as go
 from rnnviz.analysis.level_of_detail import Blocks, reduce_to_blocks
 from rnnviz.analysis.saturation import SATURATED_FROM, saturation
 from rnnviz.figures.colours import sample
+from rnnviz.figures.lenses import lens_for, state_scale
 from rnnviz.figures.picture import Field, Picture, Strip, encode, symmetric_limit
 from rnnviz.figures.registry import View
 from rnnviz.figures.style import FIRST_STEP, Style, template_dict
@@ -50,24 +54,22 @@ def state_picture(
         As in :class:`~rnnviz.figures.picture.Picture`.
     """
     low, high = state_range
+    field = Field(states, "state", **state_scale(states, state_range))
     if math.isfinite(low) and math.isfinite(high):
-        field = Field(states, "state", low, high, low_mark=low, high_mark=high)
         name = "saturated" if low == -high else "saturated_between"
         strips = (Strip(saturated, name, 0.0, 1.0, percent=True), Strip(mean, "mean", low, high))
     else:
-        limit = symmetric_limit(states)
-        field = Field(states, "state", -limit, limit, low_mark=-math.inf, high_mark=math.inf)
         limit = symmetric_limit(mean)
         strips = (Strip(mean, "mean", -limit, limit),)
     return Picture(field, strips, timestep, unit, experiment, part)
 
 
 def analyse(run, perspective) -> Picture:
-    """Return the picture of a run's states, in the layer and at the cursor of a perspective."""
+    """Return the picture of a run: layer, lens and cursor are those of the perspective."""
     number = min(perspective.layer, len(run.layers) - 1)
     layer = run.layers[number]
     result = saturation(layer.trace)
-    return state_picture(
+    picture = state_picture(
         layer.states,
         layer.layer.state_range,
         result.share_by_step,
@@ -77,6 +79,10 @@ def analyse(run, perspective) -> Picture:
         timestep=perspective.timestep,
         unit=perspective.unit,
     )
+    lens = lens_for(perspective.lens, layer.trace)
+    if lens.name == "state":
+        return picture
+    return dataclasses.replace(picture, field=lens.field(layer.trace))
 
 
 def field_title(field: Field, style: Style) -> str:
@@ -90,8 +96,9 @@ def mark_titles(field: Field, style: Style) -> tuple[str | None, str | None]:
     def title(mark: float | None, end: str) -> str | None:
         if mark is None:
             return None
-        name = "infinite" if math.isinf(mark) else field.name
-        return style.words(f"field.{name}.at_{end}", mark=f"{mark:g}".replace("-", "−"))
+        own, general = f"field.{field.name}.at_{end}", f"field.infinite.at_{end}"
+        key = general if math.isinf(mark) and field.name != "digits" else own
+        return style.words(key, mark=f"{mark:g}".replace("-", "−"))
 
     return title(field.low_mark, "low"), title(field.high_mark, "high")
 
