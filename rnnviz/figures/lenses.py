@@ -45,9 +45,15 @@ class Lens:
     array_name: str
     applies: Callable[[Trace], bool] = lambda trace: True
 
-    def field(self, trace: Trace) -> Field:
-        """Return what the heatmap shows through this lens."""
+    def field(self, trace: Trace, backward: Trace | None = None) -> Field:
+        """Return what the heatmap shows through this lens.
+
+        Of a Bidirectional layer, the copy that reads from the end stands beside the other, each
+        timestep beside itself, as in ``LayerRun.states``.
+        """
         values = self.values(trace)
+        if backward is not None:
+            values = np.concatenate([values, self.values(backward)[::-1]], axis=-1)
         values.setflags(write=False)
         return Field(values, self.name, array_name=self.array_name, **self.scale(values, trace))
 

@@ -1,0 +1,35 @@
+"""The main view: the states over time, with the cursor that everything else on the page obeys."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from rnnviz.figures import state_heatmap
+from rnnviz.figures.style import Style
+from rnnviz.i18n import Words
+from rnnviz.perspective import Perspective
+from rnnviz.simulate import Run
+from rnnviz.ui import state
+from rnnviz.ui.ahead import live_knobs, pictures_ahead
+from rnnviz.ui.viewer import state_viewer
+
+
+def style_of(perspective: Perspective, say: Words) -> Style:
+    """Return the look of every figure on the page; the browser decides the theme."""
+    return Style(say.language, palette=perspective.palette, presentation=perspective.presentation)
+
+
+def main_view(run: Run, perspective: Perspective, say: Words) -> Perspective:
+    """Show the states; where the cursor is let go becomes part of the link."""
+    viewed = state_viewer(
+        state_heatmap.analyse(run, perspective),
+        style_of(perspective, say),
+        knobs=live_knobs(run.experiment, perspective.layer, say),
+        ahead=pictures_ahead(run.experiment, perspective),
+        key=state.component("viewer"),
+    )
+    at = state.chosen("viewer", viewed)
+    if at is None or at.timestep is None:
+        return perspective
+    unit = perspective.unit if at.unit is None else at.unit
+    return dataclasses.replace(perspective, timestep=at.timestep, unit=unit)
