@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from rnnviz.analysis.sweep import Sweep, sweep
-from rnnviz.engine import CELLS, Trace, unroll
+from rnnviz.engine import Trace, unroll
 from rnnviz.experiment import TABLE, Experiment
-from rnnviz.simulate import draw_inputs, draw_layer
+from rnnviz.simulate import draw_layer
+from rnnviz.stack import output_features, weight_count
 
 MOST_TIMESTEPS = 100
 """Longest run of a neighbour; a longer experiment is cut here."""
@@ -28,7 +30,7 @@ OWN = "own"
 """Name of the experiment's own way, where it is none of these."""
 
 _NUMBERS_AT_ONCE = 8_000_000
-_PRODUCTS = 5e8
+_PRODUCTS = 3e8
 _EVERY = (2, 4, 8, 16)
 _LEAST_TIMESTEPS = 25
 
@@ -84,29 +86,24 @@ def centre(experiment: Experiment) -> Experiment:
     return experiment.replace(**changes, weight_scale=1.0)
 
 
-def neighbours(
-    experiment: Experiment, layer: int = 0, progress: Callable[[float], None] | None = None
-) -> Neighbours:
-    """Run all neighbours of an experiment on the same input, batched.
+def neighbours(experiment: Experiment, inputs: np.ndarray, layer: int = 0) -> Neighbours:
+    """Run all neighbours of an experiment on its own input, many in one batched pass.
 
     Parameters
     ----------
     experiment : Experiment
+        Whose neighbours.
+    inputs : ndarray (timesteps, input_features)
+        What its first layer is fed.
     layer : int
         Which layer is measured; those beneath are changed with it.
-    progress : callable, optional
-        Called with 0 … 1 between the batches.
     """
     rows = tuple(WEIGHTS) if _own_row(experiment) != OWN else (OWN, *WEIGHTS)
     scales, timesteps = _size(experiment, layer, len(rows))
-    inputs = draw_inputs(experiment)[:timesteps]
-    parts = []
-    for number, some in enumerate(_batches(experiment, layer, rows, len(scales))):
-        if progress is not None:
-            progress(len([row for part in parts for row in part[0]]) / len(rows))
-        parts.append((some, _measure(experiment, layer, some, scales, inputs, number)))
+    batches = _batches(experiment, layer, rows, len(scales))
+    results = [_measure(experiment, layer, some, scales, inputs[:timesteps]) for some in batches]
     grids = [
-        np.concatenate([getattr(result, name) for _, result in parts]).reshape(len(rows), -1)
+        np.concatenate([getattr(result, name) for result in results]).reshape(len(rows), -1)
         for name in ("saturated", "input_share", "gradient")
     ]
     for grid in grids:
@@ -114,42 +111,47 @@ def neighbours(
     return Neighbours(experiment, rows, scales, *grids, timesteps)
 
 
-def _measure(experiment, layer, rows, scales, inputs, number) -> Sweep:
+def _measure(experiment, layer, rows, scales, inputs) -> Sweep:
     """Run some rows at all scales in one stack of networks, and measure it."""
-    stacks = [_stack(experiment, index, rows, scales) for index in range(layer + 1)]
-    order = np.random.default_rng(0).permutation(len(inputs))
-    other = inputs[order]
+    run = _runner(experiment, layer, rows, scales)
+    other = inputs[np.random.default_rng(0).permutation(len(inputs))]
     has_other = not np.array_equal(other, inputs)
-    trace = _run(stacks, inputs)
-    return sweep(trace, _run(stacks, other) if has_other else None)
+    return sweep(run(inputs), run(other) if has_other else None)
 
 
-def _run(stacks, inputs: np.ndarray) -> Trace:
-    fed = inputs
-    for stack in stacks:
-        trace = unroll(stack, fed)
-        fed = trace.states
-    return trace
+def _runner(experiment, layer, rows, scales) -> Callable[[np.ndarray], Trace]:
+    """Return what runs an input through the stacks of networks up to a layer."""
+    stacks, features = [], experiment.input_features
+    for index, spec in enumerate(experiment.layers[: layer + 1]):
+        directions = ("", "backward_") if spec.bidirectional else ("",)
+        place = (experiment, index, features, rows, scales)
+        stacks.append([_stack(*place, direction) for direction in directions])
+        features = output_features(spec)
+
+    def run(fed: np.ndarray) -> Trace:
+        for (forward, *backward), spec in zip(stacks, experiment.layers, strict=False):
+            trace = unroll(forward, fed, go_backwards=spec.go_backwards)
+            above = [trace.states]
+            above += [unroll(one, fed, go_backwards=True).states[:, ::-1] for one in backward]
+            fed = np.concatenate(above, axis=-1) if backward else trace.states
+        return trace
+
+    return run
 
 
-def _stack(experiment: Experiment, index: int, rows: tuple[str, ...], scales: tuple[float, ...]):
+def _stack(experiment, index, features, rows, scales, direction):
     """Return one layer of many networks, rows first, then scales; drawn once a row."""
-    factors = np.array(scales)
-    weights: list[list[np.ndarray]] = [[], [], []]
+    weights: dict[str, list[np.ndarray]] = {"kernel": [], "recurrent_kernel": [], "bias": []}
     for row in rows:
-        drawn = experiment.replace(
-            **_changes(experiment, row), weight_scale=1.0, dtype="float64"
-        )
-        spec = drawn.layers[index]
-        features = experiment.layers[index - 1].units if index else experiment.input_features
-        layer = draw_layer(drawn, index, spec, features)
-        for kept, array in zip(
-            weights, (layer.kernel, layer.recurrent_kernel, layer.bias), strict=True
-        ):
-            scaled = array * factors.reshape(-1, *(1,) * array.ndim)
-            kept.append(scaled.astype(experiment.dtype))
-    cell = CELLS[experiment.layers[index].cell]
-    return cell(*(np.concatenate(kept) for kept in weights), experiment.layers[index].activation)
+        changes = {**_changes(experiment, row), "weight_scale": 1.0, "dtype": "float64"}
+        drawn = experiment.replace(**changes)
+        layer = draw_layer(drawn, index, drawn.layers[index], features, direction)
+        for name, kept in weights.items():
+            array = getattr(layer, name)
+            factors = np.reshape(scales, (-1, *(1,) * array.ndim))
+            kept.append((array * factors).astype(experiment.dtype))
+    stacked = {name: np.concatenate(kept) for name, kept in weights.items()}
+    return dataclasses.replace(layer, **stacked)
 
 
 def _changes(experiment: Experiment, row: str) -> dict[str, object]:
@@ -167,9 +169,8 @@ def _weights_of(experiment: Experiment, layer: int) -> int:
     """Return how many weights a network has, up to and with a layer."""
     total, features = 0, experiment.input_features
     for spec in experiment.layers[: layer + 1]:
-        gates = max(1, len(CELLS[spec.cell].gate_names))
-        total += gates * spec.units * (features + spec.units)
-        features = spec.units
+        total += weight_count(spec, features)
+        features = output_features(spec)
     return total
 
 

@@ -34,24 +34,24 @@ def line_of_arrays(step: OneStep) -> str:
     return f"({_WITH_SUM[step.activation].format(z=z)})[{u}]"
 
 
-def preparation(step: OneStep, query: str, layer: int) -> str:
+def preparation(step: OneStep, query: str, source: str) -> str:
     """Return the lines that make the arrays from a link.
 
     Parameters
     ----------
     step : OneStep
+        What is to be reproduced.
     query : str
         Canonical query of the experiment.
-    layer : int
-        Which layer the step belongs to.
+    source : str
+        Where in ``run`` its trace is found, e.g. ``"layers[0].trace"``.
     """
     lines = [
         "import numpy as np",
         "from rnnviz import Experiment, simulate",
         f'run = simulate(Experiment.from_query("{query}"))',
-        f"layer, x, h = run.layers[{layer}].layer, "
-        f"{f'run.layers[{layer - 1}].states' if layer else 'run.inputs'}, "
-        f"run.layers[{layer}].states",
+        f"trace = run.{source}",
+        "layer, x, h = trace.layer, trace.inputs, trace.states",
         "W, U, b = layer.kernel.T, layer.recurrent_kernel.T, layer.bias",
     ]
     if step.timestep == 0:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +11,9 @@ import numpy as np
 from rnnviz.analysis.lenses import slope
 from rnnviz.analysis.saturation import SATURATED_FROM
 from rnnviz.engine import Trace
+
+_NUDGE = 1e-6
+_UNSEEN = 1e-9
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,7 +77,7 @@ def _saturated(trace: Trace) -> np.ndarray:
 def _input_share(states: np.ndarray, others: np.ndarray) -> np.ndarray:
     both = np.stack([states, others], axis=1, dtype=np.float64)
     with np.errstate(all="ignore"):
-        # Relative to the greatest: the square of a large state would overflow, of a tiny one vanish.
+        # Relative to the greatest: squares of large states overflow, those of tiny ones vanish.
         greatest = np.abs(both).max(axis=(1, 2, 3))
         both /= np.where(greatest > 0, greatest, 1)[:, None, None, None]
         total = np.einsum("nktu,nktu->n", both, both)
@@ -83,32 +88,39 @@ def _input_share(states: np.ndarray, others: np.ndarray) -> np.ndarray:
 
 
 def _gradient(trace: Trace) -> np.ndarray:
-    """Send a random change through all steps and back, as in ``diagnosis``, in all networks."""
-    steps, layer = trace.timesteps, trace.layer
+    """Send a random change through all steps, in all networks at once.
+
+    Without gates it is sent back as well, which is one round of the power iteration for JᵀJ.
+    """
+    steps, size = trace.timesteps, trace.layer.state_size
     if steps == 1:
         return np.full(len(trace.states), np.nan)
+    start = np.random.default_rng(0).standard_normal(size)
+    change = np.tile(start / np.linalg.norm(start), (len(trace.states), 1, 1))
     with np.errstate(all="ignore"):
-        push, pull = _elementwise(trace) if not layer.gate_names else _dense(trace)
-        start = np.random.default_rng(0).standard_normal(layer.state_size)
-        change = np.tile(start / np.linalg.norm(start), (len(trace.states), 1, 1))
+        if trace.layer.gate_names:
+            _, grown = _carry(_stepped(trace), range(1, steps), change)
+            return grown / np.log(10)
+        push, pull = _elementwise(trace)
         change, arrived = _carry(push, range(1, steps), change)
-        change, size = _carry(pull, range(steps - 1, 0, -1), change)
-    size[np.isneginf(arrived)] = -np.inf
-    return size / np.log(10)
+        _, grown = _carry(pull, range(steps - 1, 0, -1), change)
+    grown[np.isneginf(arrived)] = -np.inf
+    return grown / np.log(10)
 
 
 def _carry(apply, order: range, change: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return the directions (networks, 1, n) after all steps, and log of how they grew."""
-    size = np.zeros(len(change))
+    grown = np.zeros(len(change))
     for timestep in order:
         change = apply(timestep, change)
         length = np.sqrt(np.einsum("nij,nij->n", change, change))
         change = change / np.where(length > 0, length, 1)[:, None, None]
-        size += np.log(length)
-    return change, size
+        grown += np.log(length)
+    return change, grown
 
 
-def _elementwise(trace: Trace):
+def _elementwise(trace: Trace) -> tuple[Callable, Callable]:
+    """Return J_t·change and change·J_t of cells without gates: a product and the slopes."""
     forwards = trace.layer.recurrent_kernel.astype(np.float64, copy=False)
     backwards, slopes = forwards.swapaxes(1, 2), slope(trace).astype(np.float64, copy=False)
 
@@ -121,17 +133,24 @@ def _elementwise(trace: Trace):
     return push, pull
 
 
-def _dense(trace: Trace):
-    projected = trace.layer.project(trace.inputs)
+def _stepped(trace: Trace) -> Callable:
+    """Return J_t·change of any cell as a central difference of its step, in float64.
 
-    def jacobian(timestep: int) -> np.ndarray:
-        before = trace.full_states[:, timestep - 1]
-        return trace.layer.jacobian(projected[:, timestep], before).astype(np.float64, copy=False)
+    Forming the Jacobian of every network would take far longer than running it. What the
+    difference cannot see, less than about 1e-9 of a change in one step, counts as that much.
+    """
+    layer = trace.layer
+    names = ("kernel", "recurrent_kernel", "bias")
+    exact = {name: getattr(layer, name).astype(np.float64) for name in names}
+    layer = dataclasses.replace(layer, **exact)
+    projected = layer.project(trace.inputs.astype(np.float64))
+    signs = np.array([[1.0], [-1.0]]) * _NUDGE
 
     def push(timestep: int, change: np.ndarray) -> np.ndarray:
-        return np.matmul(change, jacobian(timestep).swapaxes(1, 2))
+        before = trace.full_states[:, timestep - 1, None] + signs * change
+        after = layer.step(projected[:, timestep, None], before)
+        moved = (after[:, :1] - after[:, 1:]) / (2 * _NUDGE)
+        length = np.sqrt(np.einsum("nij,nij->n", moved, moved))[:, None, None]
+        return np.where(length > _UNSEEN, moved, _UNSEEN * change)
 
-    def pull(timestep: int, change: np.ndarray) -> np.ndarray:
-        return np.matmul(change, jacobian(timestep))
-
-    return push, pull
+    return push

@@ -50,7 +50,7 @@ class Changes:
 def analyse(run, perspective) -> Changes:
     """Run the neighbours of a run's experiment, measured in the layer that is looked at."""
     layer = min(perspective.layer, len(run.layers) - 1)
-    return Changes(neighbours(run.experiment, layer), run.experiment)
+    return Changes(neighbours(run.experiment, run.inputs, layer), run.experiment)
 
 
 def draw(result: Changes, style: Style) -> go.Figure:

@@ -15,6 +15,7 @@ import plotly.graph_objects as go
 from rnnviz.analysis.lenses import argument, digits_of_saturation
 from rnnviz.analysis.plateau import Plateau, plateau
 from rnnviz.engine import ACTIVATIONS
+from rnnviz.figures.cursor import timestep_at, trace_at
 from rnnviz.figures.follow import Follow
 from rnnviz.figures.registry import View
 from rnnviz.figures.style import Style, template_dict
@@ -84,12 +85,12 @@ class OnCurve:
 
 def analyse(run, perspective) -> OnCurve:
     """Place the units of a run's layer on their activation."""
-    trace = run.layers[min(perspective.layer, len(run.layers) - 1)].trace
+    trace = trace_at(run, perspective)
     name, arguments, states = trace.layer.activation, argument(trace), trace.states
     if trace.layer.gate_names:
         with np.errstate(all="ignore"):
             states = ACTIVATIONS[name].apply(arguments)
-    timestep = min(perspective.timestep, trace.timesteps - 1)
+    timestep = timestep_at(trace, perspective)
     unit = min(perspective.unit, trace.layer.units - 1)
     plateaus = tuple(plateau(name, dtype) for dtype in _FORMATS)
     return OnCurve(name, trace.layer.dtype.name, arguments, states, timestep, unit, plateaus)

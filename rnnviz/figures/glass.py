@@ -26,10 +26,13 @@ class UnderGlass:
     step : OneStep or None
     named : tuple of Contribution
         The products that weigh most.
+    source : str
+        Where in the run the trace of the cell is found.
     """
 
     step: OneStep | None
     named: tuple[Contribution, ...] = ()
+    source: str = ""
 
     @property
     def rest(self) -> float:
@@ -47,11 +50,17 @@ class UnderGlass:
 
 def analyse(run, perspective) -> UnderGlass:
     """Take the cell under the cursor apart."""
-    trace = run.layers[min(perspective.layer, len(run.layers) - 1)].trace
-    if not isinstance(trace.layer, SimpleRNN):
+    number = min(perspective.layer, len(run.layers) - 1)
+    layer, timestep, unit = run.layers[number], perspective.timestep, perspective.unit
+    if not isinstance(layer.layer, SimpleRNN):
         return UnderGlass(None)
-    step = one_step(trace, perspective.timestep, perspective.unit)
-    return UnderGlass(step, largest(step, NAMED))
+    trace, name = layer.trace, "trace"
+    if layer.backward is not None and unit >= trace.layer.units:
+        # The copy that reads from the end: its units follow, its steps run the other way.
+        trace, name, unit = layer.backward, "backward", unit - trace.layer.units
+        timestep = max(0, trace.timesteps - 1 - timestep)
+    step = one_step(trace, timestep, unit)
+    return UnderGlass(step, largest(step, NAMED), f"layers[{number}].{name}")
 
 
 def draw(result: UnderGlass, style: Style) -> go.Figure:

@@ -1,4 +1,4 @@
-"""Distribution over time: quantile bands of states and pre-activations, histograms at the cursor."""
+"""Distribution over time: bands of quantiles, and histograms at the cursor."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 
 from rnnviz.analysis.distribution import Histogram, Spread, histogram, spread
 from rnnviz.analysis.lenses import argument
+from rnnviz.figures.cursor import timestep_at, trace_at
 from rnnviz.figures.follow import Follow
 from rnnviz.figures.picture import symmetric_limit
 from rnnviz.figures.registry import View
@@ -52,7 +53,7 @@ class Distribution:
 
 def analyse(run, perspective) -> Distribution:
     """Spread out the units of a run's layer at every step."""
-    trace = run.layers[min(perspective.layer, len(run.layers) - 1)].trace
+    trace = trace_at(run, perspective)
     low, high = trace.layer.state_range
     if not (math.isfinite(low) and math.isfinite(high)):
         high = symmetric_limit(trace.states)
@@ -63,7 +64,7 @@ def analyse(run, perspective) -> Distribution:
         Panel("states", trace.states, spread(trace.states), low, high),
         Panel("arguments", arguments, spread(arguments), -limit, limit),
     )
-    return Distribution(panels, min(perspective.timestep, trace.timesteps - 1))
+    return Distribution(panels, timestep_at(trace, perspective))
 
 
 def draw(result: Distribution, style: Style) -> go.Figure:
