@@ -225,4 +225,4 @@ def _label_plateau(layout: dict, plateau: Plateau, edge: float, own: bool, style
     )
 
 
-VIEW = View("curve", "states", analyse, draw, order=10)
+VIEW = View("curve", "states", analyse, draw, order=10, follow=follow)
