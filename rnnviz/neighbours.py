@@ -86,7 +86,12 @@ def centre(experiment: Experiment) -> Experiment:
     return experiment.replace(**changes, weight_scale=1.0)
 
 
-def neighbours(experiment: Experiment, inputs: np.ndarray, layer: int = 0) -> Neighbours:
+def neighbours(
+    experiment: Experiment,
+    inputs: np.ndarray,
+    layer: int = 0,
+    progress: Callable[[float], None] | None = None,
+) -> Neighbours:
     """Run all neighbours of an experiment on its own input, many in one batched pass.
 
     Parameters
@@ -97,11 +102,17 @@ def neighbours(experiment: Experiment, inputs: np.ndarray, layer: int = 0) -> Ne
         What its first layer is fed.
     layer : int
         Which layer is measured; those beneath are changed with it.
+    progress : callable (fraction), optional
+        Called now and then; raising inside it stops the work.
     """
     rows = tuple(WEIGHTS) if _own_row(experiment) != OWN else (OWN, *WEIGHTS)
     scales, timesteps = _size(experiment, layer, len(rows))
-    batches = _batches(experiment, layer, rows, len(scales))
-    results = [_measure(experiment, layer, some, scales, inputs[:timesteps]) for some in batches]
+    results, done = [], 0
+    for some in _batches(experiment, layer, rows, len(scales)):
+        if progress is not None:
+            progress(done / len(rows))
+        results.append(_measure(experiment, layer, some, scales, inputs[:timesteps]))
+        done += len(some)
     grids = [
         np.concatenate([getattr(result, name) for result in results]).reshape(len(rows), -1)
         for name in ("saturated", "input_share", "gradient")

@@ -41,6 +41,7 @@ def spread(values: np.ndarray, columns: int = COLUMNS) -> Spread:
     Parameters
     ----------
     values : ndarray (timesteps, units)
+        What the units hold at each step.
     columns : int
         Most steps to look at. Sorting is what costs, so a long run is looked at now and then; its
         extremes are still those of every step.
@@ -85,9 +86,11 @@ def histogram(values: np.ndarray, low: float, high: float, bins: int = 40) -> Hi
     Parameters
     ----------
     values : ndarray (..., units)
+        What the units hold, at one step or at many.
     low, high : float
         Ends of the range; the bins are closed at their lower edge, the last at both.
     bins : int
+        How many.
     """
     edges = np.linspace(low, high, bins + 1)
     finite = np.isfinite(values)

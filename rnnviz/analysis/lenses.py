@@ -13,12 +13,13 @@ _CANDIDATES = ("c", "h")
 def digits_of_saturation(states: np.ndarray, state_range: tuple[float, float]) -> np.ndarray:
     """How many nines lie between a state and the nearest end of its activation.
 
-    For tanh −log₁₀(1 − \\|h\\|): 0 at h = 0, 6 at 0.999999. A state that is rounded to exactly an
+    For tanh −log₁₀(1 − abs(h)): 0 at h = 0, 6 at 0.999999. A state that is rounded to exactly an
     end has infinitely many. Other activations are measured relative to half their range.
 
     Parameters
     ----------
     states : ndarray (..., units)
+        Hidden states.
     state_range : (float, float)
         Least and greatest value that a state can take.
 
@@ -69,7 +70,7 @@ def slope(trace: Trace) -> np.ndarray:
 
 
 def change(trace: Trace) -> np.ndarray:
-    """How far each unit moved in each step, \\|h_t − h_{t−1}\\|, (..., timesteps, units).
+    """How far each unit moved in each step, abs(h_t − h_{t−1}), (..., timesteps, units).
 
     The first step moves away from the initial state.
     """

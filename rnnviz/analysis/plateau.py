@@ -52,6 +52,7 @@ def plateau(activation: str, dtype: str) -> Plateau:
     activation : str
         A name in ``ACTIVATIONS``.
     dtype : {"float64", "float32"}
+        The number format.
     """
     low_end, high_end = ACTIVATIONS[activation].range
     low = _edge(activation, dtype, low_end, -1) if np.isfinite(low_end) else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -47,10 +48,10 @@ class Changes:
         return math.log10(scale), row
 
 
-def analyse(run, perspective) -> Changes:
+def analyse(run, perspective, progress: Callable[[float], None] | None = None) -> Changes:
     """Run the neighbours of a run's experiment, measured in the layer that is looked at."""
     layer = min(perspective.layer, len(run.layers) - 1)
-    return Changes(neighbours(run.experiment, run.inputs, layer), run.experiment)
+    return Changes(neighbours(run.experiment, run.inputs, layer, progress), run.experiment)
 
 
 def draw(result: Changes, style: Style) -> go.Figure:
@@ -227,4 +228,4 @@ def _heading(text: str, height: float, style: Style) -> dict:
     return place | {"yanchor": "bottom", "text": text, "showarrow": False, "font": font}
 
 
-VIEW = View("changes", "states", analyse, draw, order=13)
+VIEW = View("changes", "states", analyse, draw, order=13, progress=True)

@@ -203,9 +203,7 @@ def _mark_plateau(layout: dict, plateau: Plateau, own: bool, style: Style) -> No
         layout["shapes"].append(place | {"type": "line", "x0": edge, "x1": edge, "line": pen})
         if own:
             area = {"fillcolor": colour, "opacity": 0.1, "line": {"width": 0}, "layer": "below"}
-            layout["shapes"].append(
-                place | area | {"type": "rect", "x0": edge, "x1": side * limit}
-            )
+            layout["shapes"].append(place | area | {"type": "rect", "x0": edge, "x1": side * limit})
         if side > 0 or plateau.high is None:
             _label_plateau(layout, plateau, edge, own, style)
 

@@ -167,7 +167,7 @@ def _state_at_cursor(picture: Picture, style: Style) -> dict:
 
 
 def _within(values: np.ndarray, field: Field) -> np.ndarray:
-    """Return infinite values as the ends of the scale: Plotly leaves them out; hatching marks them."""
+    """Return infinite values as the ends of the scale: Plotly would leave them out."""
     infinite = np.isinf(values)
     return np.where(infinite, np.clip(values, field.low, field.high), values)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 
+import streamlit as st
+
 from rnnviz.figures import state_heatmap
 from rnnviz.figures.style import Style
 from rnnviz.i18n import Words
@@ -15,8 +17,9 @@ from rnnviz.ui.viewer import state_viewer
 
 
 def style_of(perspective: Perspective, say: Words) -> Style:
-    """Return the look of every figure on the page; the browser decides the theme."""
-    return Style(say.language, palette=perspective.palette, presentation=perspective.presentation)
+    """Return the look of every figure on the page."""
+    theme = st.context.theme.type or "light"
+    return Style(say.language, theme, perspective.palette, perspective.presentation)
 
 
 def main_view(run: Run, perspective: Perspective, say: Words) -> Perspective:
