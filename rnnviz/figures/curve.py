@@ -223,4 +223,4 @@ def _label_plateau(layout: dict, plateau: Plateau, edge: float, own: bool, style
     )
 
 
-VIEW = View("curve", "states", analyse, draw, order=10, follow=follow)
+VIEW = View("curve", "states", analyse, draw, order=10, at_cursor=True, follow=follow)

@@ -200,4 +200,4 @@ def _short(value: float) -> str:
     return f"{float(value):.6g}".replace("-", "−")
 
 
-VIEW = View("glass", "states", analyse, draw, order=11)
+VIEW = View("glass", "states", analyse, draw, order=11, at_cursor=True)

@@ -25,7 +25,7 @@ def frame(picture: Picture, style: Style) -> dict:
     Axes: ``x``/``y`` heatmap, ``x``/``y2``, ``x``/``y3`` strips, ``x2``/``y`` the state at the
     cursor, ``x2``/``y9`` the colour bar, which is the scale of that state as well.
     """
-    field, parts = picture.field, heights(style)
+    field, parts = picture.field, heights(style, picture.compact)
     inner = parts["heatmap"] + len(picture.strips) * (parts["strip"] + parts["gap"])
     start = FIRST_STEP - 0.5
     across, upward = [start, start + field.timesteps], [start, start + field.units]
@@ -55,9 +55,10 @@ def frame(picture: Picture, style: Style) -> dict:
     return layout
 
 
-def heights(style: Style) -> dict[str, int]:
+def heights(style: Style, compact: bool = False) -> dict[str, int]:
     """Return the heights in pixels: heatmap, strip, the gap above a strip, and the margins."""
-    return _PRESENTATION_HEIGHTS if style.presentation else _HEIGHTS
+    parts = _PRESENTATION_HEIGHTS if style.presentation else _HEIGHTS
+    return parts | {"heatmap": parts["heatmap"] // 2} if compact else parts
 
 
 def field_title(field: Field, style: Style) -> str:
@@ -127,7 +128,7 @@ def _axis(title: str, span: list[float], domain: list[float], anchor: str) -> di
 
 def _add_strips(layout: dict, picture: Picture, style: Style, inner: int) -> None:
     """Add an axis and a label for each strip, below the heatmap."""
-    parts = heights(style)
+    parts = heights(style, picture.compact)
     top = inner - parts["heatmap"] - parts["gap"]
     for number, strip in enumerate(picture.strips, start=2):
         domain = [(top - parts["strip"]) / inner, top / inner]

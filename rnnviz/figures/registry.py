@@ -36,6 +36,8 @@ class View:
         Place on the page and in lists, lowest first.
     progress : bool
         Whether it may take long enough to report its progress.
+    at_cursor : bool
+        Whether the result depends on where the time cursor stands.
     follow : callable (result) -> tuple of Follow, optional
         Which traces of the figure move with the time cursor.
     """
@@ -46,6 +48,7 @@ class View:
     draw: Callable[[Any, Style], go.Figure]
     order: int
     progress: bool = False
+    at_cursor: bool = False
     follow: Callable[[Any], tuple[Follow, ...]] | None = None
 
 

@@ -186,4 +186,4 @@ def _faded(colour: str, opacity: float) -> str:
     return f"rgba({red},{green},{blue},{opacity})"
 
 
-VIEW = View("spread", "states", analyse, draw, order=12, follow=follow)
+VIEW = View("spread", "states", analyse, draw, order=12, at_cursor=True, follow=follow)

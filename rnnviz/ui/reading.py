@@ -71,7 +71,7 @@ def _numbers(measured: Measured, layer: LayerRun, say: Words) -> None:
         shown.append(("radius", number(radius), {}))
     if diagnosis.steps:
         shown.append(("gradient", power(diagnosis.gradient), {"steps": f"{diagnosis.steps:,}"}))
-    with st.container(horizontal=True, gap="large"):
+    with st.container(horizontal=True, gap="large", key="numbers"):
         for name, value, values in shown:
             explained = say(f"metric.{name}_help", **values)
             st.metric(say(f"metric.{name}"), value, help=explained, width="content")
