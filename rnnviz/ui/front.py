@@ -16,6 +16,7 @@ from rnnviz.ui.controls import experiment_controls
 from rnnviz.ui.pages import PAGES
 from rnnviz.ui.problems import show_problems
 from rnnviz.ui.take_away import take_away
+from rnnviz.ui.waiting import keep_a_place
 
 _HERE = Path(__file__).parent
 _LOG = logging.getLogger(__name__)
@@ -46,6 +47,7 @@ def _show(say: Words) -> None:
     show_problems(say("page.link_problems"), situation.problems, situation, say)
     show_problems(say("page.not_allowed"), problems, situation, say)
     perspective = _navigation(perspective, say)
+    keep_a_place()
     perspective = PAGES[perspective.page].show(experiment, perspective, say)
     state.commit(dataclasses.replace(situation, experiment=experiment, perspective=perspective))
     take_away(experiment, perspective, say)
