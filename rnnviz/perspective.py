@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from rnnviz.i18n import LANGUAGES
+from rnnviz.kinds import Name
 from rnnviz.knobs import Choice, Flag, Problem, Whole, knob, read, table, write
 
-PAGES = ("states",)
+PAGES = ("states", "dynamics")
 LENSES = ("state",)
 PALETTES = ("red_blue", "purple_orange")
 
@@ -25,6 +26,7 @@ class Perspective:
     lens: str = knob("state", Choice(LENSES))
     timestep: int = knob(0, Whole(0, 999_999), link="t")
     unit: int = knob(0, Whole(0, 2047))
+    view: str | None = knob(None, Name())
     layer: int = knob(0, Whole(0, 15))
     palette: str = knob("red_blue", Choice(PALETTES))
     presentation: bool = knob(False, Flag())

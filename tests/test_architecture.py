@@ -15,6 +15,7 @@ ORDER = (
     "i18n",
     "engine",
     "knobs",
+    "kinds",
     "tokens",
     "stack",
     "perspective",

@@ -140,8 +140,7 @@ def control(
 
 def _scale(row: Knob, name: str, value: Any, say: Words, words: dict[str, str]) -> Any:
     """Draw a slider over the row's stops; a value between two stops gets a stop of its own."""
-    at = state.arrived_with(name, value)
-    stops = row.options if at in row.options else tuple(sorted((*row.options, at)))
+    stops = state.stops(name, value, row.options)
     return st.select_slider(
         options=stops, key=state.widget(name, value), format_func=_plain, **words
     )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 import numpy as np
 import pandas as pd
 import streamlit as st
@@ -11,15 +9,12 @@ import streamlit as st
 from rnnviz.analysis.saturation import SATURATED_FROM, Saturation, saturation
 from rnnviz.engine import spectral_radius
 from rnnviz.experiment import Experiment
-from rnnviz.figures import state_heatmap
-from rnnviz.figures.style import Style
 from rnnviz.i18n import Words
 from rnnviz.perspective import Perspective
 from rnnviz.readings import number, percent, read_saturation
 from rnnviz.simulate import LayerRun, Run
-from rnnviz.ui import state
-from rnnviz.ui.runs import run_of
-from rnnviz.ui.viewer import state_viewer
+from rnnviz.ui.main_view import main_view
+from rnnviz.ui.runs import result_of, run_of
 
 _LISTED_VALUES = 32
 """As many values as the lecture's notes print of a row."""
@@ -28,27 +23,26 @@ _LISTED_VALUES = 32
 def show(experiment: Experiment, perspective: Perspective, say: Words) -> Perspective:
     """Draw the page and return where the visitor looks now."""
     run = run_of(experiment)
-    layer = run.layers[min(perspective.layer, len(run.layers) - 1)]
-    result = saturation(layer.trace)
+    index = min(perspective.layer, len(run.layers) - 1)
+    layer = run.layers[index]
+    result, radius = result_of(
+        "reading",
+        experiment,
+        lambda progress: (saturation(layer.trace), _radius(layer)),
+        detail=index,
+    )
     st.markdown(f"#### {read_saturation(result, layer.layer.units, experiment.dtype, say)}")
-    _metrics(result, layer, say)
-    perspective = _viewer(run, perspective, say)
+    _metrics(result, radius, layer, say)
+    perspective = main_view(run, perspective, say)
     _listing(run, say)
     return perspective
 
 
-def _viewer(run: Run, perspective: Perspective, say: Words) -> Perspective:
-    """Show the states over time; where the cursor is let go becomes part of the link."""
-    style = Style(say.language, palette=perspective.palette, presentation=perspective.presentation)
-    picture = state_heatmap.analyse(run, perspective)
-    at = state.chosen("viewer", state_viewer(picture, style, key=state.component("viewer")))
-    if at is None or at.timestep is None:
-        return perspective
-    unit = perspective.unit if at.unit is None else at.unit
-    return dataclasses.replace(perspective, timestep=at.timestep, unit=unit)
+def _radius(layer: LayerRun) -> float:
+    return spectral_radius(layer.layer.recurrent_kernel)
 
 
-def _metrics(result: Saturation, layer: LayerRun, say: Words) -> None:
+def _metrics(result: Saturation, radius: float, layer: LayerRun, say: Words) -> None:
     """Show the numbers that the reading rests on."""
     shown = []
     if result.bounded:
@@ -58,7 +52,7 @@ def _metrics(result: Saturation, layer: LayerRun, say: Words) -> None:
         shown.append((ends, percent(result.share_exact), {}))
     else:
         shown.append(("range", f"{number(result.lowest)} … {number(result.highest)}", {}))
-    shown.append(("radius", number(spectral_radius(layer.layer.recurrent_kernel)), {}))
+    shown.append(("radius", number(radius), {}))
     with st.container(horizontal=True, gap="large"):
         for name, value, values in shown:
             explained = say(f"metric.{name}_help", **values)
