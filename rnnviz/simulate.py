@@ -138,6 +138,10 @@ class Run:
         """Pre-activations of the top layer, ``(timesteps, gates * units)``."""
         return self.layers[-1].preactivations
 
+    def __repr__(self) -> str:
+        shape = f"{self.states.shape} {self.states.dtype}"
+        return f"<Run: states {shape}, ?{self.experiment.to_query()}>"
+
     @property
     def nbytes(self) -> int:
         """Memory that the run's arrays take, in bytes, for caches that are bounded by it."""

@@ -158,8 +158,7 @@ def _march(
     states = projected if in_place else np.empty((len(projected), *state.shape), state.dtype)
     advance = layer.stepper(projected, state)
     after = gate_blocks(states, len(layer.state_names))
-    rows = _timesteps(projected, progress)
-    for _ in starmap(advance, zip(rows, *after, strict=True)):
+    for _ in starmap(advance, zip(_timesteps(projected, progress), *after, strict=True)):
         pass
     return states
 

@@ -16,6 +16,7 @@ from rnnviz.ui import state
 from rnnviz.ui.controls import experiment_controls
 from rnnviz.ui.pages import PAGES
 from rnnviz.ui.problems import show_problems
+from rnnviz.ui.take_away import take_away
 from rnnviz.ui.waiting import keep_a_place
 
 _HERE = Path(__file__).parent
@@ -48,10 +49,11 @@ def _show(say: Words) -> None:
         _actions(experiment, perspective, say)
     show_problems(say("page.link_problems"), situation.problems, situation, say)
     show_problems(say("page.not_allowed"), problems, situation, say)
-    keep_a_place(say)
     perspective = _navigation(perspective, say)
+    keep_a_place(say)
     perspective = PAGES[perspective.page].show(experiment, perspective, say)
     state.commit(dataclasses.replace(situation, experiment=experiment, perspective=perspective))
+    take_away(experiment, perspective, say)
 
 
 def _language(perspective: Perspective, spoken: str) -> Perspective:

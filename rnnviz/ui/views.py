@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
+import plotly.graph_objects as go
 import streamlit as st
 
 from rnnviz.figures.registry import View, views_of
@@ -13,12 +14,12 @@ from rnnviz.perspective import Perspective
 from rnnviz.simulate import Run
 from rnnviz.ui import state
 from rnnviz.ui.main_view import style_of
+from rnnviz.ui.problems import plain
 from rnnviz.ui.runs import LONG, result_of
 from rnnviz.ui.viewer import figure_view
-from rnnviz.ui.work import Progress
 
-_PLAIN = Perspective()
-_LOOKS = ("page", "view", "language", "palette", "presentation")
+_TOP = 16
+"""Margin above a figure whose title stands in the page, in pixels."""
 
 
 def choose_view(page: str, run: Run, perspective: Perspective, say: Words) -> Perspective:
@@ -41,23 +42,31 @@ def _show(view: View, run: Run, perspective: Perspective, say: Words) -> None:
     st.markdown(f"##### {say(f'view.{view.name}.title')}")
     st.caption(say(f"view.{view.name}.how_to_read"))
     result = _analyse(view, run, perspective)
-    figure_view(view.draw(result, style_of(perspective, say)), view.name)
+    figure = view.draw(result, style_of(perspective, say))
+    _say_verdict(figure)
+    figure_view(figure, view.name)
+
+
+def _say_verdict(figure: go.Figure) -> None:
+    """Say what a figure means as text of the page, instead of in the figure's own title."""
+    verdict = (figure.layout.meta or {}).get("verdict")
+    if verdict:
+        st.markdown(f"**{plain(verdict)}**")
+        spare = figure.layout.margin.t - _TOP
+        figure.update_layout(title=None, margin_t=_TOP, height=figure.layout.height - spare)
 
 
 def _analyse(view: View, run: Run, perspective: Perspective) -> Any:
-    """Return a view's result: one computation for everybody who looks at the same thing."""
-
-    def compute(progress: Progress) -> Any:
-        more = {"progress": progress} if view.progress else {}
-        return view.analyse(run, perspective, **more)
-
-    # Whatever decides only how a result is drawn takes no part in it.
-    looks = {name: getattr(_PLAIN, name) for name in _LOOKS}
-    seconds = LONG if view.progress else None
+    """Compute a result, or take the one that somebody with the same link computed."""
+    cursor = (perspective.timestep, perspective.unit) if view.at_cursor else ()
     return result_of(
         view.name,
         run.experiment,
-        compute,
-        seconds=seconds,
-        detail=dataclasses.replace(perspective, **looks),
+        lambda progress: (
+            view.analyse(run, perspective, progress=progress)
+            if view.progress
+            else view.analyse(run, perspective)
+        ),
+        seconds=LONG if view.progress else None,
+        detail=(perspective.layer, *cursor),
     )
