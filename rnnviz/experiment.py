@@ -29,11 +29,13 @@ from rnnviz.knobs import (
     table,
     write,
 )
+from rnnviz.stack import TOKEN_SIGNALS, stack_problems
+from rnnviz.tokens import SPLITS, Text, tokenize
 
 VERSION = 1
-STATE_CELLS_LIMIT = 20_000_000
-"""Most hidden-state values (timesteps x units, over all layers) that one experiment may hold."""
 LAYERS_LIMIT = 16
+TEXT_LIMIT = 300
+"""Most characters of a typed text."""
 
 _INITIALIZERS = Choice(tuple(INITIALIZERS))
 _BIAS_INITIALIZERS = Choice(
@@ -44,6 +46,10 @@ _SIZES = (*_COUNTS, 80, 96, 128, 160, 192, 256, 320, 384, 512, 640, 768, 1024)
 _DECADE = (10, 12, 15, 20, 25, 30, 40, 50, 60, 80)
 _TIMES = (*range(1, 10), *(n * 10**k for k in range(4) for n in _DECADE), 100_000)
 _SCALES = tuple(float(f"{10 ** (k / 20):.3g}") for k in range(-60, 21))
+_GATED = (("cell", tuple(name for name, cell in CELLS.items() if cell.gate_names)),)
+_NUMBERS = (("signal", tuple(SIGNALS)),)
+_TOKENS = (("signal", TOKEN_SIGNALS),)
+_TEXT = (("signal", ("text",)),)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +58,8 @@ class Experiment:
 
     Frozen, comparable, hashable: equal experiments have equal links and bit-identical states on
     one machine. A knob marked ``per_layer`` takes one value for all layers, or a tuple with one
-    value per layer; the longest tuple says how many layers there are.
+    value per layer; the longest tuple says how many layers there are. With ``signal="text"`` the
+    text says how many timesteps there are: one a token.
 
     Raises
     ------
@@ -65,7 +72,14 @@ class Experiment:
     32
     """
 
-    timesteps: int = knob(100, Whole(1, 1_000_000), group="main", control="scale", options=_TIMES)
+    timesteps: int = knob(
+        100,
+        Whole(1, 1_000_000),
+        group="main",
+        control="scale",
+        options=_TIMES,
+        when=(("signal", (*SIGNALS, "tokens")),),
+    )
     input_features: int = knob(32, Whole(1, 1024), group="main", control="scale", options=_SIZES)
     units: int | tuple[int, ...] = knob(
         64, Whole(1, 1024), group="main", control="scale", options=_SIZES, per_layer=True
@@ -78,6 +92,36 @@ class Experiment:
     activation: str | tuple[str, ...] = knob(
         "tanh", Choice(tuple(ACTIVATIONS)), group="layer", control="select", per_layer=True
     )
+    recurrent_activation: str | tuple[str, ...] = knob(
+        "sigmoid",
+        Choice(tuple(ACTIVATIONS)),
+        group="layer",
+        control="select",
+        per_layer=True,
+        when=_GATED,
+    )
+    return_sequences: bool | tuple[bool, ...] = knob(
+        True, Flag(), group="layer", control="toggle", per_layer=True
+    )
+    bidirectional: bool | tuple[bool, ...] = knob(
+        False, Flag(), group="layer", control="toggle", per_layer=True
+    )
+    go_backwards: bool | tuple[bool, ...] = knob(
+        False,
+        Flag(),
+        group="layer",
+        control="toggle",
+        per_layer=True,
+        when=(("bidirectional", (False,)),),
+    )
+    reset_after: bool | tuple[bool, ...] = knob(
+        True,
+        Flag(),
+        group="layer",
+        control="toggle",
+        per_layer=True,
+        when=(("cell", ("GRU",)),),
+    )
     kernel_initializer: str | tuple[str, ...] = knob(
         "numpy_random", _INITIALIZERS, group="weights", control="select", per_layer=True
     )
@@ -86,6 +130,14 @@ class Experiment:
     )
     bias_initializer: str | tuple[str, ...] = knob(
         "numpy_random", _BIAS_INITIALIZERS, group="weights", control="select", per_layer=True
+    )
+    unit_forget_bias: bool | tuple[bool, ...] = knob(
+        True,
+        Flag(),
+        group="weights",
+        control="toggle",
+        per_layer=True,
+        when=(("cell", ("LSTM",)),),
     )
     input_gain: float | tuple[float, ...] = knob(
         1.0, Real(0, 1000), group="advanced", control="number", per_layer=True
@@ -96,8 +148,22 @@ class Experiment:
     spectral_radius: float | tuple[float | None, ...] | None = knob(
         None, Real(0, 100, optional=True), group="advanced", control="number", per_layer=True
     )
-    signal: str = knob("uniform", Choice(tuple(SIGNALS)), group="input", control="select")
-    signal_amplitude: float = knob(1.0, Real(0, 1000), group="input", control="number")
+    signal: str = knob(
+        "uniform", Choice((*SIGNALS, *TOKEN_SIGNALS)), group="input", control="select"
+    )
+    text: str = knob(
+        "to be or not to be", Text(TEXT_LIMIT), group="input", control="text", when=_TEXT
+    )
+    split: str = knob("character", Choice(SPLITS), group="input", control="select", when=_TEXT)
+    vocabulary_size: int = knob(
+        10_000, Whole(2, 100_000), group="input", control="number", when=_TOKENS
+    )
+    embeddings_initializer: str = knob(
+        "random_uniform", _INITIALIZERS, group="input", control="select", when=_TOKENS
+    )
+    signal_amplitude: float = knob(
+        1.0, Real(0, 1000), group="input", control="number", when=_NUMBERS
+    )
     signal_period: float = knob(
         25.0,
         Real(2, 1_000_000),
@@ -117,7 +183,12 @@ class Experiment:
             value, wrong = check(row, getattr(self, row.name))
             problems += wrong
             object.__setattr__(self, row.name, value)
-        problems = problems or self._use_one_spelling() or self._limits()
+        problems = problems or self._use_one_spelling()
+        if not problems:
+            if self.signal == "text":
+                tokens = tokenize(self.text, self.split)
+                object.__setattr__(self, "timesteps", len(tokens))
+            problems = stack_problems(self, self.layers)
         if problems:
             raise ExperimentError(problems)
 
@@ -177,7 +248,7 @@ class Experiment:
         try:
             return cls(**settings), problems
         except ExperimentError as error:
-            return cls(), problems + list(error.problems)
+            return cls(), problems + [problem.asking(settings) for problem in error.problems]
 
     def to_json(self) -> str:
         """Return the experiment as a JSON object: the version and every knob by its field name."""
@@ -226,21 +297,6 @@ class Experiment:
             alike = len(set(several)) == 1 and (count == 1 or row.name != "units")
             object.__setattr__(self, row.name, several[0] if alike else several)
         return problems
-
-    def _limits(self) -> list[Problem]:
-        """Return a problem if the states would not fit, naming which number to lower to what."""
-        width = sum(layer.units for layer in self.layers)
-        cells = self.timesteps * width
-        if cells <= STATE_CELLS_LIMIT:
-            return []
-        timesteps = STATE_CELLS_LIMIT // width
-        fields = {
-            "cells": f"{cells:,}",
-            "limit": f"{STATE_CELLS_LIMIT:,}",
-            "timesteps": f"{timesteps:,}",
-            "units": f"{max(1, STATE_CELLS_LIMIT // self.timesteps):,}",
-        }
-        return [Problem("too_many_cells", tuple(fields.items()), (("timesteps", timesteps),))]
 
 
 class ExperimentError(ValueError):

@@ -11,7 +11,7 @@ import math
 import numbers
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from rnnviz.i18n import DEFAULT_LANGUAGE, words
@@ -36,11 +36,18 @@ class Problem:
         Fields of the sentence. The field ``knob`` is a field name, shown by its label.
     mend : tuple of (str, object) pairs
         Changes of the settings that would mend it; empty when there is no one obvious mend.
+    asked : tuple of (str, object) pairs
+        The settings that were asked for when it came up, which the mend keeps.
     """
 
     key: str
     values: tuple[tuple[str, object], ...] = ()
     mend: tuple[tuple[str, object], ...] = ()
+    asked: tuple[tuple[str, object], ...] = ()
+
+    def asking(self, settings: Mapping[str, Any]) -> Problem:
+        """Return the problem of somebody who asked for these settings."""
+        return replace(self, asked=tuple(settings.items()))
 
     def sentence(self, language: str = DEFAULT_LANGUAGE) -> str:
         """Return the sentence in a language, each knob named as its control is."""

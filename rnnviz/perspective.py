@@ -10,7 +10,7 @@ from rnnviz.i18n import LANGUAGES
 from rnnviz.kinds import Answers, Name, Names, Note
 from rnnviz.knobs import Choice, Flag, Problem, Whole, check, knob, read, table, write
 
-PAGES = ("states", "compare", "lessons")
+PAGES = ("states", "dynamics", "compare", "lessons")
 LENSES = ("state",)
 PALETTES = ("red_blue", "purple_orange")
 SIDES = ("both", "a", "b")
@@ -39,6 +39,7 @@ class Perspective:
     lens: str = knob("state", Choice(LENSES))
     timestep: int = knob(0, Whole(0, 999_999), link="t")
     unit: int = knob(0, Whole(0, 2047))
+    view: str | None = knob(None, Name())
     layer: int = knob(0, Whole(0, 15))
     palette: str = knob("red_blue", Choice(PALETTES))
     presentation: bool = knob(False, Flag())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -16,10 +17,24 @@ from rnnviz.engine import (
     unroll,
 )
 from rnnviz.experiment import Experiment, LayerSpec
+from rnnviz.stack import TOKEN_SIGNALS, gate_count, weight_shapes
+from rnnviz.tokens import readable, tokenize, vocabulary
 
-# One random stream per purpose (and layer), so that a change of one draw never shifts another.
-# The numbers are part of the meaning of every link: never renumber, only add.
-_STREAMS = {"inputs": 0, "kernel": 1, "recurrent_kernel": 2, "bias": 3}
+STREAMS = {
+    "inputs": 0,
+    "kernel": 1,
+    "recurrent_kernel": 2,
+    "bias": 3,
+    "tokens": 4,
+    "embeddings": 5,
+    "backward_kernel": 6,
+    "backward_recurrent_kernel": 7,
+    "backward_bias": 8,
+}
+"""One random stream per purpose (and layer), so that a change of one draw never shifts another.
+
+The numbers are part of the meaning of every link: never renumber, only add.
+"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,23 +44,63 @@ class LayerRun:
     Parameters
     ----------
     layer : engine layer
-        The weights, in Keras layout.
+        The weights, in Keras layout; of a Bidirectional layer, those that read forwards.
     trace : Trace
-        States, pre-activations and, for gated cells, gates of every timestep.
+        States, pre-activations and, for gated cells, gates of every timestep, in the order in
+        which they were computed: with ``go_backwards`` the first belongs to the last timestep.
+    backward : Trace or None
+        Of a Bidirectional layer, what the copy that reads from the end computed, in its order.
+    return_sequences : bool
+        Whether the layer hands on all its states, or the last one only.
     """
 
     layer: object
     trace: Trace
+    backward: Trace | None = None
+    return_sequences: bool = True
 
-    @property
+    @cached_property
     def states(self) -> np.ndarray:
-        """Hidden states, ``(timesteps, units)``, read-only."""
-        return self.trace.states
+        """Hidden states, ``(timesteps, units)``, read-only.
+
+        Of a Bidirectional layer ``(timesteps, 2 * units)``: the forward states, and beside them
+        the backward states of the same timestep.
+        """
+        if self.backward is None:
+            return self.trace.states
+        return _side_by_side(self.trace.states, self.backward.states)
+
+    @cached_property
+    def preactivations(self) -> np.ndarray:
+        """What went into the activations, ``(timesteps, gates * units)``, read-only.
+
+        Of a Bidirectional layer both directions side by side, as in ``states``.
+        """
+        if self.backward is None:
+            return self.trace.preactivations
+        return _side_by_side(self.trace.preactivations, self.backward.preactivations)
 
     @property
-    def preactivations(self) -> np.ndarray:
-        """What went into the activations, ``(timesteps, gates * units)``, read-only."""
-        return self.trace.preactivations
+    def output(self) -> np.ndarray:
+        """What the layer hands on: ``states``, or the last state of each direction, ``(units,)``.
+
+        The last state of the direction that reads from the end belongs to timestep 0.
+        """
+        if self.return_sequences:
+            return self.states
+        if self.backward is None:
+            return self.trace.states[-1]
+        return _read_only(np.concatenate([self.trace.states[-1], self.backward.states[-1]]))
+
+    @property
+    def nbytes(self) -> int:
+        """Memory of weights and states; pre-activations come later and take as much again."""
+        traces = [trace for trace in (self.trace, self.backward) if trace is not None]
+        arrays = []
+        for trace in traces:
+            arrays += [trace.layer.kernel, trace.layer.recurrent_kernel]
+            arrays += [trace.full_states] * 2
+        return sum(array.nbytes for array in arrays)
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,14 +112,20 @@ class Run:
     experiment : Experiment
         What was asked for.
     inputs : ndarray (timesteps, input_features)
-        What the first layer was fed.
+        What the first recurrent layer was fed.
     layers : tuple of LayerRun
         From the input up; ``states`` and ``preactivations`` are those of the last one.
+    token_numbers : ndarray (timesteps,) of int, or None
+        What the Embedding read, None if the input is no tokens.
+    embeddings : ndarray (vocabulary_size, input_features), or None
+        The Embedding's weights; ``inputs`` is ``embeddings[token_numbers]``.
     """
 
     experiment: Experiment
     inputs: np.ndarray
     layers: tuple[LayerRun, ...]
+    token_numbers: np.ndarray | None = None
+    embeddings: np.ndarray | None = None
 
     @property
     def states(self) -> np.ndarray:
@@ -80,11 +141,17 @@ class Run:
     def nbytes(self) -> int:
         """Memory that the run's arrays take, in bytes, for caches that are bounded by it."""
         arrays = [self.inputs]
-        for layer in self.layers:
-            arrays += [layer.layer.kernel, layer.layer.recurrent_kernel, layer.trace.full_states]
-            # Pre-activations are computed when first asked for, and then take as much again.
-            arrays.append(layer.trace.full_states)
-        return sum(array.nbytes for array in arrays)
+        if self.embeddings is not None:
+            arrays += [self.token_numbers, self.embeddings]
+        return sum(array.nbytes for array in arrays) + sum(layer.nbytes for layer in self.layers)
+
+    @property
+    def token_labels(self) -> tuple[str, ...]:
+        """The token of each timestep, fit to be shown; empty if the input is no tokens."""
+        if self.experiment.signal == "text":
+            tokens = tokenize(self.experiment.text, self.experiment.split)
+            return tuple(readable(token) for token in tokens)
+        return () if self.token_numbers is None else tuple(map(str, self.token_numbers.tolist()))
 
 
 def simulate(experiment: Experiment) -> Run:
@@ -92,14 +159,51 @@ def simulate(experiment: Experiment) -> Run:
 
     The same experiment gives bit-identical arrays on the same machine.
     """
-    inputs = draw_inputs(experiment)
+    if experiment.signal in TOKEN_SIGNALS:
+        numbers, embeddings = draw_tokens(experiment), draw_embeddings(experiment)
+        inputs = _read_only(embeddings[numbers])
+    else:
+        numbers = embeddings = None
+        inputs = draw_inputs(experiment)
     layers = []
     fed = inputs
     for index, spec in enumerate(experiment.layers):
-        layer = draw_layer(experiment, index, spec, fed.shape[-1])
-        layers.append(LayerRun(layer, unroll(layer, fed)))
+        layers.append(_run_layer(experiment, index, spec, fed))
         fed = layers[-1].states
-    return Run(experiment, inputs, tuple(layers))
+    return Run(experiment, inputs, tuple(layers), numbers, embeddings)
+
+
+def _run_layer(experiment: Experiment, index: int, spec: LayerSpec, fed: np.ndarray) -> LayerRun:
+    from_the_end = fed[::-1]
+    layer = draw_layer(experiment, index, spec, fed.shape[-1])
+    trace = unroll(layer, from_the_end if spec.go_backwards else fed)
+    backward = None
+    if spec.bidirectional:
+        other = draw_layer(experiment, index, spec, fed.shape[-1], "backward_")
+        backward = unroll(other, from_the_end)
+    return LayerRun(layer, trace, backward, spec.return_sequences)
+
+
+def draw_tokens(experiment: Experiment) -> np.ndarray:
+    """Return the number of each timestep's token, ``(timesteps,)``, read-only.
+
+    A text's tokens are numbered in order of first appearance from 1; random ones are drawn from
+    the whole vocabulary.
+    """
+    if experiment.signal == "text":
+        tokens = tokenize(experiment.text, experiment.split)
+        known = vocabulary(tokens)
+        return _read_only(np.array([known[token] for token in tokens]))
+    stream = _stream(experiment.seed, "tokens")
+    return _read_only(stream.integers(experiment.vocabulary_size, size=experiment.timesteps))
+
+
+def draw_embeddings(experiment: Experiment) -> np.ndarray:
+    """Return the vector of each token, ``(vocabulary_size, input_features)``, read-only."""
+    initializer = INITIALIZERS[experiment.embeddings_initializer]
+    shape = (experiment.vocabulary_size, experiment.input_features)
+    drawn = initializer(_stream(experiment.seed, "embeddings"), shape)
+    return _read_only(drawn.astype(experiment.dtype, copy=False))
 
 
 def draw_inputs(experiment: Experiment) -> np.ndarray:
@@ -112,40 +216,58 @@ def draw_inputs(experiment: Experiment) -> np.ndarray:
     draw = SIGNALS[experiment.signal]
     shape = (experiment.timesteps, experiment.input_features)
     inputs = draw(_stream(experiment.seed, "inputs"), *shape, settings)
-    inputs = np.asarray(inputs, dtype=experiment.dtype)
-    inputs.setflags(write=False)
-    return inputs
+    return _read_only(np.asarray(inputs, dtype=experiment.dtype))
 
 
-def draw_layer(experiment: Experiment, index: int, spec: LayerSpec, features: int):
+def draw_layer(
+    experiment: Experiment, index: int, spec: LayerSpec, features: int, direction: str = ""
+):
     """Return the engine layer of one LayerSpec, its weights drawn and scaled.
+
+    ``direction="backward_"`` gives the copy of a Bidirectional layer that reads from the end.
 
     Weights are drawn in float64 whatever the experiment's dtype, so that float32 runs the same
     network, rounded. Scaling, in this order: spectral radius, gains, weight scale.
     """
-    cell = CELLS[spec.cell]
-    gates = max(1, len(cell.gate_names))
-    width = gates * spec.units
+    shapes = weight_shapes(spec, features)
+    gates = gate_count(spec.cell)
 
-    def draw(purpose: str, initializer: str, shape: tuple[int, ...]) -> np.ndarray:
-        stream = _stream(experiment.seed, purpose, index)
-        return INITIALIZERS[initializer](stream, shape, np.float64, gates)
+    def draw(weight: str, initializer: str) -> np.ndarray:
+        stream = _stream(experiment.seed, direction + weight, index)
+        return INITIALIZERS[initializer](stream, shapes[weight], np.float64, gates)
 
-    kernel = draw("kernel", spec.kernel_initializer, (features, width))
-    recurrent_kernel = draw("recurrent_kernel", spec.recurrent_initializer, (spec.units, width))
-    bias = draw("bias", spec.bias_initializer, (width,))
+    kernel = draw("kernel", spec.kernel_initializer)
+    recurrent_kernel = draw("recurrent_kernel", spec.recurrent_initializer)
+    bias = draw("bias", spec.bias_initializer)
     if spec.spectral_radius is not None:
         recurrent_kernel = rescale_spectral_radius(recurrent_kernel, spec.spectral_radius)
+    if spec.cell == "LSTM" and spec.unit_forget_bias:
+        bias[spec.units : 2 * spec.units] = 1.0
     scale = experiment.weight_scale
     weights = (
         kernel * (spec.input_gain * scale),
         recurrent_kernel * (spec.recurrent_gain * scale),
         bias * scale,
     )
-    return cell(*(array.astype(experiment.dtype) for array in weights), spec.activation)
+    settings = {"activation": spec.activation}
+    if spec.cell != "SimpleRNN":
+        settings["recurrent_activation"] = spec.recurrent_activation
+    if spec.cell == "GRU":
+        settings["reset_after"] = spec.reset_after
+    return CELLS[spec.cell](*(array.astype(experiment.dtype) for array in weights), **settings)
 
 
 def _stream(seed: int, purpose: str, index: int = 0) -> np.random.Generator:
     """Return the random stream of one purpose of one layer."""
-    key = (_STREAMS[purpose], index)
+    key = (STREAMS[purpose], index)
     return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=key))
+
+
+def _side_by_side(forward: np.ndarray, backward: np.ndarray) -> np.ndarray:
+    """Join what both directions computed, each timestep beside itself: Keras's ``concat``."""
+    return _read_only(np.concatenate([forward, backward[::-1]], axis=-1))
+
+
+def _read_only(array: np.ndarray) -> np.ndarray:
+    array.setflags(write=False)
+    return array

@@ -127,7 +127,7 @@ def test_arrays_are_read_only():
     [(row.name, option) for row in TABLE.values() for option in getattr(row.kind, "options", ())],
 )
 def test_every_choice_runs(name, option):
-    run = simulate(SMALL.replace(**{name: option}))
+    run = simulate(SMALL.replace(text="a text of 20 tokens.", **{name: option}))
     assert run.states.shape == (20, 5)
     assert np.isfinite(run.states).all()
 
@@ -135,3 +135,69 @@ def test_every_choice_runs(name, option):
 def test_nbytes_counts_the_arrays():
     run = simulate(SMALL)
     assert run.nbytes >= run.inputs.nbytes + run.states.nbytes + run.preactivations.nbytes
+
+
+def test_random_tokens_are_looked_up_in_the_embedding():
+    experiment = SMALL.replace(signal="tokens", vocabulary_size=7)
+    run = simulate(experiment)
+    assert run.embeddings.shape == (7, 3)
+    assert run.token_numbers.shape == (20,)
+    assert set(run.token_numbers.tolist()) <= set(range(7))
+    assert np.array_equal(run.inputs, run.embeddings[run.token_numbers])
+    assert np.abs(run.embeddings).max() <= 0.05
+    assert run.token_labels[0] == str(run.token_numbers[0])
+    longer = simulate(experiment.replace(timesteps=30))
+    assert np.array_equal(longer.token_numbers[:20], run.token_numbers)
+    assert np.array_equal(run.layers[0].layer.kernel, simulate(SMALL).layers[0].layer.kernel)
+
+
+def test_the_same_token_is_the_same_input_but_not_the_same_state():
+    run = simulate(SMALL.replace(signal="text", text="나 너 나", split="whitespace"))
+    assert run.token_labels == ("나", "너", "나")
+    assert run.token_numbers.tolist() == [1, 2, 1]
+    assert np.array_equal(run.inputs[0], run.inputs[2])
+    assert not np.array_equal(run.states[0], run.states[2])
+
+
+def test_only_tokens_have_an_embedding():
+    run = simulate(SMALL)
+    assert run.embeddings is None
+    assert run.token_numbers is None
+    assert run.token_labels == ()
+
+
+def test_a_layer_that_goes_backwards_reads_from_the_end():
+    run = simulate(SMALL.replace(go_backwards=True))
+    layer = run.layers[0].layer
+    assert np.array_equal(layer.kernel, simulate(SMALL).layers[0].layer.kernel)
+    first = np.tanh(run.inputs[-1] @ layer.kernel + layer.bias)
+    assert np.allclose(run.states[0], first, rtol=0, atol=1e-15)
+    assert np.array_equal(run.layers[0].output, run.states)
+
+
+def test_both_directions_stand_side_by_side_in_the_order_of_time():
+    both, forward = simulate(SMALL.replace(bidirectional=True)), simulate(SMALL)
+    (layer,) = both.layers
+    assert both.states.shape == (20, 10)
+    assert np.array_equal(both.states[:, :5], forward.states)
+    assert np.array_equal(both.preactivations[:, :5], forward.preactivations)
+    other = layer.backward.layer
+    assert not np.array_equal(other.kernel, layer.layer.kernel)
+    last = np.tanh(both.inputs[-1] @ other.kernel + other.bias)
+    assert np.allclose(both.states[-1, 5:], last, rtol=0, atol=1e-15)
+
+
+@pytest.mark.parametrize("bidirectional", [False, True])
+def test_the_last_output_is_where_each_direction_ends(bidirectional):
+    experiment = SMALL.replace(bidirectional=bidirectional)
+    run = simulate(experiment.replace(return_sequences=False))
+    whole = simulate(experiment).states
+    expected = np.concatenate([whole[-1, :5], whole[0, 5:]])
+    assert np.array_equal(run.layers[0].output, expected)
+    assert np.array_equal(run.states, whole)
+
+
+def test_a_layer_above_reads_both_directions():
+    run = simulate(SMALL.replace(units=(5, 4), bidirectional=(True, False)))
+    assert run.layers[1].layer.kernel.shape == (10, 4)
+    assert np.array_equal(run.layers[1].trace.inputs, run.layers[0].states)

@@ -1,8 +1,10 @@
 """Recurrent cells and the loop that runs them. NumPy only; imports nothing of ours."""
 
 from rnnviz.engine.activations import ACTIVATIONS, Activation
-from rnnviz.engine.cells import CELLS
-from rnnviz.engine.cells.simple_rnn import SimpleRNN
+from rnnviz.engine.bidirectional import Bidirectional, BidirectionalTrace
+from rnnviz.engine.cells import CELLS, GRU, LSTM, SimpleRNN
+from rnnviz.engine.dense import Dense
+from rnnviz.engine.embedding import Embedding
 from rnnviz.engine.initializers import INITIALIZERS, rescale_spectral_radius, spectral_radius
 from rnnviz.engine.signals import SIGNALS, SignalSettings
 from rnnviz.engine.unroll import Trace, unroll
@@ -10,9 +12,15 @@ from rnnviz.engine.unroll import Trace, unroll
 __all__ = [
     "ACTIVATIONS",
     "CELLS",
+    "GRU",
     "INITIALIZERS",
+    "LSTM",
     "SIGNALS",
     "Activation",
+    "Bidirectional",
+    "BidirectionalTrace",
+    "Dense",
+    "Embedding",
     "SignalSettings",
     "SimpleRNN",
     "Trace",

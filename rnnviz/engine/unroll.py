@@ -3,39 +3,20 @@
 The order of operations is part of the contract, because the same products in the same order give
 the same bits: ``projected = layer.project(inputs)``, that is x·K of all timesteps in one matrix
 product, plus the bias; then at each timestep z = projected[t] + h·R with ``h.dot(R)``, and
-act(z).
+act(z). Gated cells do the same products; see `GatedCell` for their sigmoids.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain
-from typing import Protocol
+from itertools import chain, starmap
 
 import numpy as np
 
 from rnnviz.engine.activations import ACTIVATIONS
+from rnnviz.engine.cells.cell import RecurrentCell
+from rnnviz.engine.cells.recurrence import gate_blocks
 from rnnviz.engine.cells.simple_rnn import SimpleRNN
 from rnnviz.engine.cells.weights import read_only
-
-
-class RecurrentLayer(Protocol):
-    """What `unroll` needs of a cell; see `SimpleRNN` for the shapes."""
-
-    units: int
-    features: int
-    networks: int | None
-    dtype: np.dtype
-    state_size: int
-
-    def project(self, inputs: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
-        """The input's part of the pre-activations."""
-
-    def stepper(self, batch: tuple[int, ...]) -> Callable[..., None]:
-        """Make a function that takes one step in place."""
-
-    def gates(self, preactivations: np.ndarray) -> dict[str, np.ndarray]:
-        """The gates by name."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,14 +29,14 @@ class Trace:
     ----------
     layer : SimpleRNN, LSTM or GRU
     inputs : ndarray (..., timesteps, features)
-        As given: (timesteps, features) also where a stack of networks shares it.
+        In the order of reading; (timesteps, features) also where a stack of networks shares it.
     initial_state : ndarray (..., state_size)
         The state before the first timestep.
     full_states : ndarray (..., timesteps, state_size)
         The whole state after each timestep.
     """
 
-    layer: RecurrentLayer
+    layer: RecurrentCell
     inputs: np.ndarray
     initial_state: np.ndarray
     full_states: np.ndarray
@@ -84,15 +65,13 @@ class Trace:
         Computed when first asked for, by the products of the run itself in their order: for a
         SimpleRNN, ``act(preactivations)`` is ``states`` bit for bit.
         """
-        batch = self.initial_state.shape[:-1]
-        states = _time_first(self.full_states)
+        batch, units = self.initial_state.shape[:-1], self.layer.units
         with np.errstate(all="ignore"):
             projected = _project(self.layer, self.inputs, batch)
-            discarded = np.empty(self.initial_state.shape, self.layer.dtype)
-            advance = self.layer.stepper(batch)
-            # Not a recurrence: the state before each step is already known.
-            for now, before in zip(projected, chain([self.initial_state], states), strict=False):
-                advance(now, before, discarded)
+            before = chain([self.initial_state[..., :units]], _time_first(self.states))
+            # Not a recurrence: the state before each timestep is already known.
+            for _ in starmap(self.layer.preactivator(batch), zip(projected, before, strict=False)):
+                pass
         return read_only(_time_last(projected))
 
     @cached_property
@@ -112,7 +91,10 @@ class Trace:
 
 
 def unroll(
-    layer: RecurrentLayer, inputs: np.ndarray, initial_state: np.ndarray | None = None
+    layer: RecurrentCell,
+    inputs: np.ndarray,
+    initial_state: np.ndarray | None = None,
+    go_backwards: bool = False,
 ) -> Trace:
     """Run a layer over all timesteps.
 
@@ -128,6 +110,10 @@ def unroll(
         networks, or (networks, timesteps, features), one sequence for each.
     initial_state : array_like (state_size,) or (batch, state_size), optional
         Zeros by default.
+    go_backwards : bool
+        Read the inputs from the last timestep to the first. As in Keras, everything that is
+        returned is in the order of reading: ``states[..., 0, :]`` has read the last input, and
+        `Trace.inputs` are the inputs reversed.
 
     Returns
     -------
@@ -139,6 +125,8 @@ def unroll(
         Where a shape does not fit; the sentence names the array, its shape and what is needed.
     """
     inputs = _checked_inputs(layer, inputs)
+    if go_backwards:
+        inputs = inputs[..., ::-1, :]
     batch = inputs.shape[:-2] if layer.networks is None else (layer.networks,)
     initial_state = _checked_initial_state(layer, initial_state, batch)
     with np.errstate(all="ignore"):
@@ -147,20 +135,20 @@ def unroll(
     return Trace(layer, inputs, initial_state, read_only(_time_last(states)))
 
 
-def _march(layer: RecurrentLayer, projected: np.ndarray, state: np.ndarray) -> np.ndarray:
+def _march(layer: RecurrentCell, projected: np.ndarray, state: np.ndarray) -> np.ndarray:
     """The loop over time, allocating nothing: projected inputs → states, time first in both.
 
-    Where a row of the one is as long as a row of the other, the states take the place of what
-    they are computed from, which saves memory and a pass through it.
+    Where there is but one number a unit, the states take the place of what they are computed
+    from, which saves memory and a pass through it.
     """
     if isinstance(layer, SimpleRNN) and layer.networks is None:
         return _march_in_place(layer, projected, state)
-    advance = layer.stepper(state.shape[:-1])
-    in_place = projected.shape == (len(projected), *state.shape)
+    in_place = isinstance(layer, SimpleRNN)
     states = projected if in_place else np.empty((len(projected), *state.shape), state.dtype)
-    for now, after in zip(projected, states, strict=True):
-        advance(now, state, after)
-        state = after
+    advance = layer.stepper(projected, state)
+    after = gate_blocks(states, len(layer.state_names))
+    for _ in starmap(advance, zip(projected, *after, strict=True)):
+        pass
     return states
 
 
@@ -178,7 +166,7 @@ def _march_in_place(layer: SimpleRNN, projected: np.ndarray, state: np.ndarray) 
     return projected
 
 
-def _project(layer: RecurrentLayer, inputs: np.ndarray, batch: tuple[int, ...]) -> np.ndarray:
+def _project(layer: RecurrentCell, inputs: np.ndarray, batch: tuple[int, ...]) -> np.ndarray:
     """The projected inputs with time as the first axis, so that each timestep is contiguous."""
     width = layer.kernel.shape[-1]
     projected = np.empty((inputs.shape[-2], *batch, width), layer.dtype)
@@ -196,7 +184,7 @@ def _time_first(array: np.ndarray) -> np.ndarray:
     return np.swapaxes(array, 0, 1) if array.ndim == 3 else array
 
 
-def _checked_inputs(layer: RecurrentLayer, inputs: np.ndarray) -> np.ndarray:
+def _checked_inputs(layer: RecurrentCell, inputs: np.ndarray) -> np.ndarray:
     inputs = np.asarray(inputs)
     if inputs.dtype.kind not in "fiub":
         raise ValueError(f"inputs must hold real numbers, but their dtype is {inputs.dtype}.")
@@ -222,7 +210,7 @@ def _checked_inputs(layer: RecurrentLayer, inputs: np.ndarray) -> np.ndarray:
 
 
 def _checked_initial_state(
-    layer: RecurrentLayer, initial_state: np.ndarray | None, batch: tuple[int, ...]
+    layer: RecurrentCell, initial_state: np.ndarray | None, batch: tuple[int, ...]
 ) -> np.ndarray:
     wanted = (*batch, layer.state_size)
     state = np.zeros(wanted, layer.dtype)

@@ -182,6 +182,11 @@ class Lesson:
         plain = {"page": "states", "lens": "state", "timestep": 0, "unit": 0, "layer": 0}
         return self._turned(perspective.replace(answers="", **plain), 0)
 
+    def opened(self, perspective: Perspective) -> Perspective:
+        """Return the look at the card that a short link names, as if one had turned there."""
+        card = min(perspective.card, len(self.cards) - 1)
+        return self._turned(self.begin(perspective).replace(answers=perspective.answers), card)
+
     def turn(
         self, experiment: Experiment, perspective: Perspective, index: int
     ) -> tuple[Experiment, Perspective]:

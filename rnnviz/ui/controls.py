@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container, Mapping
 from typing import Any
 
 import streamlit as st
@@ -9,13 +10,14 @@ import streamlit as st
 from rnnviz.experiment import TABLE, Experiment, ExperimentError
 from rnnviz.i18n import Words
 from rnnviz.knobs import Choice, Knob, Problem, Whole
+from rnnviz.tokens import Text
 from rnnviz.ui import state
 
 _GROUPS = ("layer", "weights", "input", "advanced")
 
 
 def experiment_controls(
-    experiment: Experiment, layer: int, say: Words
+    experiment: Experiment, layer: int, say: Words, elsewhere: Container[str] = ()
 ) -> tuple[Experiment, tuple[Problem, ...]]:
     """Draw the controls and return what they ask for.
 
@@ -27,6 +29,8 @@ def experiment_controls(
         Which layer the per-layer knobs move.
     say : Words
         The words of the page.
+    elsewhere : container of str
+        Knobs that the page draws itself.
 
     Returns
     -------
@@ -36,36 +40,56 @@ def experiment_controls(
         Why it is not allowed.
     """
     values: dict[str, Any] = {}
-    for row in _rows("main"):
-        values[row.name] = _control(row, experiment, layer, say)
+    now = _layer_values(experiment, layer)
+    main = st.container()
     # Folded, its many controls are not drawn at all: they would be half the work of every change.
     more = st.expander(
         say("page.more"), icon=":material/tune:", key="unfolded.more", on_change="rerun"
     )
     if more.open:
         with more:
-            _more_controls(values, experiment, layer, say)
-    try:
-        return experiment.replace(**_stacked(values, experiment, layer)), ()
-    except ExperimentError as error:
-        return experiment, error.problems
+            for group in _GROUPS:
+                values |= _group(group, experiment, layer, say, now, elsewhere)
+    with main:  # drawn after the others, because those decide which of these are shown
+        values |= _group("main", experiment, layer, say, now | values, elsewhere)
+    return changed(experiment, _stacked(values, experiment, layer))
 
 
-def _more_controls(values: dict[str, Any], experiment: Experiment, layer: int, say: Words) -> None:
-    """Draw the controls beyond the main ones, and add what they ask for to ``values``."""
-    standing = _layer_values(experiment, layer)
-    for group in _GROUPS:
+def _group(
+    group: str,
+    experiment: Experiment,
+    layer: int,
+    say: Words,
+    now: dict[str, Any],
+    elsewhere: Container[str],
+) -> dict[str, Any]:
+    """Draw the controls of one group that are shown, and return what they ask for."""
+    values: dict[str, Any] = {}
+    rows = [row for row in _rows(group) if row.name not in elsewhere]
+    if rows and group != "main":
         st.markdown(f"**{say(f'group.{group}.label')}**")
-        for row in _rows(group):
-            if _is_shown(row, standing | values):
-                values[row.name] = _control(row, experiment, layer, say)
+    for row in rows:
+        if is_shown(row, now | values):
+            values[row.name] = control(row, experiment, layer, say)
+    return values
+
+
+def changed(
+    experiment: Experiment, asked: dict[str, Any]
+) -> tuple[Experiment, tuple[Problem, ...]]:
+    """Return the experiment with some knobs changed, or as it was and why that is not allowed."""
+    try:
+        return experiment.replace(**asked), ()
+    except ExperimentError as error:
+        return experiment, tuple(problem.asking(asked) for problem in error.problems)
 
 
 def _rows(group: str) -> list[Knob]:
     return [row for row in TABLE.values() if row.group == group]
 
 
-def _is_shown(row: Knob, values: dict[str, Any]) -> bool:
+def is_shown(row: Knob, values: Mapping[str, Any]) -> bool:
+    """Whether a knob does anything while the others have these values."""
     return all(values[name] in wanted for name, wanted in row.when)
 
 
@@ -90,18 +114,33 @@ def _stacked(values: dict[str, Any], experiment: Experiment, layer: int) -> dict
     return changes
 
 
-def _control(row: Knob, experiment: Experiment, layer: int, say: Words) -> Any:
+def control(
+    row: Knob, experiment: Experiment, layer: int, say: Words, place: str = "", **look: Any
+) -> Any:
+    """Draw the control of one knob where we are, and return what it stands at.
+
+    Parameters
+    ----------
+    row : Knob
+        Which knob; its control is a slider, a number, a choice, a switch or a line of text.
+    experiment, layer
+        What it stands at on arrival; a per-layer knob moves this layer's value.
+    say : Words
+        The words of the page.
+    place : str
+        Tells apart the controls of one knob on different pages.
+    **look
+        Passed on to the Streamlit element (``width``, ``label_visibility``).
+    """
     value = _value(row, experiment, layer)
-    name = f"{row.name}.{layer}" if row.per_layer else row.name
-    draw = {"scale": _scale, "number": _number, "select": _select, "toggle": _toggle}[row.control]
+    name = place + (f"{row.name}.{layer}" if row.per_layer else row.name)
     words = {"label": say(f"knob.{row.name}.label"), "help": say(f"knob.{row.name}.help")}
-    return draw(row, name, value, say, words)
+    return _DRAW[row.control](row, name, value, say, words | look)
 
 
 def _scale(row: Knob, name: str, value: Any, say: Words, words: dict[str, str]) -> Any:
     """Draw a slider over the row's stops; a value between two stops gets a stop of its own."""
-    at = state.arrived_with(name, value)
-    stops = row.options if at in row.options else tuple(sorted((*row.options, at)))
+    stops = state.stops(name, value, row.options)
     return st.select_slider(
         options=stops, key=state.widget(name, value), format_func=_plain, **words
     )
@@ -136,6 +175,20 @@ def _toggle(row: Knob, name: str, value: Any, say: Words, words: dict[str, str])
     return st.toggle(key=state.widget(name, value), **words)
 
 
+def _text(row: Knob, name: str, value: Any, say: Words, words: dict[str, str]) -> Any:
+    assert isinstance(row.kind, Text)
+    return st.text_input(max_chars=row.kind.limit, key=state.widget(name, value), **words)
+
+
 def _plain(value: float) -> str:
     """Return a stop as a person writes it: 100,000 and 0.0316, never 1e+05."""
     return f"{value:,}" if isinstance(value, int) else f"{value:g}"
+
+
+_DRAW = {
+    "scale": _scale,
+    "number": _number,
+    "select": _select,
+    "toggle": _toggle,
+    "text": _text,
+}

@@ -44,6 +44,7 @@ def _show(say: Words) -> None:
         _actions(experiment, perspective, say)
     show_problems(say("page.link_problems"), situation.problems, situation, say)
     show_problems(say("page.not_allowed"), problems, situation, say)
+    perspective = _navigation(perspective, say)
     perspective = PAGES[perspective.page].show(experiment, perspective, say)
     state.commit(dataclasses.replace(situation, experiment=experiment, perspective=perspective))
 
@@ -63,6 +64,19 @@ def _language(perspective: Perspective, spoken: str) -> Perspective:
     if perspective.language is None and chosen == spoken:
         return perspective
     return dataclasses.replace(perspective, language=chosen)
+
+
+def _navigation(perspective: Perspective, say: Words) -> Perspective:
+    """Draw the way to the other pages."""
+    page = st.segmented_control(
+        say("page.pages"),
+        list(PAGES),
+        required=True,
+        format_func=lambda name: say(f"pages.{name}"),
+        key=state.widget("page", perspective.page),
+        label_visibility="collapsed",
+    )
+    return dataclasses.replace(perspective, page=page)
 
 
 def _actions(experiment, perspective: Perspective, say: Words) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from rnnviz.experiment import Experiment, ExperimentError
 from rnnviz.i18n import Words
 from rnnviz.knobs import Problem
 from rnnviz.ui import state
@@ -25,13 +26,32 @@ def show_problems(
     lines = [f"- {plain(problem.sentence(say.language))}" for problem in shown]
     lines += ["- …"] * (len(problems) > _MOST_SHOWN)
     st.warning("\n".join([heading, "", *lines]), icon=":material/warning:")
-    for problem in shown:
-        for name, value in problem.mend:
+    for number, problem in enumerate(shown):
+        mended = _mended(situation.experiment, problem)
+        if mended is not None:
             st.button(
-                say("page.mend", knob=say(f"knob.{name}.label"), value=f"{value:,}"),
+                _mend_label(problem, say),
+                key=f"mend.{number}.{problem.key}",
                 on_click=state.go,
-                args=(situation.experiment.replace(**{name: value}), situation.perspective),
+                args=(mended, situation.perspective),
             )
+
+
+def _mended(experiment: Experiment, problem: Problem) -> Experiment | None:
+    """Return what the visitor asked for with the mend on top; None when that does not help."""
+    if not problem.mend:
+        return None
+    try:
+        return experiment.replace(**dict(problem.asked) | dict(problem.mend))
+    except ExperimentError:
+        return None
+
+
+def _mend_label(problem: Problem, say: Words) -> str:
+    if f"mend.{problem.key}" in say:
+        return say(f"mend.{problem.key}")
+    name, value = problem.mend[0]
+    return say("page.mend", knob=say(f"knob.{name}.label"), value=f"{value:,}")
 
 
 def plain(text: str) -> str:

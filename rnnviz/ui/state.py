@@ -15,13 +15,17 @@ import streamlit as st
 from rnnviz.experiment import TABLE as EXPERIMENT
 from rnnviz.experiment import Experiment
 from rnnviz.knobs import Problem
-from rnnviz.perspective import Perspective
+from rnnviz.lessons.registry import lessons
+from rnnviz.perspective import PARTS, SECOND, Perspective, of_the_second
 
 _SHOWN = "shown"
 _SEEN = "seen"
 _WIDGETS = "widget."
 _ARRIVED = "arrived."
 _BASELINE = "baseline."
+
+_KNOBS = frozenset(row.link for row in EXPERIMENT.values())
+_HIDEABLE = frozenset(EXPERIMENT) | frozenset(PARTS)
 
 Pairs = tuple[tuple[str, str], ...]
 
@@ -36,16 +40,22 @@ class Situation:
         What is computed, and how it is looked at.
     problems : tuple of Problem
         What could not be read in the link that led here.
+    second : Experiment or None
+        What stands beside it, where two are compared.
     """
 
     experiment: Experiment
     perspective: Perspective
     problems: tuple[Problem, ...] = ()
+    second: Experiment | None = None
 
     @property
     def pairs(self) -> Pairs:
         """The (name, text) pairs of the link."""
-        return (*self.experiment.pairs(), *self.perspective.pairs())
+        first = (*self.experiment.pairs(), *self.perspective.pairs())
+        if self.second is None:
+            return first
+        return (*first, *((SECOND + name, text) for name, text in self.second.pairs()))
 
 
 def read_link(pairs: Pairs) -> Situation:
@@ -53,7 +63,31 @@ def read_link(pairs: Pairs) -> Situation:
     experiment, problems = Experiment.from_pairs(list(pairs))
     others = {row.link for row in EXPERIMENT.values()} | {name for name, _ in pairs}
     perspective, more = Perspective.from_pairs(pairs, others)
-    return Situation(experiment, perspective, tuple(problems + more))
+    perspective, unknown = _known_names(perspective)
+    problems += more + unknown
+    second = None
+    if beside := of_the_second(pairs):
+        second, more = Experiment.from_pairs(beside)
+        problems += more
+    lesson = lessons().get(perspective.lesson)
+    if lesson and not any(name in _KNOBS for name, _ in pairs):
+        # Typed by hand, ``?lesson=loop`` is enough.
+        experiment, perspective = lesson.start, lesson.opened(perspective)
+    return Situation(experiment, perspective, tuple(problems), second)
+
+
+def _known_names(perspective: Perspective) -> tuple[Perspective, list[Problem]]:
+    """Drop names of knobs, parts and lessons that there are none of, and say so."""
+    problems = []
+    changes: dict[str, Any] = {}
+    for field, known in (("hidden", _HIDEABLE), ("locked", frozenset(EXPERIMENT))):
+        names = getattr(perspective, field)
+        problems += [Problem("unknown_name", (("name", name),)) for name in names if name not in known]
+        changes[field] = tuple(name for name in names if name in known)
+    if perspective.lesson is not None and perspective.lesson not in lessons():
+        problems.append(Problem("unknown_lesson", (("name", perspective.lesson),)))
+        changes |= {"lesson": None, "card": 0, "answers": ""}
+    return perspective.replace(**changes), problems
 
 
 def address() -> Pairs:
@@ -90,10 +124,17 @@ def commit(situation: Situation) -> None:
         st.query_params.from_dict(dict(situation.pairs))
 
 
-def go(experiment: Experiment, perspective: Perspective) -> None:
-    """Go to another link; for the ``on_click`` of a button."""
-    st.session_state.pop(_SHOWN, None)
-    st.query_params.from_dict(dict(Situation(experiment, perspective).pairs))
+def go(
+    experiment: Experiment, perspective: Perspective, second: Experiment | None = None
+) -> None:
+    """Go to another link; for the ``on_click`` of a button.
+
+    The second of two experiments stays beside the first unless another one is given.
+    """
+    shown: Situation | None = st.session_state.pop(_SHOWN, None)
+    if perspective.page == "compare":
+        second = second or (shown and shown.second)
+    st.query_params.from_dict(dict(Situation(experiment, perspective, second=second).pairs))
 
 
 def widget(name: str, value: Any) -> str:
@@ -122,6 +163,12 @@ def chosen(name: str, value: Any) -> Any:
         return None
     st.session_state[key] = ()
     return value
+
+
+def stops(name: str, value: Any, options: tuple) -> tuple:
+    """Return the stops of a slider; the value of a link gets one of its own between two."""
+    at = arrived_with(name, value)
+    return options if at in options else tuple(sorted((*options, at)))
 
 
 def arrived_with(name: str, value: Any) -> Any:

@@ -42,7 +42,7 @@ class Problem:
     @property
     def weights(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Kernel, recurrent kernel and bias in Keras layout; the network neither dies nor blows."""
-        generator, width = np.random.default_rng(0), CELLS[self.cell].gate_count * self.units
+        generator, width = np.random.default_rng(0), CELLS[self.cell].gate_count() * self.units
         shapes = {
             "glorot_uniform": (self.features, width),
             "orthogonal": (self.units, width),

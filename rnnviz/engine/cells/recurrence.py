@@ -1,4 +1,4 @@
-"""The product of states and a recurrent kernel, for one network and for a stack of networks."""
+"""Products of states with recurrent kernels, for one network and for a stack of networks."""
 
 from collections.abc import Callable
 
@@ -20,7 +20,7 @@ def recurrent_product(state: np.ndarray, matrix: np.ndarray) -> np.ndarray:
     ndarray (..., columns)
     """
     if matrix.ndim == 2:
-        # The method, not matmul: the same BLAS call as in the loop, so the same bits.
+        # The method, not matmul: the same BLAS call as in the loop, so the same bits
         return state.dot(matrix) if state.ndim <= 2 else np.matmul(state, matrix)
     if state.ndim <= 2:
         return np.matmul(state[..., None, :], matrix)[..., 0, :]
@@ -58,3 +58,20 @@ def transposed(matrix: np.ndarray, ndim: int) -> np.ndarray:
     if matrix.ndim == 2:
         return swapped
     return swapped.reshape(len(matrix), *(1,) * (ndim - 3), *swapped.shape[1:])
+
+
+def aligned(vector: np.ndarray, ndim: int) -> np.ndarray:
+    """A bias (columns,) as it is, or (networks, columns) aligned with states of ``ndim`` axes."""
+    if vector.ndim == 1:
+        return vector
+    return vector.reshape(len(vector), *(1,) * (ndim - 2), vector.shape[-1])
+
+
+def gate_blocks(array: np.ndarray, gates: int) -> list[np.ndarray]:
+    """The gates' parts of the last axis, (..., gates·units) → gates × (..., units): views."""
+    return np.split(array, gates, axis=-1)
+
+
+def transposed_blocks(matrix: np.ndarray, gates: int, ndim: int) -> list[np.ndarray]:
+    """As `transposed`, of each gate's block of a kernel."""
+    return [transposed(block, ndim) for block in gate_blocks(matrix, gates)]

@@ -1,4 +1,4 @@
-"""What all cells ask of their weight arrays: one dtype, fitting shapes, nobody writing to them."""
+"""What all layers ask of their weight arrays: one dtype, fitting shapes, nobody writing to them."""
 
 import numpy as np
 
@@ -44,7 +44,11 @@ def check_kernels(kernel: np.ndarray, recurrent_kernel: np.ndarray, gates: int) 
         )
 
 
-def check_bias(bias: np.ndarray, wanted: tuple[int, ...]) -> None:
-    """Check that the bias has the wanted shape."""
-    if bias.shape != wanted:
-        raise ValueError(f"bias has shape {bias.shape}, but the kernels need {wanted}.")
+def check_bias(
+    bias: np.ndarray, leading: tuple[int, ...], shapes: tuple[tuple[int, ...], ...]
+) -> None:
+    """Check that the bias has one of the shapes, behind the leading axes."""
+    wanted = [(*leading, *shape) for shape in shapes]
+    if bias.shape not in wanted:
+        allowed = " or ".join(map(str, wanted))
+        raise ValueError(f"bias has shape {bias.shape}, but the kernels need {allowed}.")

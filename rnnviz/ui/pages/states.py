@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 import numpy as np
 import pandas as pd
 import streamlit as st
@@ -11,15 +9,12 @@ import streamlit as st
 from rnnviz.analysis.saturation import SATURATED_FROM, Saturation, saturation
 from rnnviz.engine import spectral_radius
 from rnnviz.experiment import Experiment
-from rnnviz.figures import state_heatmap
-from rnnviz.figures.style import Style
 from rnnviz.i18n import Words
 from rnnviz.perspective import Perspective
 from rnnviz.readings import number, percent, read_saturation
 from rnnviz.simulate import LayerRun, Run
-from rnnviz.ui import state
+from rnnviz.ui.main_view import main_view
 from rnnviz.ui.runs import run_of
-from rnnviz.ui.viewer import state_viewer
 
 _LISTED_VALUES = 32
 """As many values as the lecture's notes print of a row."""
@@ -32,20 +27,9 @@ def show(experiment: Experiment, perspective: Perspective, say: Words) -> Perspe
     result = saturation(layer.trace)
     st.markdown(f"#### {read_saturation(result, layer.layer.units, experiment.dtype, say)}")
     _metrics(result, layer, say)
-    perspective = _viewer(run, perspective, say)
+    perspective = main_view(run, perspective, say)
     _listing(run, say)
     return perspective
-
-
-def _viewer(run: Run, perspective: Perspective, say: Words) -> Perspective:
-    """Show the states over time; where the cursor is let go becomes part of the link."""
-    style = Style(say.language, palette=perspective.palette, presentation=perspective.presentation)
-    picture = state_heatmap.analyse(run, perspective)
-    at = state.chosen("viewer", state_viewer(picture, style, key=state.component("viewer")))
-    if at is None or at.timestep is None:
-        return perspective
-    unit = perspective.unit if at.unit is None else at.unit
-    return dataclasses.replace(perspective, timestep=at.timestep, unit=unit)
 
 
 def _metrics(result: Saturation, layer: LayerRun, say: Words) -> None:

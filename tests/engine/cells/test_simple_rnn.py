@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rnnviz.engine import ACTIVATIONS, SimpleRNN, unroll
+from tests.engine.cells.random_cells import central_difference
 
 NAMES = list(ACTIVATIONS)
 
@@ -17,15 +18,6 @@ def layer_of(seed=0, features=3, units=4, activation="tanh", dtype=np.float64, n
         return generator.normal(0, 0.5, (*networks, *shape)).astype(dtype)
 
     return SimpleRNN(normal(features, units), normal(units, units), normal(units), activation)
-
-
-def central_difference(function, at, step=1e-6):
-    columns = []
-    for j in range(at.size):
-        shift = np.zeros_like(at)
-        shift[j] = step
-        columns.append((function(at + shift) - function(at - shift)) / (2 * step))
-    return np.stack(columns, axis=-1)
 
 
 def test_what_the_layer_tells_of_itself():

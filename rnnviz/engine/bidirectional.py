@@ -1,0 +1,105 @@
+"""Bidirectional: one layer reads forwards, another backwards, and their states are merged."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from rnnviz.engine.cells.cell import RecurrentCell
+from rnnviz.engine.cells.weights import read_only
+from rnnviz.engine.unroll import Trace, unroll
+
+MERGE_MODES: dict[str, Callable[[np.ndarray, np.ndarray], np.ndarray]] = {
+    "concat": lambda forward, backward: np.concatenate([forward, backward], axis=-1),
+    "sum": np.add,
+    "mul": np.multiply,
+    "ave": lambda forward, backward: (forward + backward) / 2,
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Bidirectional:
+    """Keras's Bidirectional wrapper around two layers of one size.
+
+    Attributes
+    ----------
+    forward, backward : SimpleRNN, LSTM or GRU
+        Reading from the first timestep to the last, and from the last to the first.
+    merge_mode : {"concat", "sum", "mul", "ave"}
+        How the two states of a timestep become one.
+
+    Raises
+    ------
+    ValueError
+        Where the two layers cannot read the same inputs, or the merge mode is unknown.
+    """
+
+    forward: RecurrentCell
+    backward: RecurrentCell
+    merge_mode: str = "concat"
+
+    def __post_init__(self):
+        if self.merge_mode not in MERGE_MODES:
+            legal = ", ".join(MERGE_MODES)
+            raise ValueError(f"There is no merge mode {self.merge_mode!r}; choose one of {legal}.")
+        sizes = [
+            (layer.features, layer.units, layer.networks, layer.dtype.name)
+            for layer in (self.forward, self.backward)
+        ]
+        if sizes[0] != sizes[1]:
+            raise ValueError(
+                "The two layers must be alike in (features, units, networks, dtype), but forward "
+                f"has {sizes[0]} and backward {sizes[1]}."
+            )
+
+    @property
+    def units(self) -> int:
+        """Numbers in a merged state: twice a layer's units when they are concatenated."""
+        return self.forward.units * (2 if self.merge_mode == "concat" else 1)
+
+    @property
+    def features(self) -> int:
+        """Number of input features."""
+        return self.forward.features
+
+    @property
+    def dtype(self) -> np.dtype:
+        """The dtype of everything computed."""
+        return self.forward.dtype
+
+    @property
+    def parameter_count(self) -> int:
+        """Trainable parameters of both layers."""
+        return self.forward.parameter_count + self.backward.parameter_count
+
+    def unroll(self, inputs: np.ndarray) -> "BidirectionalTrace":
+        """Run both layers over the inputs, shaped as for `rnnviz.engine.unroll`."""
+        forward = unroll(self.forward, inputs)
+        backward = unroll(self.backward, inputs, go_backwards=True)
+        merge = MERGE_MODES[self.merge_mode]
+        states = merge(forward.states, backward.states[..., ::-1, :])
+        last = merge(forward.states[..., -1, :], backward.states[..., -1, :])
+        return BidirectionalTrace(self, forward, backward, read_only(states), read_only(last))
+
+
+@dataclass(frozen=True, eq=False)
+class BidirectionalTrace:
+    """What a Bidirectional layer did. All arrays are read-only.
+
+    Attributes
+    ----------
+    layer : Bidirectional
+    forward, backward : Trace
+        Each in the order in which it read: ``backward`` begins with the last timestep.
+    states : ndarray (..., timesteps, units)
+        Merged, in the order of time: what Keras returns with ``return_sequences=True``.
+    last_output : ndarray (..., units)
+        Merged from the last state of each, so the backward one has read the first timestep last:
+        what Keras returns with ``return_sequences=False``. It is not ``states[..., -1, :]``.
+    """
+
+    layer: Bidirectional
+    forward: Trace
+    backward: Trace
+    states: np.ndarray
+    last_output: np.ndarray

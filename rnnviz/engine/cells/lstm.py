@@ -1,0 +1,123 @@
+"""Long short-term memory, Keras's layout: gates in the order i, f, c, o."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from rnnviz.engine.cells.gated import GatedCell, halving
+from rnnviz.engine.cells.recurrence import (
+    gate_blocks,
+    recurrent_product,
+    recurrent_product_into,
+    transposed_blocks,
+)
+
+
+@dataclass(frozen=True, eq=False)
+class LSTM(GatedCell):
+    """An LSTM layer (Hochreiter & Schmidhuber 1997, with a forget gate).
+
+    With z = x_t·K + b + h_{t−1}·R in four blocks and ρ the recurrent activation,
+    i = ρ(z_i), f = ρ(z_f), g = act(z_c), o = ρ(z_o),
+    c_t = f∘c_{t−1} + i∘g and h_t = o∘act(c_t). It has 4n(n + m + 1) parameters for n units and
+    m features. Its state vector is h, then c. See `RecurrentCell` for what it shares with the
+    other cells.
+
+    Attributes
+    ----------
+    kernel : ndarray (features, 4·units)
+    recurrent_kernel : ndarray (units, 4·units)
+    bias : ndarray (4·units,)
+    activation, recurrent_activation : str
+        Names in `ACTIVATIONS`.
+    """
+
+    state_names: ClassVar[tuple[str, ...]] = ("h", "c")
+    gate_names: ClassVar[tuple[str, ...]] = ("i", "f", "c", "o")
+
+    def stepper(self, projected: np.ndarray, initial_state: np.ndarray) -> Callable[..., object]:
+        """As in `RecurrentCell`: ``advance(projected[t], h, c)``."""
+        if not self._has_default_activations:
+            return self._stepper_by_steps(initial_state)
+        factor, term = halving(self.dtype, self.units, "ssts")
+        projected *= factor
+        previous_h, previous_c = gate_blocks(initial_state, 2)
+        multiply, gates = recurrent_product_into(
+            self.recurrent_kernel * factor, initial_state.shape[:-1]
+        )
+        i, f, g, o = gate_blocks(gates, 4)
+        add, times, tanh = np.add, np.multiply, np.tanh
+
+        def advance(now, h, c):
+            nonlocal previous_h, previous_c
+            multiply(previous_h)
+            add(now, gates, gates)
+            tanh(gates, gates)
+            times(gates, factor, gates)
+            add(gates, term, gates)
+            times(f, previous_c, c)
+            times(i, g, g)
+            add(c, g, c)
+            tanh(c, g)
+            times(o, g, h)
+            previous_h, previous_c = h, c
+
+        return advance
+
+    def _stepper_by_steps(self, state: np.ndarray) -> Callable[..., object]:
+        def advance(now, h, c):
+            nonlocal state
+            state = self.step(now, state)
+            h[...], c[...] = gate_blocks(state, 2)
+
+        return advance
+
+    def gates(self, preactivations: np.ndarray) -> dict[str, np.ndarray]:
+        """The gates i, f, o and the candidate c, each (..., units)."""
+        apply = {"c": self._activation.apply}
+        return {
+            name: apply.get(name, self._recurrent_activation.apply)(z)
+            for name, z in zip(self.gate_names, gate_blocks(preactivations, 4), strict=True)
+        }
+
+    def step(self, projected: np.ndarray, state: np.ndarray) -> np.ndarray:
+        """The next state, h then c, (..., 2·units): a new array."""
+        with np.errstate(all="ignore"):
+            _, c, gates = self._gates_after(projected, state)
+            c = gates["f"] * c + gates["i"] * gates["c"]
+            return np.concatenate([gates["o"] * self._activation.apply(c), c], axis=-1)
+
+    def jacobian(self, projected: np.ndarray, state: np.ndarray) -> np.ndarray:
+        """J[i, j] = ∂(next state i)/∂(state j), (..., 2·units, 2·units), h before c in both."""
+        with np.errstate(all="ignore"):
+            by_h, cell_by_h, forget, squashed = self._by(projected, state, self.recurrent_kernel)
+            eye = np.eye(self.units, dtype=self.dtype)
+            upper = np.concatenate([by_h, (squashed * forget)[..., None] * eye], axis=-1)
+            lower = np.concatenate([cell_by_h, forget[..., None] * eye], axis=-1)
+            return np.concatenate([upper, lower], axis=-2)
+
+    def input_jacobian(self, projected: np.ndarray, state: np.ndarray) -> np.ndarray:
+        """∂(next state i)/∂(input j), (..., 2·units, features)."""
+        with np.errstate(all="ignore"):
+            by_x, cell_by_x, _, _ = self._by(projected, state, self.kernel)
+            return np.concatenate([by_x, cell_by_x], axis=-2)
+
+    def _gates_after(self, projected, state) -> tuple[np.ndarray, np.ndarray, dict]:
+        h, c = gate_blocks(state, 2)
+        return h, c, self.gates(projected + recurrent_product(h, self.recurrent_kernel))
+
+    def _by(self, projected, state, matrix) -> tuple[np.ndarray, ...]:
+        """∂h'/∂· and ∂c'/∂· through z, for what `matrix` multiplies; f; and o∘act'(c')."""
+        _, c, gates = self._gates_after(projected, state)
+        i, f, g, o = gates.values()
+        slope, rho = self._activation.slope, self._recurrent_activation.slope
+        output = self._activation.apply(f * c + i * g)
+        z_i, z_f, z_c, z_o = transposed_blocks(matrix, 4, i.ndim + 1)
+        cell = (g * rho(i))[..., None] * z_i
+        cell += (c * rho(f))[..., None] * z_f
+        cell += (i * slope(g))[..., None] * z_c
+        squashed = o * slope(output)
+        hidden = (output * rho(o))[..., None] * z_o + squashed[..., None] * cell
+        return hidden, cell, f, squashed

@@ -1,0 +1,30 @@
+"""The real Keras model of an experiment, built without a line of rnnviz.keras."""
+
+
+def keras_model(keras, experiment):
+    """Return the Sequential model of an experiment, its weights as Keras drew them."""
+    keras.utils.clear_session()
+    keras.config.set_floatx(experiment.dtype)
+    model = keras.Sequential()
+    if experiment.signal in ("tokens", "text"):
+        model.add(keras.Input((None,), dtype="int32"))
+        model.add(keras.layers.Embedding(experiment.vocabulary_size, experiment.input_features))
+    else:
+        model.add(keras.Input((None, experiment.input_features)))
+    for spec in experiment.layers:
+        model.add(_layer(keras, spec))
+    return model
+
+
+def _layer(keras, spec):
+    settings = {
+        "activation": spec.activation,
+        "return_sequences": spec.return_sequences,
+        "go_backwards": spec.go_backwards,
+    }
+    if spec.cell != "SimpleRNN":
+        settings["recurrent_activation"] = spec.recurrent_activation
+    if spec.cell == "GRU":
+        settings["reset_after"] = spec.reset_after
+    layer = getattr(keras.layers, spec.cell)(spec.units, **settings)
+    return keras.layers.Bidirectional(layer) if spec.bidirectional else layer
