@@ -172,10 +172,28 @@ class Lesson:
         tasks = [card for card in self.cards[: index + 1] if isinstance(card, Do)]
         return tasks[-1].knobs if tasks else ()
 
-    def prediction_before(self, index: int) -> tuple[int, Predict] | None:
-        """Return the last prediction before a card, and how many came before that one."""
-        asked = [card for card in self.cards[:index] if isinstance(card, Predict)]
-        return (len(asked) - 1, asked[-1]) if asked else None
+    def knobs_next(self, index: int) -> tuple[str, ...]:
+        """Return the knobs of the first task after a card, to be shown locked while one predicts."""
+        return next((card.knobs for card in self.cards[index:] if isinstance(card, Do)), ())
+
+    def predictions_until(self, index: int) -> int:
+        """Return how many predictions come before a card."""
+        return sum(isinstance(card, Predict) for card in self.cards[:index])
+
+    def settled_at(self, index: int) -> tuple[int, Predict] | None:
+        """Return the prediction that a card settles, with its place among the predictions.
+
+        The first card after a prediction that says what there is to notice settles it.
+        """
+        if not isinstance(self.cards[index], Notice):
+            return None
+        for before in range(index - 1, -1, -1):
+            card = self.cards[before]
+            if isinstance(card, Notice):
+                return None
+            if isinstance(card, Predict):
+                return self.predictions_until(before), card
+        return None
 
     def begin(self, perspective: Perspective) -> Perspective:
         """Return the look at the first card; language, size and colours stay as they are."""
