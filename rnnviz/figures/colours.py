@@ -132,6 +132,12 @@ def scale(kind: str, palette: str, theme: str) -> Stops:
     return diverging(palette, theme) if kind == "diverging" else sequential(theme)
 
 
+def channels(colour: str) -> tuple[int, int, int, float]:
+    """Return red, green, blue (0…255) and alpha (0…1) of ``"rgba(…)"``."""
+    red, green, blue, alpha = colour.removeprefix("rgba(").removesuffix(")").split(",")
+    return int(red), int(green), int(blue), float(alpha)
+
+
 def sample(stops: Stops, positions: Iterable[float]) -> list[str]:
     """Return the colours at positions of a scale, ends beyond 0…1, as ``"rgb(r,g,b)"``."""
     channels = [[int(colour[i : i + 2], 16) for _, colour in stops] for i in (1, 3, 5)]

@@ -1,8 +1,4 @@
-"""The main view: hidden states as a heatmap over time, two strips beneath, one state beside.
-
-:func:`frame` lays out axes, labels and colour scale once; :func:`draw` fills it with traces for the
-notebook, the command line and export, and the viewer in the page fills it with pixels.
-"""
+"""The main view: hidden states as a heatmap over time, two strips beneath, one state beside."""
 
 from __future__ import annotations
 
@@ -12,11 +8,21 @@ import numpy as np
 import plotly.graph_objects as go
 
 from rnnviz.analysis.level_of_detail import Blocks, reduce_to_blocks
-from rnnviz.analysis.saturation import SATURATED_FROM, saturation
+from rnnviz.analysis.saturation import saturation
 from rnnviz.figures.colours import sample
-from rnnviz.figures.picture import Field, Picture, Strip, encode, symmetric_limit
+from rnnviz.figures.frame import colour_bar, frame, mark_titles
+from rnnviz.figures.hatching import hatching
+from rnnviz.figures.picture import (
+    HIGHEST,
+    LOWEST,
+    Field,
+    Picture,
+    Strip,
+    encode,
+    symmetric_limit,
+)
 from rnnviz.figures.registry import View
-from rnnviz.figures.style import FIRST_STEP, Style, template_dict
+from rnnviz.figures.style import FIRST_STEP, Style
 
 COLUMNS, ROWS = 1200, 512
 """Most cells of a plain figure: beyond 65,535 columns Plotly would draw nothing at all."""
@@ -79,155 +85,6 @@ def analyse(run, perspective) -> Picture:
     )
 
 
-def field_title(field: Field, style: Style) -> str:
-    """Return what a field shows, in words."""
-    return style.words(f"field.{field.name}.title")
-
-
-def mark_titles(field: Field, style: Style) -> tuple[str | None, str | None]:
-    """Return what the low and the high mark of a field mean, or None where it has none."""
-
-    def title(mark: float | None, end: str) -> str | None:
-        if mark is None:
-            return None
-        name = "infinite" if math.isinf(mark) else field.name
-        return style.words(f"field.{name}.at_{end}", mark=f"{mark:g}".replace("-", "−"))
-
-    return title(field.low_mark, "low"), title(field.high_mark, "high")
-
-
-def strip_title(strip: Strip, style: Style) -> str:
-    """Return what a strip shows, in words."""
-    return style.words(
-        f"strip.{strip.name}.title", threshold=SATURATED_FROM, percent=f"{SATURATED_FROM:.0%}"
-    )
-
-
-def strip_axis(strip: Strip) -> dict:
-    """Return the range and the ticks of a strip's axis, as Plotly takes them."""
-    spread = strip.high - strip.low
-    both_signs = strip.low < 0 < strip.high
-    ticks = [strip.low, 0, strip.high] if both_signs else [strip.low, strip.high]
-    return {
-        "range": [strip.low - 0.06 * spread, strip.high + 0.06 * spread],
-        "tickvals": ticks,
-        "tickformat": ".0%" if strip.percent else ".3~g",
-    }
-
-
-def heights(style: Style) -> dict[str, int]:
-    """Return the heights of the parts in pixels: heatmap, strip, gap, margins and their sum."""
-    parts = {"heatmap": 236, "strip": 38, "gap": 20, "top": 32, "bottom": 40}
-    if style.presentation:
-        parts = {"heatmap": 268, "strip": 46, "gap": 28, "top": 42, "bottom": 54}
-    return parts
-
-
-def frame(picture: Picture, style: Style) -> dict:
-    """Return axes, labels, colour scale and template as a JSON-ready Plotly layout.
-
-    Axes: ``x``/``y`` heatmap, ``x``/``y2``, ``x``/``y3`` strips, ``x2``/``y`` the state at the
-    cursor, ``x2``/``y9`` the colour bar, which is the scale of that state as well.
-    """
-    field, parts = picture.field, heights(style)
-    inner = parts["heatmap"] + len(picture.strips) * (parts["strip"] + parts["gap"])
-    start = FIRST_STEP - 0.5
-    layout = {
-        "template": template_dict(style),
-        "height": inner + parts["top"] + parts["bottom"],
-        "margin": {"l": 64, "r": 14, "t": parts["top"], "b": parts["bottom"], "pad": 0},
-        "showlegend": False,
-        "hovermode": "closest",
-        "meta": {"time_axis": "x", "first_step": FIRST_STEP},
-        "coloraxis": {
-            "colorscale": [list(stop) for stop in style.scale(field.kind)],
-            "cmin": field.low,
-            "cmax": field.high,
-            "showscale": False,
-        },
-        "xaxis": _axis(
-            style.words("axis.timestep"), [start, start + field.timesteps], [0, 0.82], anchor="free"
-        )
-        | {"position": 0, "tickformat": ",d", "ticklabeloverflow": "hide past div"},
-        "yaxis": _axis(
-            style.words("axis.unit"),
-            [start, start + field.units],
-            [1 - parts["heatmap"] / inner, 1],
-            anchor="x",
-        )
-        | {"tickformat": ",d"},
-        "xaxis2": _axis(field_title(field, style), [field.low, field.high], [0.845, 1], anchor="y9")
-        | {"nticks": 3, "showgrid": True, "fixedrange": True},
-        "annotations": [],
-    }
-    _add_strips(layout, picture, style, inner)
-    _add_colour_bar(layout, picture, parts, inner)
-    return layout
-
-
-def _axis(title: str, span: list[float], domain: list[float], anchor: str) -> dict:
-    return {
-        "title": {"text": title},
-        "range": span,
-        "domain": domain,
-        "anchor": anchor,
-        "showgrid": False,
-        "autorange": False,
-        "automargin": False,
-    }
-
-
-def _add_strips(layout: dict, picture: Picture, style: Style, inner: int) -> None:
-    """Add an axis and a label for each strip, below the heatmap."""
-    parts = heights(style)
-    top = inner - parts["heatmap"] - parts["gap"]
-    for number, strip in enumerate(picture.strips, start=2):
-        domain = [(top - parts["strip"]) / inner, top / inner]
-        axis = _axis("", [], domain, anchor="x") | strip_axis(strip) | {"fixedrange": True}
-        layout[f"yaxis{number}"] = axis
-        layout["annotations"].append(
-            {
-                "text": strip_title(strip, style),
-                "xref": "x domain",
-                "yref": f"y{number} domain",
-                "x": 0,
-                "y": 1,
-                "xanchor": "left",
-                "yanchor": "bottom",
-                "showarrow": False,
-                "font": {"size": style.tick_size},
-            }
-        )
-        top -= parts["strip"] + parts["gap"]
-
-
-def _add_colour_bar(layout: dict, picture: Picture, parts: dict[str, int], inner: int) -> None:
-    """Add the thin axis under the state at the cursor that carries the colours."""
-    top = inner - parts["heatmap"] - parts["gap"] // 2
-    layout["yaxis9"] = {
-        "domain": [max(0, top - 12) / inner, top / inner],
-        "range": [-0.5, 0.5],
-        "anchor": "x2",
-        "visible": False,
-        "fixedrange": True,
-    }
-
-
-def colour_bar(field: Field) -> dict:
-    """Return the colour bar as a trace: the scale drawn over its own axis."""
-    ends = np.linspace(field.low, field.high, 129)
-    return {
-        "type": "heatmap",
-        "x": ends.tolist(),
-        "y": [-0.5, 0.5],
-        "z": [((ends[1:] + ends[:-1]) / 2).tolist()],
-        "xaxis": "x2",
-        "yaxis": "y9",
-        "coloraxis": "coloraxis",
-        "hoverinfo": "skip",
-    }
-
-
 def draw(picture: Picture, style: Style) -> go.Figure:
     """Draw a picture as a plain Plotly figure, the state at the cursor beside it."""
     blocks = reduce_to_blocks(picture.field.values, COLUMNS, ROWS)
@@ -241,7 +98,8 @@ def draw(picture: Picture, style: Style) -> go.Figure:
     layout["shapes"] = [
         edge | {"y0": 0, "y1": 1, "line": {"color": style.ink.cursor, "width": 1.5}}
     ]
-    layout["annotations"].append(_cursor_label(timestep, style))
+    layout["annotations"].append(_label(_at(timestep, style), "x2 domain", 0.5, style))
+    _mark(layout, picture.field, blocks, style)
     return go.Figure({"data": traces, "layout": layout})
 
 
@@ -306,17 +164,32 @@ def _shades(values: np.ndarray, field: Field, style: Style) -> list[str]:
     return sample(style.scale(field.kind), positions)
 
 
-def _cursor_label(timestep: int, style: Style) -> dict:
-    return {
-        "text": style.words("viewer.at", timestep=f"{timestep:,}"),
-        "xref": "x2 domain",
-        "yref": "paper",
-        "x": 0.5,
-        "y": 1,
-        "yanchor": "bottom",
-        "showarrow": False,
-        "font": {"size": style.tick_size},
-    }
+def _at(timestep: int, style: Style) -> str:
+    return style.words("viewer.at", timestep=f"{timestep:,}")
+
+
+def _label(text: str, xref: str, x: float, style: Style) -> dict:
+    """Return a line of text above a panel."""
+    place = {"xref": xref, "yref": "paper", "x": x, "y": 1, "yanchor": "bottom"}
+    return place | {"text": text, "showarrow": False, "font": {"size": style.tick_size}}
+
+
+def _mark(layout: dict, field: Field, blocks: Blocks, style: Style) -> None:
+    """Hatch the cells that are (or hold one that is) at a mark, and say what hatching means."""
+    low = encode(blocks.minimum, field) == LOWEST
+    high = encode(blocks.maximum, field) == HIGHEST
+    source = hatching(low, high, style.ink.hatch)
+    if source is None:
+        return
+    (left, right), (bottom, top) = layout["xaxis"]["range"], layout["yaxis"]["range"]
+    layout["images"] = [
+        {"source": source, "sizing": "stretch", "layer": "above", "xref": "x", "yref": "y"}
+        | {"x": left, "y": top, "sizex": right - left, "sizey": top - bottom}
+    ]
+    low_title, high_title = mark_titles(field, style)
+    titles = [f"▨ {high_title}"] * bool(high.any()) + [f"▧ {low_title}"] * bool(low.any())
+    legend = _label("   ".join(titles), "x domain", 0, style)
+    layout["annotations"].append(legend | {"xanchor": "left"})
 
 
 VIEW = View("states", "states", analyse, draw, order=0)

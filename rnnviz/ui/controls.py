@@ -133,16 +133,29 @@ def control(
         Passed on to the Streamlit element (``width``, ``label_visibility``).
     """
     value = _value(row, experiment, layer)
-    name = place + (f"{row.name}.{layer}" if row.per_layer else row.name)
+    name = place + widget_name(row, layer)
     words = {"label": say(f"knob.{row.name}.label"), "help": say(f"knob.{row.name}.help")}
     return _DRAW[row.control](row, name, value, say, words | look)
 
 
+def widget_name(row: Knob, layer: int) -> str:
+    """Return the name of a knob's main control; each layer has its own."""
+    return f"{row.name}.{layer}" if row.per_layer else row.name
+
+
+def stops(row: Knob, name: str, value: Any) -> tuple[Any, ...]:
+    """Return the stops of a slider; a value between two of them has a stop of its own."""
+    at = state.arrived_with(name, value)
+    return row.options if at in row.options else tuple(sorted((*row.options, at)))
+
+
 def _scale(row: Knob, name: str, value: Any, say: Words, words: dict[str, str]) -> Any:
-    """Draw a slider over the row's stops; a value between two stops gets a stop of its own."""
-    stops = state.stops(name, value, row.options)
+    """Draw a slider over the row's stops."""
     return st.select_slider(
-        options=stops, key=state.widget(name, value), format_func=_plain, **words
+        options=stops(row, name, value),
+        key=state.widget(name, value),
+        format_func=_plain,
+        **words,
     )
 
 

@@ -165,12 +165,6 @@ def chosen(name: str, value: Any) -> Any:
     return value
 
 
-def stops(name: str, value: Any, options: tuple) -> tuple:
-    """Return the stops of a slider; the value of a link gets one of its own between two."""
-    at = arrived_with(name, value)
-    return options if at in options else tuple(sorted((*options, at)))
-
-
 def arrived_with(name: str, value: Any) -> Any:
     """Return what a widget stood at when we arrived by a link; ``value`` if that is just now."""
     moved_since = _WIDGETS + name in st.session_state

@@ -2,7 +2,9 @@
  * A photograph of the stage: what is seen, at twice the size, as a PNG file.
  */
 
+import { marksOf } from "./furniture.js";
 import { plotly } from "./plotly.js";
+import { cssColour, hatch } from "./raster.js";
 
 const SCALE = 2;
 
@@ -23,7 +25,26 @@ export async function photograph(stage, { cursor, title, name }) {
   const overlay = sheet();
   stage.paintCursor(cursor, title, null, overlay, SCALE);
   pen.drawImage(overlay, 0, 0);
+  paintLegend(pen, stage);
   save(await photo.convertToBlob({ type: "image/png" }), `${name}.png`);
+}
+
+/** Say what the hatching means, where the page has its legend. */
+function paintLegend(pen, { heat, picture, theme, table, layout }) {
+  const size = theme.tickSize * SCALE;
+  let x = heat.x * SCALE;
+  const y = (heat.y - 8) * SCALE - size;
+  pen.font = `${size}px ${layout.template.layout.font.family}`;
+  pen.textBaseline = "middle";
+  for (const [end, title] of marksOf(picture)) {
+    for (const fill of [cssColour(table, end === "high" ? 255 : 1), hatch(pen, end === "high", theme.hatch, SCALE)]) {
+      pen.fillStyle = fill;
+      pen.fillRect(x, y, 1.5 * size, size);
+    }
+    pen.fillStyle = theme.text;
+    pen.fillText(title, x + 1.9 * size, y + size / 2);
+    x += 3 * size + pen.measureText(title).width;
+  }
 }
 
 function loaded(address) {

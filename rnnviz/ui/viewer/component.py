@@ -12,7 +12,8 @@ import streamlit as st
 from rnnviz.figures.picture import Picture
 from rnnviz.figures.style import Style
 from rnnviz.ui.server import asset_url
-from rnnviz.ui.viewer.payload import detail_bytes, figure_bytes, picture_bytes, pictures_bytes
+from rnnviz.ui.viewer.packing import figure_bytes
+from rnnviz.ui.viewer.payload import detail_bytes, picture_bytes, pictures_bytes
 
 AHEAD_CELLS = 2_000_000
 """Up to so many cells in all, the pictures of a knob's whole range are sent ahead."""
@@ -55,11 +56,14 @@ class LiveKnob:
         Accessible name of the slider, as the visitor's language has it.
     options : sequence
         Its stops, exactly as the slider has them.
+    changes_size : bool
+        Whether it changes how many cells a picture has; then none is sent ahead.
     """
 
     name: str
     label: str
     options: Sequence[Any]
+    changes_size: bool = False
 
 
 @dataclass(frozen=True)
@@ -154,7 +158,8 @@ def _nothing() -> None:
 
 
 def _is_ahead(knob: LiveKnob, picture: Picture) -> bool:
-    return len(knob.options) * picture.field.values.size <= AHEAD_CELLS
+    cells = len(knob.options) * picture.field.values.size
+    return cells <= AHEAD_CELLS and not knob.changes_size
 
 
 def _knob_header(knob: LiveKnob, picture: Picture) -> dict:

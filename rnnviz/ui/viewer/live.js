@@ -42,9 +42,9 @@ export class LiveKnobs {
 
   /** Pictures that were asked for. */
   take(parcel) {
+    this.waiting = null;
     if (parcel.look !== this.viewer.base.look) return;
     this.look = parcel.look;
-    this.waiting = null;
     if (parcel.knob !== this.knobOfPictures) this.pictures.clear();
     this.knobOfPictures = parcel.knob;
     parcel.pictures.forEach((one, i) => this.pictures.set(parcel.first + i, one));

@@ -113,9 +113,8 @@ export function paintLine(pen, stage, { step }) {
   if (x < heat.x - 1 || x > heat.x + heat.width + 1) return;
   for (const [width, colour] of [[4, theme.halo], [theme.lineWidth, theme.cursor]]) {
     pen.fillStyle = colour;
-    for (const { y, height } of [heat, ...rows]) {
-      pen.fillRect(x - width / 2, y - 4, width, height + 4); // not over the words between them
-    }
+    pen.fillRect(x - width / 2, heat.y - 4, width, heat.height + 4);
+    for (const { y, height } of rows) pen.fillRect(x - width / 2, y - 1, width, height + 1);
   }
   picture.strips.forEach((strip, i) => {
     const { levels, steps, start } = seriesOf(strip, stage.view);

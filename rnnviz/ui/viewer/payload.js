@@ -1,5 +1,5 @@
 /**
- * Reads the bytes that payload.py packs: a JSON header and raw arrays behind it.
+ * Reads the bytes that packing.py packs: a JSON header and raw arrays behind it.
  */
 
 const READERS = { u1: Uint8Array, f4: Float32Array, f8: Float64Array };

@@ -1,28 +1,15 @@
-"""A picture as bytes: a JSON header, then raw arrays that the browser reads without parsing.
-
-Layout, little endian::
-
-    uint32 header length | uint32 checksum | int32 timestep | int32 unit | header | arrays
-
-The checksum covers header and arrays, not the cursor: the same picture with another cursor need not
-be painted again. Header and arrays start at multiples of eight bytes.
-"""
+"""Pictures as bytes: the header that describes one, and the arrays it needs."""
 
 from __future__ import annotations
 
-import json
 import math
-import struct
-import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
-import plotly.graph_objects as go
 
 from rnnviz.analysis.level_of_detail import reduce_to_blocks
-from rnnviz.figures.picture import Field, Picture, Strip, encode
-from rnnviz.figures.state_heatmap import (
+from rnnviz.figures.frame import (
     colour_bar,
     field_title,
     frame,
@@ -30,8 +17,10 @@ from rnnviz.figures.state_heatmap import (
     strip_axis,
     strip_title,
 )
+from rnnviz.figures.picture import Field, Picture, Strip, encode
 from rnnviz.figures.style import FIRST_STEP, Style, template_dict
 from rnnviz.i18n import words
+from rnnviz.ui.viewer.packing import Arrays, pack
 
 EXACT_CELLS = 131_072
 """Up to so many cells the values themselves are sent, as float64 (1 MB)."""
@@ -41,30 +30,6 @@ PREVIEW = (640, 128)
 """Most columns and rows of a picture that is shown while a knob is dragged."""
 STRIP_COLUMNS = 4096
 """Up to so many timesteps a strip is sent value by value."""
-
-
-class Arrays:
-    """The arrays behind a header, packed one after the other; :meth:`add` returns the place."""
-
-    def __init__(self) -> None:
-        self.places: list[dict] = []
-        self._parts: list[np.ndarray] = []
-        self._offset = 0
-
-    def add(self, array: np.ndarray) -> int:
-        """Append an array (uint8, float32 or float64) and return its number."""
-        self.places.append(
-            {"type": array.dtype.str[1:], "offset": self._offset, "length": int(array.size)}
-        )
-        self._parts.append(np.ascontiguousarray(array))
-        self._offset += -(-array.nbytes // 8) * 8
-        return len(self.places) - 1
-
-    def chunks(self) -> Iterable[bytes | memoryview]:
-        """Return the bytes in order, each part padded to a multiple of eight."""
-        for part in self._parts:
-            yield memoryview(part).cast("B") if part.size else b""
-            yield bytes(-part.nbytes % 8)
 
 
 def picture_bytes(
@@ -173,36 +138,12 @@ def pictures_bytes(
     ]
     header = {
         "key": key,
-        "look": _look(pictures[0], style),
+        "look": _look(pictures[0], style) if pictures else "",
         "knob": knob,
         "first": first,
         "pictures": packed,
     }
     return pack(header, arrays)
-
-
-def pack(header: dict, arrays: Arrays, cursor: tuple[int, int] = (0, 0)) -> bytes:
-    """Join header and arrays into one payload."""
-    return _join(_json(header | {"arrays": arrays.places}), arrays, cursor)
-
-
-def figure_bytes(figure: go.Figure, name: str) -> bytes:
-    """Pack a Plotly figure for :func:`rnnviz.ui.viewer.figure_view`."""
-    return _join(f'{{"name":{_json(name)},"arrays":[],"figure":{figure.to_json()}}}', Arrays())
-
-
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-
-
-def _join(header: str, arrays: Arrays, cursor: tuple[int, int] = (0, 0)) -> bytes:
-    text = header.encode()
-    text += b" " * (-len(text) % 8)
-    body = [text, *arrays.chunks()]
-    checksum = 0
-    for part in body:
-        checksum = zlib.crc32(part, checksum)
-    return b"".join([struct.pack("<IIii", len(text), checksum, *cursor), *body])
 
 
 def tile(

@@ -54,8 +54,8 @@ export function blocksOf(tile, level, view, most) {
   const bottom = clamp(Math.floor((view.unit - tile.unit) / tile.units), 0, tile.rows);
   const top = clamp(Math.ceil((view.top - tile.unit) / tile.units), bottom, tile.rows);
   if (first === last || bottom === top) return null;
-  const across = Math.max(1, Math.floor((last - first) / most.columns));
-  const upward = Math.max(1, Math.floor((top - bottom) / most.rows));
+  const across = perPixel((view.end - view.step) / most.columns, tile.steps);
+  const upward = perPixel((view.top - view.unit) / most.rows, tile.units);
   const area = {
     first, last, bottom, top, across, upward, stride: tile.rows,
     columns: Math.ceil((last - first) / across),
@@ -78,6 +78,11 @@ export function blocksOf(tile, level, view, most) {
     step: tile.step + first * tile.steps,
     unit: tile.unit + bottom * tile.units,
   };
+}
+
+/** How many cells of a size go into one block, when a pixel is as wide as so many indices. */
+function perPixel(indices, size) {
+  return Math.max(1, Math.ceil(indices / size - 1e-6));
 }
 
 function copied(source, { first, last, bottom, top, stride, rows }) {

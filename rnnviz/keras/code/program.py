@@ -1,0 +1,56 @@
+"""From an experiment to a program."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+
+import numpy as np
+
+from rnnviz.experiment import Experiment
+from rnnviz.keras.code import keras_program, numpy_program, torch_program
+from rnnviz.keras.code.draws import INPUTS_FILE, MEASURED
+from rnnviz.simulate import draw_inputs
+
+_WRITERS = {
+    "numpy": numpy_program.lines,
+    "keras": keras_program.lines,
+    "torch": torch_program.lines,
+}
+FRAMEWORKS = tuple(_WRITERS)
+
+
+@dataclass(frozen=True)
+class Program:
+    """A program that reproduces an experiment.
+
+    Parameters
+    ----------
+    framework : {"numpy", "keras", "torch"}
+        What it needs to run.
+    text : str
+        Python source, UTF-8. Run, it has the top layer's output in ``outputs``, an array, and
+        prints its shape and its first row (or its only one) to the last digit.
+    files : tuple of (str, bytes) pairs
+        What must lie beside it, by name; empty unless the input is a measured series.
+    """
+
+    framework: str
+    text: str
+    files: tuple[tuple[str, bytes], ...] = ()
+
+    @property
+    def file_name(self) -> str:
+        """Name to save it under."""
+        return f"rnnviz_{self.framework}.py"
+
+
+def program(experiment: Experiment, framework: str) -> Program:
+    """Return the program of an experiment in one framework; KeyError for an unknown one."""
+    text = "\n".join(_WRITERS[framework](experiment)) + "\n"
+    files = ()
+    if experiment.signal in MEASURED:
+        packed = io.BytesIO()
+        np.savez_compressed(packed, inputs=draw_inputs(experiment))
+        files = ((INPUTS_FILE, packed.getvalue()),)
+    return Program(framework, text, files)

@@ -1,0 +1,76 @@
+"""Sliders that repaint the viewer while they are dragged, and the pictures it shows meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from rnnviz.experiment import TABLE, Experiment, ExperimentError
+from rnnviz.figures import state_heatmap
+from rnnviz.figures.picture import Picture
+from rnnviz.i18n import Words
+from rnnviz.perspective import Perspective
+from rnnviz.simulate import simulate
+from rnnviz.ui.cache import BoundedCache
+from rnnviz.ui.controls import stops, widget_name
+from rnnviz.ui.viewer import LiveKnob
+
+# A class that starts from one link drags the same knob: computed once for all of them.
+_PICTURES = BoundedCache(
+    limit=64 * 2**20, size=lambda pictures: sum(one.field.values.nbytes for one in pictures)
+)
+
+
+def live_knobs(experiment: Experiment, layer: int, say: Words) -> tuple[LiveKnob, ...]:
+    """Return the main sliders as the viewer watches them."""
+    return tuple(
+        LiveKnob(
+            row.name,
+            say(f"knob.{row.name}.label"),
+            stops(row, widget_name(row, layer), _of_layer(experiment, layer, row.name)),
+            changes_size=row.name != "weight_scale",
+        )
+        for row in TABLE.values()
+        if row.group == "main" and row.control == "scale"
+    )
+
+
+def pictures_ahead(
+    experiment: Experiment, perspective: Perspective
+) -> Callable[[str, Sequence[Any]], Sequence[Picture]]:
+    """Return what gives the viewer the pictures of other values of a knob.
+
+    The result takes a knob's name and values, and returns one picture a value, up to the first
+    value that the experiment does not allow.
+    """
+    layer = min(perspective.layer, len(experiment.layers) - 1)
+
+    def pictures(name: str, values: Sequence[Any]) -> Sequence[Picture]:
+        found = []
+        for value in values:
+            try:
+                other = _with(experiment, layer, name, value)
+            except ExperimentError:
+                break
+            found.append(other)
+        key = (tuple(found), layer, perspective.lens)
+        return _PICTURES.get(key, lambda: _draw(found, perspective)) if found else ()
+
+    return pictures
+
+
+def _draw(experiments: Sequence[Experiment], perspective: Perspective) -> tuple[Picture, ...]:
+    return tuple(state_heatmap.analyse(simulate(one), perspective) for one in experiments)
+
+
+def _of_layer(experiment: Experiment, layer: int, name: str) -> Any:
+    return getattr(experiment.layers[layer] if TABLE[name].per_layer else experiment, name)
+
+
+def _with(experiment: Experiment, layer: int, name: str, value: Any) -> Experiment:
+    """Return the experiment with one knob (of one layer) at another value."""
+    if TABLE[name].per_layer and len(experiment.layers) > 1:
+        several = [getattr(spec, name) for spec in experiment.layers]
+        several[layer] = value
+        value = tuple(several)
+    return experiment.replace(**{name: value})

@@ -1,0 +1,67 @@
+"""Bytes for the browser: a JSON header, then raw arrays that need no parsing.
+
+Layout, little endian::
+
+    uint32 header length | uint32 checksum | int32 timestep | int32 unit | header | arrays
+
+The checksum covers header and arrays, not the cursor: the same picture with another cursor need not
+be painted again. Header and arrays start at multiples of eight bytes.
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+import zlib
+from collections.abc import Iterable
+
+import numpy as np
+import plotly.graph_objects as go
+
+
+class Arrays:
+    """The arrays behind a header, packed one after the other; :meth:`add` returns the place."""
+
+    def __init__(self) -> None:
+        self.places: list[dict] = []
+        self._parts: list[np.ndarray] = []
+        self._offset = 0
+
+    def add(self, array: np.ndarray) -> int:
+        """Append an array (uint8, float32 or float64) and return its number."""
+        self.places.append(
+            {"type": array.dtype.str[1:], "offset": self._offset, "length": int(array.size)}
+        )
+        self._parts.append(np.ascontiguousarray(array))
+        self._offset += -(-array.nbytes // 8) * 8
+        return len(self.places) - 1
+
+    def chunks(self) -> Iterable[bytes | memoryview]:
+        """Return the bytes in order, each part padded to a multiple of eight."""
+        for part in self._parts:
+            yield memoryview(part).cast("B") if part.size else b""
+            yield bytes(-part.nbytes % 8)
+
+
+def pack(header: dict, arrays: Arrays, cursor: tuple[int, int] = (0, 0)) -> bytes:
+    """Join header and arrays into one payload."""
+    return _join(_json(header | {"arrays": arrays.places}), arrays, cursor)
+
+
+def figure_bytes(figure: go.Figure, name: str) -> bytes:
+    """Pack a Plotly figure for :func:`rnnviz.ui.viewer.figure_view`."""
+    return _join(f'{{"name":{_json(name)},"arrays":[],"figure":{figure.to_json()}}}', Arrays())
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _join(header: str, arrays: Arrays, cursor: tuple[int, int] = (0, 0)) -> bytes:
+    text = header.encode()
+    text += b" " * (-len(text) % 8)
+    body = [text, *arrays.chunks()]
+    checksum = 0
+    for part in body:
+        checksum = zlib.crc32(part, checksum)
+    return b"".join([struct.pack("<IIii", len(text), checksum, *cursor), *body])
