@@ -173,7 +173,7 @@ class Lesson:
         return tasks[-1].knobs if tasks else ()
 
     def knobs_next(self, index: int) -> tuple[str, ...]:
-        """Return the knobs of the first task after a card, to be shown locked while one predicts."""
+        """Return the knobs of the first task after a card: shown locked while one predicts."""
         return next((card.knobs for card in self.cards[index:] if isinstance(card, Do)), ())
 
     def predictions_until(self, index: int) -> int:

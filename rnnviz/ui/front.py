@@ -10,11 +10,17 @@ from pathlib import Path
 import streamlit as st
 
 from rnnviz.i18n import LANGUAGES, Words, preferred_language, words
+from rnnviz.knobs import Problem
+from rnnviz.lessons.lesson import Lesson
 from rnnviz.perspective import Perspective
 from rnnviz.ui import state
 from rnnviz.ui.controls import experiment_controls
+from rnnviz.ui.lesson_panel import lesson_panel
+from rnnviz.ui.note import show_note
 from rnnviz.ui.pages import PAGES
 from rnnviz.ui.problems import show_problems
+from rnnviz.ui.shell import shell
+from rnnviz.ui.visibility import Visibility, lesson_of, visibility
 
 _HERE = Path(__file__).parent
 _LOG = logging.getLogger(__name__)
@@ -37,16 +43,51 @@ def show() -> None:
 
 def _show(say: Words) -> None:
     situation = state.arrive()
-    with st.sidebar:
+    lesson = lesson_of(situation.perspective)
+    beside, stage = _rooms(lesson)
+    with beside:
         perspective = _language(situation.perspective, say.language)
-        say = words(perspective.language or say.language)
-        experiment, problems = experiment_controls(situation.experiment, perspective.layer, say)
-        _actions(experiment, perspective, say)
-    show_problems(say("page.link_problems"), situation.problems, situation, say)
-    show_problems(say("page.not_allowed"), problems, situation, say)
-    perspective = _navigation(perspective, say)
-    perspective = PAGES[perspective.page].show(experiment, perspective, say)
-    state.commit(dataclasses.replace(situation, experiment=experiment, perspective=perspective))
+    say = words(perspective.language or say.language)
+    look = visibility(perspective)
+    with stage:
+        if look.shows("navigation"):
+            perspective = _navigation(perspective, say)
+    with beside:
+        situation, problems = _controls(situation, perspective, look, say)
+    with stage:
+        show_problems(say("page.link_problems"), situation.problems, situation, say)
+        show_problems(say("page.not_allowed"), problems, situation, say)
+        show_note(perspective.note, say)
+        perspective = PAGES[perspective.page].show(situation.experiment, perspective, say)
+    shell(perspective, look, say)
+    state.commit(dataclasses.replace(situation, perspective=perspective))
+
+
+def _rooms(lesson: Lesson | None):
+    """Return where the controls and where the page stand.
+
+    A lesson has its control on its own card, which a phone must show first: so it stands in a
+    column and not in the sidebar, which phones fold away.
+    """
+    if lesson is None:
+        return st.sidebar, st.container()
+    return st.columns([1, 2.3], gap="medium")
+
+
+def _controls(
+    situation: state.Situation, perspective: Perspective, look: Visibility, say: Words
+) -> tuple[state.Situation, tuple[Problem, ...]]:
+    """Draw what can be moved here, and return what is shown then, and why it is not more."""
+    experiment = situation.experiment
+    lesson = lesson_of(perspective)
+    if lesson:
+        experiment, problems = lesson_panel(lesson, experiment, perspective, say)
+    else:
+        layer = perspective.layer
+        experiment, problems = experiment_controls(experiment, layer, say, look.hidden, look.locked)
+        if look.shows("actions"):
+            _actions(experiment, perspective, say)
+    return dataclasses.replace(situation, experiment=experiment), problems
 
 
 def _language(perspective: Perspective, spoken: str) -> Perspective:

@@ -15,7 +15,12 @@ from rnnviz.ui import state
 from rnnviz.ui.controls import controls_of
 from rnnviz.ui.runs import run_of
 
-_ICONS = {"predict": "🤔", "do": "🎛️", "notice": "👀", "why": "💡"}
+_ICONS = {
+    "predict": ":material/psychology_alt:",
+    "do": ":material/tune:",
+    "notice": ":material/visibility:",
+    "why": ":material/lightbulb:",
+}
 
 
 @dataclass(frozen=True)
@@ -31,7 +36,7 @@ class _Place:
     def card(self) -> Card:
         return self.lesson.cards[self.index]
 
-    def words(self, name: str) -> str:
+    def key(self, name: str) -> str:
         """Return the key of a word of this card."""
         return f"lesson.{self.lesson.name}.{self.card.name}.{name}"
 
@@ -64,7 +69,7 @@ def _card(at: _Place, say: Words) -> tuple[Experiment, tuple[Problem, ...]]:
     """Draw what the card says, then its control; predictions come before the control."""
     _outcome(at, say)
     numbers = at.card.numbers(run_of(at.experiment), at.perspective)
-    st.markdown(say(at.words("text"), **numbers))
+    st.markdown(say(at.key("text"), **numbers))
     for formula in at.card.formulas:
         st.latex(formula)
     if isinstance(at.card, Predict):
@@ -94,7 +99,7 @@ def _options(at: _Place, card: Predict, say: Words) -> None:
         picked = answers[:position] + str(number) + answers[position + 1 :]
         experiment, perspective = at.turned(1)
         st.button(
-            say(at.words(f"option.{option}")),
+            say(at.key(f"option.{option}")),
             key=f"option.{number}",
             type="primary" if answers[position : position + 1] == str(number) else "secondary",
             width="stretch",
@@ -126,7 +131,8 @@ def _progress(at: _Place, say: Words) -> Progress:
     with st.container(key="task_met" if progress.met else "task_open"):
         percent = f"{progress.closeness:.0%}"
         done = say("lessons.met") if progress.met else say("lessons.closeness", percent=percent)
-        st.progress(progress.closeness, f"**{done}** {say(at.words('measure'), **progress.numbers)}")
+        measured = say(at.key("measure"), **progress.numbers)
+        st.progress(progress.closeness, f"**{done}** {measured}")
     return progress
 
 

@@ -82,8 +82,9 @@ def _known_names(perspective: Perspective) -> tuple[Perspective, list[Problem]]:
     changes: dict[str, Any] = {}
     for field, known in (("hidden", _HIDEABLE), ("locked", frozenset(EXPERIMENT))):
         names = getattr(perspective, field)
-        problems += [Problem("unknown_name", (("name", name),)) for name in names if name not in known]
         changes[field] = tuple(name for name in names if name in known)
+        strange = [name for name in names if name not in known]
+        problems += [Problem("unknown_name", (("name", name),)) for name in strange]
     if perspective.lesson is not None and perspective.lesson not in lessons():
         problems.append(Problem("unknown_lesson", (("name", perspective.lesson),)))
         changes |= {"lesson": None, "card": 0, "answers": ""}
@@ -124,9 +125,7 @@ def commit(situation: Situation) -> None:
         st.query_params.from_dict(dict(situation.pairs))
 
 
-def go(
-    experiment: Experiment, perspective: Perspective, second: Experiment | None = None
-) -> None:
+def go(experiment: Experiment, perspective: Perspective, second: Experiment | None = None) -> None:
     """Go to another link; for the ``on_click`` of a button.
 
     The second of two experiments stays beside the first unless another one is given.
