@@ -15,8 +15,8 @@ LENSES = ("state",)
 PALETTES = ("red_blue", "purple_orange")
 SIDES = ("both", "a", "b")
 """Side by side, which of the two experiments the knobs move."""
-PARTS = ("navigation", "reading", "numbers", "listing", "more", "actions", "teach", "tour", "title")
-"""Parts of the page that a link can hide, besides every single knob."""
+PARTS = ("navigation", "controls", "reading", "numbers", "listing", "actions", "teach", "tour")
+"""Parts of the page that a link can hide."""
 SECOND = "b."
 """What stands in a link before the knobs of the second of two experiments."""
 _SERVER_NAMES = ("embed", "embed_options")
@@ -29,10 +29,10 @@ class Perspective:
     """The frozen description of one look at a run.
 
     The fields are rows of a table, as in :class:`rnnviz.experiment.Experiment`. ``hidden`` names
-    the knobs and :data:`PARTS` that are not shown, ``locked`` the knobs that cannot be moved, and
-    ``note`` is what the maker of the link has to say, in Markdown. A cursor that lies beyond the
-    run (``timestep``, ``unit``, ``layer``) means the last one there is: a link stays good when the
-    experiment in it gets shorter.
+    the :data:`PARTS` that are not shown, ``knobs`` the only knobs that are (all when empty),
+    ``locked`` those that cannot be moved, and ``note`` is what the maker of the link has to say, in
+    Markdown. A cursor that lies beyond the run (``timestep``, ``unit``, ``layer``) means the last
+    one there is: a link stays good when the experiment in it gets shorter.
     """
 
     page: str = knob("states", Choice(PAGES))
@@ -49,6 +49,7 @@ class Perspective:
     answers: str = knob("", Answers(20), quiet=True)
     side: str = knob("both", Choice(SIDES), quiet=True)
     hidden: tuple[str, ...] = knob((), Names(NAMES_LIMIT), quiet=True)
+    knobs: tuple[str, ...] = knob((), Names(NAMES_LIMIT), quiet=True)
     locked: tuple[str, ...] = knob((), Names(NAMES_LIMIT), quiet=True)
     note: str = knob("", Note(NOTE_LIMIT), quiet=True)
 

@@ -20,6 +20,7 @@ from rnnviz.ui.note import show_note
 from rnnviz.ui.pages import PAGES
 from rnnviz.ui.problems import show_problems
 from rnnviz.ui.shell import shell
+from rnnviz.ui.teacher import teacher_button
 from rnnviz.ui.visibility import Visibility, lesson_of, visibility
 
 _HERE = Path(__file__).parent
@@ -83,10 +84,10 @@ def _controls(
     if lesson:
         experiment, problems = lesson_panel(lesson, experiment, perspective, say)
     else:
-        layer = perspective.layer
-        experiment, problems = experiment_controls(experiment, layer, say, look.hidden, look.locked)
-        if look.shows("actions"):
-            _actions(experiment, perspective, say)
+        layer, hidden, locked = perspective.layer, look.hidden_knobs, look.locked_knobs
+        experiment, problems = experiment_controls(experiment, layer, say, hidden, locked)
+        shown = dataclasses.replace(situation, experiment=experiment, perspective=perspective)
+        _actions(shown, look, say)
     return dataclasses.replace(situation, experiment=experiment), problems
 
 
@@ -120,22 +121,31 @@ def _navigation(perspective: Perspective, say: Words) -> Perspective:
     return dataclasses.replace(perspective, page=page)
 
 
-def _actions(experiment, perspective: Perspective, say: Words) -> None:
-    """Draw the buttons that go to another link."""
-    again = experiment.replace(seed=(experiment.seed + 1) % 2**32)
-    st.button(
-        say("page.resample"),
-        icon=":material/casino:",
-        help=say("page.resample_help"),
-        on_click=state.go,
-        args=(again, perspective),
-        width="stretch",
-    )
-    st.button(
-        say("page.back_to_lecture"),
-        icon=":material/restart_alt:",
-        help=say("page.back_to_lecture_help"),
-        on_click=state.go,
-        args=(type(experiment)(), perspective),
-        width="stretch",
-    )
+def _actions(situation: state.Situation, look: Visibility, say: Words) -> None:
+    """Draw the buttons that go to another link, and what else there is to do."""
+    experiment, perspective = situation.experiment, situation.perspective
+    if look.shows("actions"):
+        again = experiment.replace(seed=(experiment.seed + 1) % 2**32)
+        for name, icon, target in (
+            ("resample", ":material/casino:", again),
+            ("back_to_lecture", ":material/restart_alt:", type(experiment)()),
+        ):
+            st.button(
+                say(f"page.{name}"),
+                icon=icon,
+                help=say(f"page.{name}_help"),
+                on_click=state.go,
+                args=(target, perspective),
+                width="stretch",
+            )
+    if look.shows("teach"):
+        teacher_button(situation, say)
+    if look.shows("tour"):
+        # The browser's own: shell/tour.js listens for it.
+        st.button(
+            say("tour.again"),
+            icon=":material/explore:",
+            help=say("tour.again_help"),
+            key="tour_again",
+            width="stretch",
+        )

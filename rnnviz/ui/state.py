@@ -25,7 +25,7 @@ _ARRIVED = "arrived."
 _BASELINE = "baseline."
 
 _KNOBS = frozenset(row.link for row in EXPERIMENT.values())
-_HIDEABLE = frozenset(EXPERIMENT) | frozenset(PARTS)
+_NAMES = {"hidden": PARTS, "knobs": EXPERIMENT, "locked": EXPERIMENT}
 
 Pairs = tuple[tuple[str, str], ...]
 
@@ -80,7 +80,7 @@ def _known_names(perspective: Perspective) -> tuple[Perspective, list[Problem]]:
     """Drop names of knobs, parts and lessons that there are none of, and say so."""
     problems = []
     changes: dict[str, Any] = {}
-    for field, known in (("hidden", _HIDEABLE), ("locked", frozenset(EXPERIMENT))):
+    for field, known in _NAMES.items():
         names = getattr(perspective, field)
         changes[field] = tuple(name for name in names if name in known)
         strange = [name for name in names if name not in known]
@@ -123,6 +123,18 @@ def commit(situation: Situation) -> None:
     st.session_state[_SEEN] = _widget_values()
     if address() != situation.pairs:
         st.query_params.from_dict(dict(situation.pairs))
+
+
+def short_pairs(situation: Situation) -> Pairs:
+    """Return the pairs of a link without what stands at its default, for codes read by cameras.
+
+    It opens the very same thing on this version; what must last longer is the whole link.
+    """
+    usual = frozenset(Situation(Experiment(), Perspective(), second=Experiment()).pairs)
+    short = tuple(pair for pair in situation.pairs if pair not in usual)
+    opened = read_link(short)
+    same = opened.pairs == situation.pairs and not opened.problems
+    return short if same else situation.pairs
 
 
 def go(experiment: Experiment, perspective: Perspective, second: Experiment | None = None) -> None:

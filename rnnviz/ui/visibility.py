@@ -15,25 +15,23 @@ _NOT_IN_FRONT_OF_A_ROOM = frozenset({"listing", "actions", "teach", "tour"})
 
 @dataclass(frozen=True)
 class Visibility:
-    """Which parts and knobs are hidden, and which knobs are shown but locked.
+    """Which parts of the page are hidden, and which knobs are hidden or locked.
 
     Parameters
     ----------
-    hidden, locked : frozenset of str
-        Names of knobs, and of :data:`rnnviz.perspective.PARTS`.
+    hidden : frozenset of str
+        Names out of :data:`rnnviz.perspective.PARTS`.
+    hidden_knobs, locked_knobs : frozenset of str
+        Names of knobs; a locked one is shown and cannot be moved.
     """
 
     hidden: frozenset[str] = frozenset()
-    locked: frozenset[str] = frozenset()
+    hidden_knobs: frozenset[str] = frozenset()
+    locked_knobs: frozenset[str] = frozenset()
 
-    def shows(self, name: str) -> bool:
-        """Whether a part or a knob is drawn at all."""
-        return name not in self.hidden
-
-    @property
-    def has_controls(self) -> bool:
-        """Whether any knob is left to be drawn."""
-        return any(self.shows(name) for name in TABLE)
+    def shows(self, part: str) -> bool:
+        """Whether a part of the page is drawn."""
+        return part not in self.hidden
 
 
 def lesson_of(perspective: Perspective) -> Lesson | None:
@@ -48,4 +46,8 @@ def visibility(perspective: Perspective) -> Visibility:
         hidden |= _NOT_IN_LESSONS
     if perspective.presentation:
         hidden |= _NOT_IN_FRONT_OF_A_ROOM
-    return Visibility(hidden, frozenset(perspective.locked))
+    knobs = frozenset(TABLE)
+    shown = frozenset(perspective.knobs) or knobs
+    if "controls" in hidden:
+        shown = frozenset()
+    return Visibility(hidden, knobs - shown, frozenset(perspective.locked))

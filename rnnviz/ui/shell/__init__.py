@@ -1,4 +1,4 @@
-"""What surrounds every page in the browser: its language, keys for the front of a room, the tour."""
+"""What surrounds every page in the browser: language, keys for the front of a room, the tour."""
 
 from rnnviz.ui.shell.component import shell
 

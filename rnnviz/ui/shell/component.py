@@ -28,7 +28,7 @@ def shell(perspective: Perspective, look: Visibility, say: Words) -> None:
     The tour begins by itself on somebody's first visit, unless the link was made for something
     else: a lesson, a note, a page with parts hidden.
     """
-    made = perspective.lesson or perspective.note or perspective.hidden or perspective.locked
+    made = perspective.lesson or perspective.note or perspective.hidden or perspective.knobs
     plain = not made and not perspective.presentation and perspective.page == "states"
     _SHELL(
         data={
