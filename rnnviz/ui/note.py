@@ -27,4 +27,4 @@ def show_note(note: str, say: Words) -> None:
 
 def inert(note: str) -> str:
     """Return Markdown without pictures and tags: both come out as the text they are written in."""
-    return _TAG.sub("&lt;", _PICTURE.sub(r"\\!", note))
+    return _TAG.sub("&lt;", _PICTURE.sub(r"!\\", note))

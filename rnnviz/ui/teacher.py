@@ -30,27 +30,33 @@ def teacher_button(situation: state.Situation, say: Words) -> None:
 
 def _dialog(situation: state.Situation, say: Words) -> None:
     st.caption(say("teach.intro"))
-    perspective = _choices(situation.perspective, say)
-    embedded = st.toggle(say("teach.embed"), help=say("teach.embed_help"), key="teach.embed")
+    choices, result = st.columns([2, 1], gap="large")
+    with choices:
+        perspective, embedded = _choices(situation.perspective, say)
     if perspective is None:
         return
     made = state.Situation(situation.experiment, perspective, second=situation.second)
     base = (st.context.url or "").rstrip("/") + "/"
-    _link(base, made, embedded, say)
+    with result:
+        _link(base, made, embedded, say)
 
 
-def _choices(perspective: Perspective, say: Words) -> Perspective | None:
-    """Draw the choices and return them as a Perspective; None while the note is not allowed."""
+def _choices(perspective: Perspective, say: Words) -> tuple[Perspective | None, bool]:
+    """Draw the choices; the Perspective is None while the note is not allowed."""
     left, right = st.columns(2, gap="medium")
     with left:
         chosen = _look(perspective, say)
     with right:
         chosen |= _parts(perspective, say)
+        size = say("knob.presentation.label")
+        chosen["presentation"] = st.toggle(size, perspective.presentation, key="teach.presentation")
+        embedded = st.toggle(say("teach.embed"), help=say("teach.embed_help"), key="teach.embed")
     text = st.text_area(
         say("teach.note"),
         perspective.note,
         max_chars=NOTE_LIMIT,
         help=say("teach.note_help"),
+        height=100,
         key="teach.note",
     )
     try:
@@ -58,13 +64,13 @@ def _choices(perspective: Perspective, say: Words) -> Perspective | None:
     except Refusal as refusal:
         values = {"knob": say("knob.note.label"), "value": "", **refusal.values}
         st.warning(plain(say(f"problem.{refusal.key}", **values)))
-        return None
+        return None, embedded
     show_note(note, say)
-    return perspective.replace(note=note, **chosen)
+    return perspective.replace(note=note, **chosen), embedded
 
 
 def _look(perspective: Perspective, say: Words) -> dict:
-    """Draw the choices of page, lens, cursor, language and size."""
+    """Draw the choices of page, lens, cursor and language."""
     options = (None, *LANGUAGES)
     return {
         "page": st.selectbox(
@@ -78,7 +84,7 @@ def _look(perspective: Perspective, say: Words) -> dict:
             say("knob.lens.label"),
             LENSES,
             LENSES.index(perspective.lens),
-            format_func=lambda lens: say(f"lens.{lens}.short"),
+            format_func=lambda lens: say(f"lens.{lens}.label"),
             key="teach.lens",
         ),
         "timestep": st.number_input(
@@ -90,9 +96,6 @@ def _look(perspective: Perspective, say: Words) -> dict:
             options.index(perspective.language),
             format_func=lambda name: _LANGUAGE_NAMES.get(name) or say("teach.any_language"),
             key="teach.language",
-        ),
-        "presentation": st.toggle(
-            say("knob.presentation.label"), perspective.presentation, key="teach.presentation"
         ),
     }
 
@@ -138,16 +141,13 @@ def _link(base: str, made: state.Situation, embedded: bool, say: Words) -> None:
     embed = (("embed", "true"),) if embedded else ()
     link = f"{base}?{urlencode((*made.pairs, *embed), safe=',')}"
     short = f"{base}?{urlencode((*state.short_pairs(made), *embed), safe=',')}"
-    words, code = st.columns([3, 2], gap="medium")
-    with words:
-        st.markdown(f"**{say('teach.link')}**")
-        st.code(link, language=None, wrap_lines=True, height=120)
-        st.link_button(say("teach.try"), link, icon=":material/open_in_new:")
-        if urlsplit(base).hostname in _LOCAL:
-            st.caption(say("teach.only_here"))
-    with code:
-        drawing = qr_svg(short)
-        if drawing is None:
-            st.caption(say("teach.no_code"))
-        else:
-            st.image(drawing, caption=say("teach.code"), width=260)
+    drawing = qr_svg(short)
+    if drawing is None:
+        st.caption(say("teach.no_code"))
+    else:
+        st.image(drawing, caption=say("teach.code"))
+    st.markdown(f"**{say('teach.link')}**")
+    st.code(link, language=None, wrap_lines=True, height=120)
+    st.link_button(say("teach.try"), link, icon=":material/open_in_new:")
+    if urlsplit(base).hostname in _LOCAL:
+        st.caption(say("teach.only_here"))
