@@ -13,6 +13,6 @@ if __name__ == "__main__":
 
     front.show()
 else:
-    from rnnviz.ui import server
+    from rnnviz.ui import service
 
-    app = st.App(__file__, routes=server.routes())
+    app = st.App(__file__, **service.parts())

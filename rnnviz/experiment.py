@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from rnnviz import perspective
+from rnnviz.cost import Cost, cost_of, cost_problems
 from rnnviz.engine import ACTIVATIONS, CELLS, INITIALIZERS, SIGNALS
 from rnnviz.knobs import (
     LINK_LIMIT,
@@ -188,7 +189,7 @@ class Experiment:
             if self.signal == "text":
                 tokens = tokenize(self.text, self.split)
                 object.__setattr__(self, "timesteps", len(tokens))
-            problems = stack_problems(self, self.layers)
+            problems = stack_problems(self, self.layers) or cost_problems(self.cost)
         if problems:
             raise ExperimentError(problems)
 
@@ -199,6 +200,11 @@ class Experiment:
             LayerSpec(**{row.name: _of_layer(getattr(self, row.name), i) for row in _PER_LAYER})
             for i in range(self._layer_count())
         )
+
+    @property
+    def cost(self) -> Cost:
+        """What the run costs, known before it starts."""
+        return cost_of(self, self.layers)
 
     def replace(self, **changes: Any) -> Experiment:
         """Return a copy with some knobs changed; ExperimentError if the result is not allowed."""

@@ -15,7 +15,17 @@ LENSES = ("state",)
 PALETTES = ("red_blue", "purple_orange")
 SIDES = ("both", "a", "b")
 """Side by side, which of the two experiments the knobs move."""
-PARTS = ("navigation", "controls", "reading", "numbers", "listing", "actions", "teach", "tour")
+PARTS = (
+    "navigation",
+    "controls",
+    "reading",
+    "numbers",
+    "listing",
+    "actions",
+    "take_away",
+    "teach",
+    "tour",
+)
 """Parts of the page that a link can hide."""
 SECOND = "b."
 """What stands in a link before the knobs of the second of two experiments."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -137,6 +138,10 @@ class Run:
         """Pre-activations of the top layer, ``(timesteps, gates * units)``."""
         return self.layers[-1].preactivations
 
+    def __repr__(self) -> str:
+        shape = f"{self.states.shape} {self.states.dtype}"
+        return f"<Run: states {shape}, ?{self.experiment.to_query()}>"
+
     @property
     def nbytes(self) -> int:
         """Memory that the run's arrays take, in bytes, for caches that are bounded by it."""
@@ -154,10 +159,17 @@ class Run:
         return () if self.token_numbers is None else tuple(map(str, self.token_numbers.tolist()))
 
 
-def simulate(experiment: Experiment) -> Run:
+def simulate(experiment: Experiment, progress: Callable[[float], None] | None = None) -> Run:
     """Draw the inputs and weights of an experiment and run it, layer after layer.
 
     The same experiment gives bit-identical arrays on the same machine.
+
+    Parameters
+    ----------
+    experiment : Experiment
+        What to run.
+    progress : callable (fraction), optional
+        Called every few milliseconds with the fraction done, 0 … 1; raising in it ends the run.
     """
     if experiment.signal in TOKEN_SIGNALS:
         numbers, embeddings = draw_tokens(experiment), draw_embeddings(experiment)
@@ -166,21 +178,31 @@ def simulate(experiment: Experiment) -> Run:
         numbers = embeddings = None
         inputs = draw_inputs(experiment)
     layers = []
-    fed = inputs
-    for index, spec in enumerate(experiment.layers):
-        layers.append(_run_layer(experiment, index, spec, fed))
+    fed, specs = inputs, experiment.layers
+    for index, spec in enumerate(specs):
+        part = _part(progress, index, len(specs))
+        layers.append(_run_layer(experiment, index, spec, fed, part))
         fed = layers[-1].states
     return Run(experiment, inputs, tuple(layers), numbers, embeddings)
 
 
-def _run_layer(experiment: Experiment, index: int, spec: LayerSpec, fed: np.ndarray) -> LayerRun:
+def _part(progress: Callable[[float], None] | None, index: int, count: int):
+    """Return the progress of one of several parts of equal length."""
+    return progress and (lambda fraction: progress((index + fraction) / count))
+
+
+def _run_layer(
+    experiment: Experiment, index: int, spec: LayerSpec, fed: np.ndarray, progress
+) -> LayerRun:
+    directions = 2 if spec.bidirectional else 1
     from_the_end = fed[::-1]
     layer = draw_layer(experiment, index, spec, fed.shape[-1])
-    trace = unroll(layer, from_the_end if spec.go_backwards else fed)
+    onward = _part(progress, 0, directions)
+    trace = unroll(layer, from_the_end if spec.go_backwards else fed, progress=onward)
     backward = None
     if spec.bidirectional:
         other = draw_layer(experiment, index, spec, fed.shape[-1], "backward_")
-        backward = unroll(other, from_the_end)
+        backward = unroll(other, from_the_end, progress=_part(progress, 1, directions))
     return LayerRun(layer, trace, backward, spec.return_sequences)
 
 

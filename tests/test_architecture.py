@@ -19,6 +19,7 @@ ORDER = (
     "tokens",
     "stack",
     "perspective",
+    "cost",
     "experiment",
     "analysis",
     "simulate",

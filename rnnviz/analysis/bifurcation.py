@@ -9,7 +9,7 @@ import numpy as np
 
 from rnnviz.analysis.verdict import Verdict, verdict
 from rnnviz.engine import ACTIVATIONS, SimpleRNN
-from rnnviz.engine.unroll import RecurrentLayer
+from rnnviz.engine.cells.cell import RecurrentCell
 
 _NETWORKS = 64
 _STACK_NUMBERS = 2**18
@@ -73,7 +73,7 @@ class Bifurcation:
 
 
 def bifurcation(
-    layer: RecurrentLayer,
+    layer: RecurrentCell,
     factors: np.ndarray,
     held_input: np.ndarray | None = None,
     units: tuple[int, ...] = (0, 1, 2),

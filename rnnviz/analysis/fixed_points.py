@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from rnnviz.analysis.verdict import Verdict, verdict
-from rnnviz.engine.unroll import RecurrentLayer
+from rnnviz.engine.cells.cell import RecurrentCell
 
 _STACK_NUMBERS = 2**22
 _ITERATIONS = 100
@@ -91,7 +91,7 @@ class FixedPoints:
 
 
 def fixed_points(
-    layer: RecurrentLayer,
+    layer: RecurrentCell,
     held_input: np.ndarray | None = None,
     visited: np.ndarray | None = None,
     starts: int = 64,
@@ -137,7 +137,7 @@ def fixed_points(
     return FixedPoints(*arrays, starts, starts - int(arrays[4].sum()))
 
 
-def _in_double(layer: RecurrentLayer) -> RecurrentLayer:
+def _in_double(layer: RecurrentCell) -> RecurrentCell:
     if layer.dtype == np.float64:
         return layer
     names = ("kernel", "recurrent_kernel", "bias")

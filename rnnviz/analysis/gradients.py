@@ -94,7 +94,7 @@ class Gradients:
             return verdict("gradients.diverged", **moment(0))
         numbers, back = moment(self.target), self.target
         if self.zero_before is not None:
-            return verdict("gradients.zero", **numbers, lag=back - self.zero_before)
+            return verdict("gradients.zero", **numbers, before=self.zero_before)
         if back == 0:
             return verdict("gradients.first", **numbers)
         power = float(self.norm[0])

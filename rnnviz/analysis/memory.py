@@ -9,7 +9,7 @@ import numpy as np
 
 from rnnviz.analysis.verdict import Verdict, verdict
 from rnnviz.engine import unroll
-from rnnviz.engine.unroll import RecurrentLayer
+from rnnviz.engine.cells.cell import RecurrentCell
 
 _STRETCH = 256
 
@@ -74,7 +74,7 @@ class Memory:
 
 
 def memory(
-    layer: RecurrentLayer,
+    layer: RecurrentCell,
     mean: np.ndarray | float = 0.0,
     amplitude: float = 1.0,
     lags: int | None = None,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from rnnviz.engine import unroll
-from rnnviz.engine.unroll import RecurrentLayer
+from rnnviz.engine.cells.cell import RecurrentCell
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,7 +38,7 @@ class PhasePlane:
 
 
 def phase_plane(
-    layer: RecurrentLayer,
+    layer: RecurrentCell,
     held_input: np.ndarray,
     initial_state: np.ndarray,
     reach: float,

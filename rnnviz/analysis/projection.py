@@ -113,12 +113,12 @@ def projection(
     centred -= mean
     lengths, directions = np.linalg.svd(_triangle(centred, progress), full_matrices=False)[1:]
     rounding = _UNSEEN * np.finfo(states.dtype).eps * np.sqrt(centred.size)
-    if lengths[0] <= rounding:
-        lengths = np.zeros_like(lengths)
+    lengths = np.where(lengths <= rounding, 0.0, lengths)
     directions = directions[: min(components, steps)]
     places = np.arange(len(directions)), np.abs(directions).argmax(axis=1)
     directions = directions * np.sign(directions[places])[:, None]
     coordinates = centred @ (directions * scale).T
+    coordinates[:, lengths[: len(directions)] == 0] = 0.0
     deviations = lengths * (scale / np.sqrt(max(1, steps - 1)))
     arrays = (coordinates, directions, mean * scale, deviations)
     for array in arrays:

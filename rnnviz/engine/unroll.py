@@ -6,6 +6,7 @@ product, plus the bias; then at each timestep z = projected[t] + h·R with ``h.d
 act(z). Gated cells do the same products; see `GatedCell` for their sigmoids.
 """
 
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain, starmap
@@ -17,6 +18,11 @@ from rnnviz.engine.cells.cell import RecurrentCell
 from rnnviz.engine.cells.recurrence import gate_blocks
 from rnnviz.engine.cells.simple_rnn import SimpleRNN
 from rnnviz.engine.cells.weights import read_only
+
+Progress = Callable[[float], None]
+
+SLICE = 10_000_000
+"""Multiplications between two calls of ``progress``, and at most a thousand timesteps."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,6 +101,7 @@ def unroll(
     inputs: np.ndarray,
     initial_state: np.ndarray | None = None,
     go_backwards: bool = False,
+    progress: Progress | None = None,
 ) -> Trace:
     """Run a layer over all timesteps.
 
@@ -114,6 +121,8 @@ def unroll(
         Read the inputs from the last timestep to the first. As in Keras, everything that is
         returned is in the order of reading: ``states[..., 0, :]`` has read the last input, and
         `Trace.inputs` are the inputs reversed.
+    progress : callable (fraction), optional
+        Called every few milliseconds with the fraction done, 0 … 1; raising in it ends the run.
 
     Returns
     -------
@@ -131,39 +140,58 @@ def unroll(
     initial_state = _checked_initial_state(layer, initial_state, batch)
     with np.errstate(all="ignore"):
         projected = _project(layer, inputs, batch)
-        states = _march(layer, projected, initial_state)
+        states = _march(layer, projected, initial_state, progress)
     return Trace(layer, inputs, initial_state, read_only(_time_last(states)))
 
 
-def _march(layer: RecurrentCell, projected: np.ndarray, state: np.ndarray) -> np.ndarray:
+def _march(
+    layer: RecurrentCell, projected: np.ndarray, state: np.ndarray, progress: Progress | None
+) -> np.ndarray:
     """The loop over time, allocating nothing: projected inputs → states, time first in both.
 
     Where there is but one number a unit, the states take the place of what they are computed
     from, which saves memory and a pass through it.
     """
     if isinstance(layer, SimpleRNN) and layer.networks is None:
-        return _march_in_place(layer, projected, state)
+        return _march_in_place(layer, projected, state, progress)
     in_place = isinstance(layer, SimpleRNN)
     states = projected if in_place else np.empty((len(projected), *state.shape), state.dtype)
     advance = layer.stepper(projected, state)
     after = gate_blocks(states, len(layer.state_names))
-    for _ in starmap(advance, zip(projected, *after, strict=True)):
+    for _ in starmap(advance, zip(_timesteps(projected, progress), *after, strict=True)):
         pass
     return states
 
 
-def _march_in_place(layer: SimpleRNN, projected: np.ndarray, state: np.ndarray) -> np.ndarray:
+def _march_in_place(
+    layer: SimpleRNN, projected: np.ndarray, state: np.ndarray, progress: Progress | None
+) -> np.ndarray:
     """The loop of the lecture, its one step written out: a call a step costs it a tenth.
 
     The states take the place of what they are computed from, which saves a pass through memory.
     """
     matrix, recurrent = layer.recurrent_kernel, np.empty_like(state)
     add, activate = np.add, ACTIVATIONS[layer.activation].apply
-    for now in projected:
+    for now in _timesteps(projected, progress):
         state.dot(matrix, recurrent)
         add(now, recurrent, now)
         state = activate(now, now)
     return projected
+
+
+def _timesteps(rows: np.ndarray, progress: Progress | None) -> Iterable[np.ndarray]:
+    """The rows one by one; ``progress`` is called between slices and costs nothing a row."""
+    if progress is None:
+        return rows
+    return chain.from_iterable(_slices(rows, progress))
+
+
+def _slices(rows: np.ndarray, progress: Progress) -> Iterator[np.ndarray]:
+    """Slices of rows whose recurrent products take a few milliseconds."""
+    size = max(1, SLICE // (rows[0].size * rows.shape[-1] + SLICE // 1000))
+    for first in range(0, len(rows), size):
+        yield rows[first : first + size]
+        progress(min(1.0, (first + size) / len(rows)))
 
 
 def _project(layer: RecurrentCell, inputs: np.ndarray, batch: tuple[int, ...]) -> np.ndarray:

@@ -1,150 +1,142 @@
-"""Where everything of a picture stands: panels, axes, labels, colour bar, as a Plotly layout.
-
-Made once for both renderers: the plain figure fills it with traces, the viewer with pixels.
-"""
+"""What the figures of analyses share: the verdict on top, the legend below, and common marks."""
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
-from rnnviz.analysis.saturation import SATURATED_FROM
-from rnnviz.figures.picture import Field, Picture, Strip
+from rnnviz.analysis.verdict import Verdict
+from rnnviz.figures.sentences import sentence, wrapped
 from rnnviz.figures.style import FIRST_STEP, Style, template_dict
 
-_HEIGHTS = {"heatmap": 236, "strip": 38, "gap": 20, "top": 32, "bottom": 40}
-_PRESENTATION_HEIGHTS = {"heatmap": 224, "strip": 40, "gap": 28, "top": 42, "bottom": 52}
-_BAR = 12
-_COLOUR_STEPS = 128
+_LINE = 62
+"""Latin letters a line of the verdict, so that it fits a phone 390 pixels wide."""
 
 
-def frame(picture: Picture, style: Style) -> dict:
-    """Return axes, labels, colour scale and template as a JSON-ready Plotly layout.
+def frame(
+    verdict: Verdict,
+    style: Style,
+    *,
+    height: int = 300,
+    time_axis: str = "",
+    diverged_at: int | None = None,
+) -> dict:
+    """Return a layout with the verdict above the panels.
 
-    Axes: ``x``/``y`` heatmap, ``x``/``y2``, ``x``/``y3`` strips, ``x2``/``y`` the state at the
-    cursor, ``x2``/``y9`` the colour bar, which is the scale of that state as well.
+    Parameters
+    ----------
+    verdict : Verdict
+        Said in the figure's own title, so that it goes where the figure goes; as plain text it
+        is ``layout.meta["verdict"]``.
+    style : Style
+        How it is said and coloured.
+    height : int
+        Of the panels, in pixels; verdict and legend come on top of it.
+    time_axis : str
+        Name of the x axis that counts timesteps, ``"x"``, if there is one.
+    diverged_at : int, optional
+        First timestep that is not finite, to be said after the verdict.
     """
-    field, parts = picture.field, heights(style)
-    inner = parts["heatmap"] + len(picture.strips) * (parts["strip"] + parts["gap"])
-    start = FIRST_STEP - 0.5
-    across, upward = [start, start + field.timesteps], [start, start + field.units]
-    below = [1 - parts["heatmap"] / inner, 1]
-    layout = {
+    text = sentence(verdict, style.words)
+    if diverged_at:
+        text += " " + style.words("dynamics.diverged", step=diverged_at + 1, timestep=diverged_at)
+    lines = wrapped(text, _LINE)
+    top = round((lines.count("<br>") + 1) * style.font_size * 1.35) + 24
+    meta = {"verdict": text}
+    if time_axis:
+        meta |= {"time_axis": time_axis, "first_step": FIRST_STEP}
+    bottom = 3 * style.font_size + 60
+    return {
         "template": template_dict(style),
-        "height": inner + parts["top"] + parts["bottom"],
-        "margin": {"l": 64, "r": 14, "t": parts["top"], "b": parts["bottom"], "pad": 0},
-        "showlegend": False,
-        "hovermode": "closest",
-        "meta": {"time_axis": "x", "first_step": FIRST_STEP},
-        "coloraxis": {
-            "colorscale": [list(stop) for stop in style.scale(field.kind)],
-            "cmin": field.low,
-            "cmax": field.high,
-            "showscale": False,
+        "meta": meta,
+        "height": height + top + bottom,
+        "margin": {"l": 64, "r": 16, "t": top, "b": bottom},
+        "title": {
+            "text": lines,
+            "font": {"size": style.font_size},
+            "x": 0,
+            "xref": "container",
+            "xanchor": "left",
+            "y": 1,
+            "yref": "container",
+            "yanchor": "top",
+            "pad": {"l": 8, "t": round(1.2 * style.font_size)},
         },
-        "xaxis": _axis(style.words("axis.timestep"), across, [0, 0.82], "free")
-        | {"position": 0, "tickformat": ",d"},
-        "yaxis": _axis(style.words("axis.unit"), upward, below, "x") | {"tickformat": ",d"},
-        "xaxis2": _axis(field_title(field, style), [field.low, field.high], [0.845, 1], "y9")
-        | {"nticks": 3, "showgrid": True, "fixedrange": True},
-        "annotations": [],
-    }
-    _add_strips(layout, picture, style, inner)
-    _add_colour_bar(layout, parts, inner)
-    return layout
-
-
-def heights(style: Style) -> dict[str, int]:
-    """Return the heights in pixels: heatmap, strip, the gap above a strip, and the margins."""
-    return _PRESENTATION_HEIGHTS if style.presentation else _HEIGHTS
-
-
-def field_title(field: Field, style: Style) -> str:
-    """Return what a field shows, in words."""
-    return style.words(f"field.{field.name}.title")
-
-
-def mark_titles(field: Field, style: Style) -> tuple[str | None, str | None]:
-    """Return what the low and the high mark of a field mean, or None where it has none."""
-
-    def title(mark: float | None, end: str) -> str | None:
-        if mark is None:
-            return None
-        name = "infinite" if math.isinf(mark) else field.name
-        return style.words(f"field.{name}.at_{end}", mark=f"{mark:g}".replace("-", "−"))
-
-    return title(field.low_mark, "low"), title(field.high_mark, "high")
-
-
-def strip_title(strip: Strip, style: Style) -> str:
-    """Return what a strip shows, in words."""
-    return style.words(
-        f"strip.{strip.name}.title", threshold=SATURATED_FROM, percent=f"{SATURATED_FROM:.0%}"
-    )
-
-
-def strip_axis(strip: Strip) -> dict:
-    """Return the range and the ticks of a strip's axis, as Plotly takes them."""
-    spread = strip.high - strip.low
-    both_signs = strip.low < 0 < strip.high
-    ticks = [strip.low, 0, strip.high] if both_signs else [strip.low, strip.high]
-    return {
-        "range": [strip.low - 0.06 * spread, strip.high + 0.06 * spread],
-        "tickvals": ticks,
-        "tickformat": ".0%" if strip.percent else ".3~g",
+        "legend": {
+            "orientation": "h",
+            "x": 0,
+            "xanchor": "left",
+            "y": -(2.6 * style.font_size + 12) / height,
+            "yanchor": "top",
+            "traceorder": "normal",
+        },
+        "hovermode": "closest",
     }
 
 
-def colour_bar(field: Field) -> dict:
-    """Return the colour bar as a trace: the scale drawn over its own axis."""
-    ends = np.linspace(field.low, field.high, _COLOUR_STEPS + 1)
-    return {
-        "type": "heatmap",
-        "x": ends.tolist(),
-        "y": [-0.5, 0.5],
-        "z": [((ends[1:] + ends[:-1]) / 2).tolist()],
-        "xaxis": "x2",
-        "yaxis": "y9",
-        "coloraxis": "coloraxis",
+def timesteps(count: int, first: int = 0) -> np.ndarray:
+    """Return the numbers that the time axis gives to ``count`` steps from index ``first`` on."""
+    return FIRST_STEP + first + np.arange(count)
+
+
+def faded(colour: str, opacity: float) -> str:
+    """Return ``#rrggbb`` as a translucent colour."""
+    red, green, blue = (int(colour[place : place + 2], 16) for place in (1, 3, 5))
+    return f"rgba({red},{green},{blue},{opacity})"
+
+
+def line(x, y, name: str, colour: str, style: Style, **more) -> dict:
+    """Return a line trace."""
+    pen = {"color": colour, "width": style.line_width} | more.pop("line", {})
+    return {"type": "scatter", "mode": "lines", "x": x, "y": y, "name": name, "line": pen} | more
+
+
+def band(x, low, high, colour: str, **more) -> list[dict]:
+    """Return the two traces of a shaded band; it has no place in the legend."""
+    edge = {
+        "type": "scatter",
+        "mode": "lines",
+        "x": x,
+        "line": {"width": 0, "color": colour},
         "hoverinfo": "skip",
-    }
+        "showlegend": False,
+    } | more
+    return [
+        edge | {"y": low},
+        edge | {"y": high, "fill": "tonexty", "fillcolor": faded(colour, 0.18)},
+    ]
 
 
-def _axis(title: str, span: list[float], domain: list[float], anchor: str) -> dict:
-    return {
-        "title": {"text": title},
-        "range": span,
-        "domain": domain,
-        "anchor": anchor,
-        "showgrid": False,
-        "autorange": False,
-        "automargin": False,
-    }
+def marks(x, y, name: str, colour: str, symbol: str, style: Style, **more) -> dict:
+    """Return a trace of markers."""
+    size = 9 if style.presentation else 7
+    marker = {"color": colour, "symbol": symbol, "size": size} | more.pop("marker", {})
+    trace = {"type": "scatter", "mode": "markers", "x": x, "y": y, "name": name}
+    return trace | {"marker": marker} | more
 
 
-def _add_strips(layout: dict, picture: Picture, style: Style, inner: int) -> None:
-    """Add an axis and a label for each strip, below the heatmap."""
-    parts = heights(style)
-    top = inner - parts["heatmap"] - parts["gap"]
-    for number, strip in enumerate(picture.strips, start=2):
-        domain = [(top - parts["strip"]) / inner, top / inner]
-        axis = _axis("", [], domain, "x") | strip_axis(strip) | {"fixedrange": True}
-        layout[f"yaxis{number}"] = axis
-        label = {"text": strip_title(strip, style), "font": {"size": style.tick_size}}
-        place = {"xref": "x domain", "yref": f"y{number} domain", "x": 0, "y": 1}
-        anchor = {"xanchor": "left", "yanchor": "bottom", "showarrow": False}
-        layout["annotations"].append(label | place | anchor)
-        top -= parts["strip"] + parts["gap"]
+def circle(radius: float, name: str, colour: str, style: Style, **more) -> dict:
+    """Return a circle about the origin as a line trace."""
+    angles = np.linspace(0, 2 * np.pi, 181)
+    trace = line(radius * np.cos(angles), radius * np.sin(angles), name, colour, style, **more)
+    return trace | {"hoverinfo": "name"}
 
 
-def _add_colour_bar(layout: dict, parts: dict[str, int], inner: int) -> None:
-    """Add the thin axis under the state at the cursor that carries the colours."""
-    top = inner - parts["heatmap"] - parts["gap"] // 2
-    layout["yaxis9"] = {
-        "domain": [max(0, top - _BAR) / inner, top / inner],
-        "range": [-0.5, 0.5],
-        "anchor": "x2",
-        "visible": False,
-        "fixedrange": True,
-    }
+def floor_of(*series: np.ndarray) -> float:
+    """Return a height below all finite values, where what is −∞ can be marked."""
+    finite = [values[np.isfinite(values)] for values in series]
+    finite = np.concatenate(finite) if finite else np.empty(0)
+    if not finite.size:
+        return -1.0
+    low, high = float(finite.min()), float(finite.max())
+    return low - max(0.08 * (high - low), 0.5)
+
+
+def thinned(length: int, most: int) -> slice:
+    """Return a slice that leaves at most ``most`` of ``length`` points, the last one among them."""
+    stride = max(1, -(-length // most))
+    return slice((length - 1) % stride, None, stride)
+
+
+def whole_ticks(count: int) -> dict:
+    """Return the part of an axis that keeps ticks of few ranks whole numbers."""
+    return {"dtick": 1} if count <= 6 else {}

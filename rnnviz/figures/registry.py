@@ -35,6 +35,8 @@ class View:
         Place on the page and in lists, lowest first.
     progress : bool
         Whether it may take long enough to report its progress.
+    at_cursor : bool
+        Whether the result depends on where the time cursor stands.
     """
 
     name: str
@@ -43,6 +45,7 @@ class View:
     draw: Callable[[Any, Style], go.Figure]
     order: int
     progress: bool = False
+    at_cursor: bool = False
 
 
 @cache

@@ -10,7 +10,6 @@ import plotly.graph_objects as go
 from rnnviz.analysis.level_of_detail import Blocks, reduce_to_blocks
 from rnnviz.analysis.saturation import saturation
 from rnnviz.figures.colours import sample
-from rnnviz.figures.frame import colour_bar, frame, mark_titles
 from rnnviz.figures.hatching import hatching
 from rnnviz.figures.picture import (
     HIGHEST,
@@ -21,6 +20,7 @@ from rnnviz.figures.picture import (
     encode,
     symmetric_limit,
 )
+from rnnviz.figures.picture_frame import colour_bar, frame, mark_titles
 from rnnviz.figures.registry import View
 from rnnviz.figures.style import FIRST_STEP, Style
 

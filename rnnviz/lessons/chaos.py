@@ -25,12 +25,12 @@ def _shown(growth: float) -> dict[str, str]:
     return {"ratio": f"{ratio:,.0f}" if ratio >= 100 else f"{ratio:.2g}"}
 
 
-def _apart(run, perspective):
+def _apart(run):
     growth = _growth(run)
     return Progress(toward(growth, -_FAR, 5.0, met=growth > 5.0), _shown(growth))
 
 
-def _edge(run, perspective):
+def _edge(run):
     growth = _growth(run)
     way = toward(abs(growth), _FAR, _APART, met=abs(growth) < _APART)
     return Progress(way, _shown(growth))

@@ -14,7 +14,7 @@ _FEW = 0.05
 _ALIVE = -12.0
 
 
-def _gradient(run, perspective):
+def _gradient(run):
     return {"gradient": shown_power(gradient_power(run))}
 
 
@@ -27,14 +27,14 @@ LESSON = Lesson(
         Do(
             name="recurrent",
             knobs=("recurrent_initializer",),
-            check=lambda run, perspective: exact_below(run, _FEW),
+            check=lambda run: exact_below(run, _FEW),
             solution={"recurrent_initializer": "orthogonal"},
         ),
         Do(
             name="kernel",
             knobs=("kernel_initializer",),
             changes={"recurrent_initializer": "orthogonal"},
-            check=lambda run, perspective: saturated_below(run, _FEW),
+            check=lambda run: saturated_below(run, _FEW),
             solution={"kernel_initializer": "glorot_uniform"},
         ),
         Notice(name="see", numbers=_gradient),
@@ -42,7 +42,7 @@ LESSON = Lesson(
             name="bias",
             knobs=("bias_initializer",),
             changes={"kernel_initializer": "glorot_uniform"},
-            check=lambda run, perspective: gradient_above(run, _ALIVE, -16.0),
+            check=lambda run: gradient_above(run, _ALIVE, -16.0),
             solution={"bias_initializer": "zeros"},
         ),
         Why(

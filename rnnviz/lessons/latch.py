@@ -7,12 +7,12 @@ from rnnviz.readings import number
 _STAYS = 0.8
 
 
-def _last(run, perspective):
+def _last(run):
     last = float(abs(run.states[-1, 0]))
     return Progress(toward(last, 0.0, _STAYS, met=last > _STAYS), {"last": number(last)})
 
 
-def _numbers(run, perspective):
+def _numbers(run):
     return {"last": number(float(run.states[-1, 0]))}
 
 

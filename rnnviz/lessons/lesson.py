@@ -56,7 +56,7 @@ def toward(value: float, start: float, goal: float, *, met: bool | None = None) 
     return min(max(way, 0.0), 0.99) if way == way else 0.0
 
 
-def _no_numbers(run: Run, perspective: Perspective) -> Numbers:
+def _no_numbers(run: Run) -> Numbers:
     return {}
 
 
@@ -72,7 +72,7 @@ class Card:
         Knobs that are set when the visitor turns to this card.
     look : Mapping
         Fields of the Perspective that are set then: lens, page, cursor.
-    numbers : callable (run, perspective) -> Mapping
+    numbers : callable (run) -> Mapping
         Numbers of the run that stand in the text.
     formulas : tuple of str
         LaTeX, shown under the text in this order.
@@ -81,7 +81,7 @@ class Card:
     name: str
     changes: Numbers = field(default_factory=dict)
     look: Numbers = field(default_factory=dict)
-    numbers: Callable[[Run, Perspective], Numbers] = _no_numbers
+    numbers: Callable[[Run], Numbers] = _no_numbers
     formulas: tuple[str, ...] = ()
 
     @property
@@ -114,14 +114,14 @@ class Do(Card):
     ----------
     knobs : tuple of str
         The knobs of the task, by their names in Experiment.
-    check : callable (run, perspective) -> Progress
+    check : callable (run) -> Progress
         How far the task has come.
     solution : Mapping
         Knobs that meet the task; the page can show it, and the tests drive it.
     """
 
     knobs: tuple[str, ...]
-    check: Callable[[Run, Perspective], Progress]
+    check: Callable[[Run], Progress]
     solution: Numbers
 
 

@@ -8,7 +8,7 @@ from rnnviz.lessons.lesson import Do, Lesson, Notice, Predict, Progress, Why, to
 _VISIBLE = 1e-3
 
 
-def _forgets_at_once(run, perspective):
+def _forgets_at_once(run):
     size = np.abs(run.states[1:]).max(axis=1)
     visible = int((size > _VISIBLE).sum())
     way = toward(visible, len(size) + 1, 0, met=not size.any())

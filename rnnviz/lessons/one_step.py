@@ -7,7 +7,7 @@ from rnnviz.readings import number
 _SMALL = 0.6
 
 
-def _terms(run, perspective):
+def _terms(run):
     layer, inputs = run.layers[0].layer, run.inputs[0]
     names = {"x1": inputs[0], "x2": inputs[1]}
     names |= {"w1": layer.kernel[0, 0], "w2": layer.kernel[1, 0], "b": layer.bias[0]}
@@ -15,7 +15,7 @@ def _terms(run, perspective):
     return {name: f"{value:.3f}" for name, value in names.items()}
 
 
-def _smaller_sum(run, perspective):
+def _smaller_sum(run):
     z, h = float(run.preactivations[0, 0]), float(run.states[0, 0])
     return Progress(toward(z, 1.185, _SMALL, met=z < _SMALL), {"z": number(z), "h": number(h)})
 

@@ -7,7 +7,7 @@ from rnnviz.lessons.measures import exact_below, saturated_below
 _GOAL = 0.05
 
 
-def _shares(run, perspective):
+def _shares(run):
     exact, saturated = exact_below(run, _GOAL).numbers, saturated_below(run, _GOAL).numbers
     return {"exact": exact["share"], "saturated": saturated["share"]}
 
@@ -22,7 +22,7 @@ LESSON = Lesson(
         Do(
             name="task",
             knobs=("dtype",),
-            check=lambda run, perspective: exact_below(run, _GOAL),
+            check=lambda run: exact_below(run, _GOAL),
             solution={"dtype": "float64"},
         ),
         Notice(name="see", numbers=_shares),

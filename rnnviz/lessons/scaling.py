@@ -13,7 +13,7 @@ _UNSATURATED = 0.05
 _BEST = -30.0
 
 
-def _gradient(run, perspective):
+def _gradient(run):
     return {"gradient": shown_power(gradient_power(run))}
 
 
@@ -26,7 +26,7 @@ LESSON = Lesson(
         Do(
             name="unsaturate",
             knobs=("weight_scale",),
-            check=lambda run, perspective: saturated_below(run, _UNSATURATED),
+            check=lambda run: saturated_below(run, _UNSATURATED),
             solution={"weight_scale": 0.0501},
         ),
         Notice(name="unsaturated"),
@@ -35,7 +35,7 @@ LESSON = Lesson(
             name="best",
             knobs=("weight_scale",),
             changes={"weight_scale": 0.0501},
-            check=lambda run, perspective: gradient_above(run, _BEST, -88.0),
+            check=lambda run: gradient_above(run, _BEST, -88.0),
             solution={"weight_scale": 0.02},
         ),
         Notice(name="dead", numbers=_gradient),

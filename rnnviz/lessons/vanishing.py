@@ -9,7 +9,7 @@ _EXPLODED = 6.0
 _START = 30.0
 
 
-def _kept(run, perspective):
+def _kept(run):
     power = gradient_power(run)
     away = min(abs(power), 1000.0)
     way = toward(away, _START, _KEPT, met=away < _KEPT)
@@ -40,7 +40,7 @@ LESSON = Lesson(
             name="explode",
             knobs=("recurrent_gain",),
             changes={"recurrent_gain": 1.0},
-            check=lambda run, perspective: gradient_above(run, _EXPLODED, 0.0),
+            check=lambda run: gradient_above(run, _EXPLODED, 0.0),
             solution={"recurrent_gain": 1.2},
         ),
         Notice(name="see"),

@@ -5,10 +5,14 @@ A plain module cache and not one of Streamlit's, because any visitor could empty
 
 from __future__ import annotations
 
+import dataclasses
+import sys
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from typing import Any
+
+import numpy as np
 
 
 class BoundedCache:
@@ -27,10 +31,10 @@ class BoundedCache:
 
     def __init__(self, limit: int, size: Callable[[Any], int]) -> None:
         self._limit, self._size = limit, size
-        self._kept: OrderedDict[Hashable, Any] = OrderedDict()
+        self._kept: OrderedDict[Hashable, tuple[int, Any]] = OrderedDict()
         self._bytes = 0
         self._lock = threading.Lock()
-        self._under_way: dict[Hashable, threading.Lock] = {}
+        self._under_way: dict[Hashable, _Turn] = {}
 
     def get(self, key: Hashable, compute: Callable[[], Any]) -> Any:
         """Return the result of a key, computed by ``compute()`` if it is not kept.
@@ -39,20 +43,41 @@ class BoundedCache:
         """
         with self._lock:
             if key in self._kept:
-                self._kept.move_to_end(key)
-                return self._kept[key]
-            turn = self._under_way.setdefault(key, threading.Lock())
-        with turn:
-            with self._lock:
-                if key in self._kept:
-                    return self._kept[key]
-            try:
-                result = compute()
-                self._keep(key, result)
-            finally:
+                return self._found(key)
+            turn = self._under_way.setdefault(key, _Turn())
+            turn.wanted += 1
+        try:
+            with turn.lock:
                 with self._lock:
+                    if key in self._kept:
+                        return self._found(key)
+                result = compute()
+                self.put(key, result)
+        finally:
+            with self._lock:
+                turn.wanted -= 1
+                if not turn.wanted:
                     self._under_way.pop(key, None)
         return result
+
+    def peek(self, key: Hashable) -> Any:
+        """Return the result of a key if it is kept, else None."""
+        with self._lock:
+            return self._found(key) if key in self._kept else None
+
+    def put(self, key: Hashable, result: Any) -> None:
+        """Keep a result, if it is no larger than the limit."""
+        size = self._size(result)
+        if size > self._limit:
+            return
+        with self._lock:
+            if key in self._kept:
+                return
+            self._kept[key] = (size, result)
+            self._bytes += size
+            while self._bytes > self._limit:
+                _, (dropped, _) = self._kept.popitem(last=False)
+                self._bytes -= dropped
 
     @property
     def nbytes(self) -> int:
@@ -62,13 +87,29 @@ class BoundedCache:
     def __len__(self) -> int:
         return len(self._kept)
 
-    def _keep(self, key: Hashable, result: Any) -> None:
-        size = self._size(result)
-        if size > self._limit:
-            return
-        with self._lock:
-            self._kept[key] = result
-            self._bytes += size
-            while self._bytes > self._limit:
-                _, dropped = self._kept.popitem(last=False)
-                self._bytes -= self._size(dropped)
+    def _found(self, key: Hashable) -> Any:
+        self._kept.move_to_end(key)
+        return self._kept[key][1]
+
+
+class _Turn:
+    """Who computes a key now, and how many want it."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.wanted = 0
+
+
+def size_of(result: Any) -> int:
+    """Return the bytes of the arrays in a result: an array, a dataclass or a collection of them."""
+    if isinstance(result, np.ndarray):
+        return result.nbytes if result.base is None else min(result.nbytes, result.base.nbytes)
+    if dataclasses.is_dataclass(result) and not isinstance(result, type):
+        inside = [getattr(result, field.name) for field in dataclasses.fields(result)]
+    elif isinstance(result, Mapping):
+        inside = list(result.values())
+    elif isinstance(result, (tuple, list)):
+        inside = list(result)
+    else:
+        return sys.getsizeof(result)
+    return 100 + sum(map(size_of, inside))

@@ -20,8 +20,10 @@ from rnnviz.ui.note import show_note
 from rnnviz.ui.pages import PAGES
 from rnnviz.ui.problems import show_problems
 from rnnviz.ui.shell import shell
+from rnnviz.ui.take_away import take_away
 from rnnviz.ui.teacher import teacher_button
 from rnnviz.ui.visibility import Visibility, lesson_of, visibility
+from rnnviz.ui.waiting import keep_a_place
 
 _HERE = Path(__file__).parent
 _LOG = logging.getLogger(__name__)
@@ -59,9 +61,12 @@ def _show(say: Words) -> None:
         show_problems(say("page.link_problems"), situation.problems, situation, say)
         show_problems(say("page.not_allowed"), problems, situation, say)
         show_note(perspective.note, say)
+        keep_a_place()
         perspective = PAGES[perspective.page].show(situation.experiment, perspective, say)
     shell(perspective, look, say)
     state.commit(dataclasses.replace(situation, perspective=perspective))
+    if look.shows("take_away"):
+        take_away(situation.experiment, perspective, say)
 
 
 def _rooms(lesson: Lesson | None):

@@ -13,7 +13,7 @@ from rnnviz.lessons.lesson import Card, Do, Lesson, Predict, Progress
 from rnnviz.perspective import Perspective
 from rnnviz.ui import state
 from rnnviz.ui.controls import controls_of
-from rnnviz.ui.runs import run_of
+from rnnviz.ui.runs import result_of, run_of
 
 _ICONS = {
     "predict": ":material/psychology_alt:",
@@ -68,7 +68,7 @@ def _heading(at: _Place, say: Words) -> None:
 def _card(at: _Place, say: Words) -> tuple[Experiment, tuple[Problem, ...]]:
     """Draw what the card says, then its control; predictions come before the control."""
     _outcome(at, say)
-    numbers = at.card.numbers(run_of(at.experiment), at.perspective)
+    numbers = at.card.numbers(run_of(at.experiment))
     st.markdown(say(at.key("text"), **numbers))
     for formula in at.card.formulas:
         st.latex(formula)
@@ -127,7 +127,9 @@ def _outcome(at: _Place, say: Words) -> None:
 
 def _progress(at: _Place, say: Words) -> Progress:
     """Measure the task on the run that is shown, and say how close it is."""
-    progress = at.card.check(run_of(at.experiment), at.perspective)
+    task, experiment = at.card, at.experiment
+    what = f"lesson {at.lesson.name}: {task.name}"
+    progress = result_of(what, experiment, lambda _: task.check(run_of(experiment)))
     with st.container(key="task_met" if progress.met else "task_open"):
         percent = f"{progress.closeness:.0%}"
         done = say("lessons.met") if progress.met else say("lessons.closeness", percent=percent)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 
+import streamlit as st
+
 from rnnviz.figures import state_heatmap
 from rnnviz.figures.style import Style
 from rnnviz.i18n import Words
@@ -15,14 +17,25 @@ from rnnviz.ui.viewer import state_viewer
 
 
 def style_of(perspective: Perspective, say: Words) -> Style:
-    """Return the look of every figure on the page; the browser decides the theme."""
-    return Style(say.language, palette=perspective.palette, presentation=perspective.presentation)
+    """Return the look of every figure on the page; the visitor's browser decides the theme."""
+    return Style(
+        say.language,
+        theme=st.context.theme.type or "light",
+        palette=perspective.palette,
+        presentation=perspective.presentation,
+    )
 
 
-def main_view(run: Run, perspective: Perspective, say: Words) -> Perspective:
-    """Show the states; where the cursor is let go becomes part of the link."""
+def main_view(run: Run, perspective: Perspective, say: Words, compact: bool = False) -> Perspective:
+    """Show the states; where the cursor is let go becomes part of the link.
+
+    ``compact`` leaves room for something else on the same screen.
+    """
+    picture = state_heatmap.analyse(run, perspective)
+    if compact:
+        picture = dataclasses.replace(picture, strips=picture.strips[:1], compact=True)
     viewed = state_viewer(
-        state_heatmap.analyse(run, perspective),
+        picture,
         style_of(perspective, say),
         knobs=live_knobs(run.experiment, perspective.layer, say),
         ahead=pictures_ahead(run.experiment, perspective),

@@ -1,14 +1,113 @@
-"""The runs the page shows, computed once and shared by everybody who looks at the same link."""
+"""What the pages show, computed once and shared by everybody who looks at the same link."""
 
 from __future__ import annotations
 
+import logging
+import time
+from collections import deque
+from collections.abc import Callable, Hashable
+from typing import Any
+
 from rnnviz.experiment import Experiment
 from rnnviz.simulate import Run, simulate
-from rnnviz.ui.cache import BoundedCache
+from rnnviz.ui.cache import BoundedCache, size_of
+from rnnviz.ui.waiting import meanwhile
+from rnnviz.ui.work import Progress, Workshop
 
-_RUNS = BoundedCache(limit=512 * 2**20, size=lambda run: run.nbytes)
+LONG = 0.05
+"""A computation of more seconds than this, by estimate, is done apart."""
+SLOW_FROM = 1.0
+"""A computation that took more seconds than this is noted."""
+
+_LOG = logging.getLogger(__name__)
+WORKSHOP = Workshop()
+CACHES = {
+    "runs": BoundedCache(limit=640 * 2**20, size=lambda run: run.nbytes),
+    "results": BoundedCache(limit=64 * 2**20, size=size_of),
+}
+
+
+class SlowRuns:
+    """The last few computations that took long."""
+
+    def __init__(self) -> None:
+        self._kept: deque[str] = deque(maxlen=20)
+
+    def note(self, what: Hashable, seconds: float) -> None:
+        """Keep and log what took long."""
+        line = f"{seconds:.1f} s  {what}"
+        self._kept.appendleft(line)
+        _LOG.warning("slow: %s", line)
+
+    def lines(self) -> list[str]:
+        """Return what was kept, newest first."""
+        return list(self._kept) or ["none"]
+
+
+SLOW = SlowRuns()
 
 
 def run_of(experiment: Experiment) -> Run:
     """Return the run of an experiment, from the cache if anybody asked for it lately."""
-    return _RUNS.get(experiment, lambda: simulate(experiment))
+    return _shared(
+        "runs",
+        experiment,
+        experiment.cost.seconds,
+        lambda progress: simulate(experiment, progress),
+        experiment.to_query(),
+    )
+
+
+def result_of(
+    name: str,
+    experiment: Experiment,
+    compute: Callable[[Progress], Any],
+    seconds: float | None = None,
+    detail: Hashable = None,
+) -> Any:
+    """Return an analysis of an experiment's run, shared like the run itself.
+
+    Parameters
+    ----------
+    name : str
+        Which analysis.
+    experiment : Experiment
+        Of whose run.
+    compute : callable (progress) -> result
+        The analysis; a long one calls ``progress(fraction)`` often.
+    seconds : float, optional
+        How long it takes on a slow laptop; ten times the run by default.
+    detail : hashable, optional
+        What else the result depends on, such as the layer.
+    """
+    if seconds is None:
+        seconds = 10 * experiment.cost.seconds
+    key = (name, detail, experiment)
+    return _shared("results", key, seconds, compute, f"{name} of {experiment.to_query()}")
+
+
+def _shared(
+    cache: str, key: Hashable, seconds: float, compute: Callable[[Progress], Any], what: str
+) -> Any:
+    kept = CACHES[cache]
+    if seconds < LONG:
+        return kept.get(key, lambda: compute(_unheard))
+
+    def timed(progress: Progress) -> Any:
+        began = time.perf_counter()
+        result = compute(progress)
+        took = time.perf_counter() - began
+        if took > SLOW_FROM:
+            SLOW.note(what, took)
+        kept.put(key, result)
+        return result
+
+    found = kept.peek(key)
+    if found is not None:
+        return found
+    with meanwhile() as look:
+        return WORKSHOP.result((cache, key), seconds, timed, look)
+
+
+def _unheard(fraction: float) -> None:
+    """Stand in for a progress that nobody watches."""

@@ -58,6 +58,15 @@ class Situation:
         return (*first, *((SECOND + name, text) for name, text in self.second.pairs()))
 
 
+def stop_if_unwanted() -> None:
+    """End this page run here if its visitor moved on or left; long computations call it often.
+
+    Streamlit ends a run only where the run touches Streamlit, and a look at the session is the
+    least it can touch.
+    """
+    st.session_state.get(_SHOWN)
+
+
 def read_link(pairs: Pairs) -> Situation:
     """Return what a link shows; what cannot be read becomes its default and a problem."""
     experiment, problems = Experiment.from_pairs(list(pairs))

@@ -9,8 +9,8 @@ from rnnviz.lessons.lesson import Lesson
 from rnnviz.lessons.registry import lessons
 from rnnviz.perspective import Perspective
 
-_NOT_IN_LESSONS = frozenset({"navigation", "listing", "actions", "teach", "tour"})
-_NOT_IN_FRONT_OF_A_ROOM = frozenset({"listing", "actions", "teach", "tour"})
+_NOT_IN_LESSONS = frozenset({"navigation", "listing", "actions", "take_away", "teach", "tour"})
+_NOT_IN_FRONT_OF_A_ROOM = frozenset({"listing", "actions", "take_away", "teach", "tour"})
 
 
 @dataclass(frozen=True)

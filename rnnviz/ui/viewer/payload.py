@@ -9,7 +9,8 @@ from functools import lru_cache
 import numpy as np
 
 from rnnviz.analysis.level_of_detail import reduce_to_blocks
-from rnnviz.figures.frame import (
+from rnnviz.figures.picture import Field, Picture, Strip, encode
+from rnnviz.figures.picture_frame import (
     colour_bar,
     field_title,
     frame,
@@ -17,7 +18,6 @@ from rnnviz.figures.frame import (
     strip_axis,
     strip_title,
 )
-from rnnviz.figures.picture import Field, Picture, Strip, encode
 from rnnviz.figures.style import FIRST_STEP, Style, template_dict
 from rnnviz.i18n import words
 from rnnviz.ui.viewer.packing import Arrays, pack

@@ -1,0 +1,201 @@
+"""What can be typed: commands, options, help and examples, in both languages."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any, NoReturn
+
+import rnnviz
+from rnnviz.cli import commands
+from rnnviz.cli.sources import Misunderstood
+from rnnviz.export.looks import SCALES, SIZES
+from rnnviz.figures.colours import THEMES
+from rnnviz.i18n import DEFAULT_LANGUAGE, LANGUAGES, Words
+
+__all__ = ["Misunderstood", "language_of", "parser"]
+
+
+def language_of(arguments: Sequence[str]) -> str:
+    """Return the language that the arguments ask for, English if none or an unknown one."""
+    finder = argparse.ArgumentParser(add_help=False, exit_on_error=False, allow_abbrev=False)
+    finder.add_argument("--language", nargs="?")
+    try:
+        language = finder.parse_known_args(arguments)[0].language
+    except argparse.ArgumentError:
+        return DEFAULT_LANGUAGE
+    return language if language in LANGUAGES else DEFAULT_LANGUAGE
+
+
+def parser(say: Words) -> _Parser:
+    """Return the parser of the command line; it raises Misunderstood where argparse would exit."""
+    whole = _Parser(
+        say, prog="python -m rnnviz", description=say("cli.about"), epilog=say("cli.examples")
+    )
+    version = f"rnnviz {rnnviz.__version__}"
+    whole.options.add_argument(
+        "--version", action="version", version=version, help=say("cli.option.version")
+    )
+    _add_language(whole, say, "spoken")
+    names = whole.add_subparsers(title=say("cli.commands"), metavar="", parser_class=_Parser)
+    whole.set_defaults(run=None)
+    for name, add in _COMMANDS.items():
+        command = names.add_parser(
+            name,
+            say=say,
+            help=say(f"cli.{name}.help"),
+            description=say(f"cli.{name}.help"),
+            epilog=say(f"cli.{name}.examples"),
+        )
+        add(command, say)
+        _add_source(command, say)
+        _add_language(command, say, "language")
+        command.set_defaults(run=getattr(commands, name))
+    return whole
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser that speaks both languages and leaves it to the caller to complain.
+
+    ``options`` is the group for what belongs to no other.
+    """
+
+    def __init__(self, say: Words, **details: Any) -> None:
+        super().__init__(add_help=False, allow_abbrev=False, **details)
+        self.formatter_class = partial(_Formatter, say)
+        self._say = say
+        self.options = self.add_argument_group(say("cli.options"))
+        self.options.add_argument("-h", "--help", action="help", help=say("cli.option.help"))
+
+    def error(self, message: str) -> NoReturn:
+        """Raise instead of exiting."""
+        raise Misunderstood(self._say("cli.not_understood", message=message, command=self.prog))
+
+
+class _Formatter(argparse.RawDescriptionHelpFormatter):
+    """The help page as it is written, its first word in the language too."""
+
+    def __init__(self, say: Words, prog: str, **details: Any) -> None:
+        super().__init__(prog, **details)
+        self._say = say
+
+    def add_usage(self, usage, actions, groups, prefix=None) -> None:
+        """Say "usage" in the language."""
+        spoken = self._say("cli.usage") + " " if prefix is None else prefix
+        super().add_usage(usage, actions, groups, spoken)
+
+
+def _add_render(command: _Parser, say: Words) -> None:
+    command.options.add_argument("view", metavar="VIEW", help=say("cli.option.view"))
+    command.options.add_argument(
+        "--out", required=True, type=Path, metavar="FILE", help=say("cli.option.out_picture")
+    )
+    _add_look(command, say)
+    _add_force(command, say)
+
+
+def _add_data(command: _Parser, say: Words) -> None:
+    command.options.add_argument(
+        "--out", required=True, type=Path, metavar="FILE", help=say("cli.option.out_data")
+    )
+    _add_force(command, say)
+
+
+def _add_gallery(command: _Parser, say: Words) -> None:
+    command.options.add_argument(
+        "--out", required=True, type=Path, metavar="FOLDER", help=say("cli.option.out_folder")
+    )
+    formats = commands.GALLERY_FORMATS
+    command.options.add_argument(
+        "--format", type=_one_of(formats, say), default="html", help=_list(say, "format", formats)
+    )
+    _add_look(command, say)
+    _add_force(command, say)
+
+
+def _add_summary(command: _Parser, say: Words) -> None:
+    """A summary needs nothing but its experiment."""
+
+
+def _add_code(command: _Parser, say: Words) -> None:
+    frameworks = commands.FRAMEWORKS
+    command.options.add_argument(
+        "--framework",
+        required=True,
+        type=_one_of(frameworks, say),
+        help=_list(say, "framework", frameworks),
+    )
+    command.options.add_argument(
+        "--out", type=Path, metavar="FILE", help=say("cli.option.out_code")
+    )
+    _add_force(command, say)
+
+
+def _add_source(command: _Parser, say: Words) -> None:
+    """Add the options that say which experiments; without any, it is the lecture's."""
+    source = command.add_argument_group(say("cli.which"))
+    source.add_argument("--link", action="append", default=[], help=say("cli.option.link"))
+    source.add_argument("--links", type=Path, metavar="FILE", help=say("cli.option.links"))
+    source.add_argument(
+        "--json",
+        action="append",
+        default=[],
+        type=Path,
+        metavar="FILE",
+        help=say("cli.option.json"),
+    )
+
+
+def _add_language(command: _Parser, say: Words, name: str) -> None:
+    command.options.add_argument(
+        "--language",
+        dest=name,
+        type=_one_of(LANGUAGES, say),
+        metavar="LANGUAGE",
+        help=_list(say, "language", LANGUAGES),
+    )
+
+
+def _add_look(command: _Parser, say: Words) -> None:
+    look = command.add_argument_group(say("cli.look"))
+    look.add_argument(
+        "--theme", type=_one_of(THEMES, say), default="light", help=_list(say, "theme", THEMES)
+    )
+    look.add_argument(
+        "--size", type=_one_of(SIZES, say), default="page", help=_list(say, "size", SIZES)
+    )
+    scales = [str(scale) for scale in SCALES]
+    look.add_argument(
+        "--scale", type=_one_of(scales, say), default="1", help=_list(say, "scale", scales)
+    )
+    look.add_argument("--no-caption", action="store_true", help=say("cli.option.no_caption"))
+
+
+def _add_force(command: _Parser, say: Words) -> None:
+    command.options.add_argument("--force", action="store_true", help=say("cli.option.force"))
+
+
+def _one_of(names: Sequence[str], say: Words) -> Callable[[str], str]:
+    def check(text: str) -> str:
+        if text not in names:
+            raise argparse.ArgumentTypeError(
+                say("cli.not_a_choice", value=text, options=", ".join(names))
+            )
+        return text
+
+    return check
+
+
+def _list(say: Words, option: str, names: Sequence[str]) -> str:
+    return f"{say(f'cli.option.{option}')}: {', '.join(names)}".replace("%", "%%")
+
+
+_COMMANDS: dict[str, Callable[[_Parser, Words], None]] = {
+    "render": _add_render,
+    "data": _add_data,
+    "gallery": _add_gallery,
+    "summary": _add_summary,
+    "code": _add_code,
+}

@@ -1,0 +1,169 @@
+"""What the commands do. Each takes the parsed arguments; nothing is begun before all is checked."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from rnnviz.cli.progress import Bar
+from rnnviz.cli.sources import Misunderstood, Shown, sources
+from rnnviz.experiment import Experiment
+from rnnviz.export.browser import PICTURES, missing
+from rnnviz.export.data import DATA
+from rnnviz.export.files import check_free, writing
+from rnnviz.export.formats import TEXTS, developing
+from rnnviz.export.gallery import GALLERY_FORMATS, write_gallery
+from rnnviz.export.looks import Look
+from rnnviz.export.sheets import Sheet, sheet_of
+from rnnviz.figures.registry import View, views
+from rnnviz.i18n import DEFAULT_LANGUAGE, Words
+from rnnviz.keras import summary as keras_summary
+from rnnviz.keras.code import FRAMEWORKS, program
+from rnnviz.simulate import Run, simulate
+
+__all__ = ["FRAMEWORKS", "GALLERY_FORMATS", "code", "data", "gallery", "render", "summary"]
+
+
+def render(request: argparse.Namespace, say: Words) -> None:
+    """Draw one view of each experiment into a file each."""
+    view = _view(request.view, say)
+    shown, look = sources(request, say), _look(request)
+    format = _format(request.out, (*PICTURES, *TEXTS), say)
+    paths = _paths(request, len(shown))
+    with Bar(len(shown)) as bar:
+        sheets = _sheets(shown, view, look, bar)
+        for path, content in zip(paths, developing(sheets, format), strict=True):
+            _write(path, content, request, bar)
+
+
+def data(request: argparse.Namespace, say: Words) -> None:
+    """Write the numbers of each experiment into a file each."""
+    shown = sources(request, say)
+    write = DATA[_format(request.out, tuple(DATA), say)]
+    paths = _paths(request, len(shown))
+    with Bar(len(shown)) as bar:
+        for path, run in zip(paths, _runs(shown), strict=True):
+            with writing(path, force=request.force) as file:
+                write(run, file, bar.part)
+            _done(path, bar)
+
+
+def gallery(request: argparse.Namespace, say: Words) -> None:
+    """Draw every view of one experiment into a folder with an index page."""
+    (shown,) = _only_one(sources(request, say), say)
+    run, look = simulate(shown.experiment), _look(request)
+    language = shown.perspective.language or DEFAULT_LANGUAGE
+    with Bar(len(views())) as bar:
+
+        def sheets() -> Iterator[tuple[str, Sheet]]:
+            for view in views().values():
+                yield view.name, _sheet(run, shown, view, look, language, bar)
+                bar.piece()
+
+        write_gallery(sheets(), request.out, request.format, force=request.force)
+        bar.clear()
+    print(request.out / "index.html")
+
+
+def summary(request: argparse.Namespace, say: Words) -> None:
+    """Print Keras's summary of each experiment."""
+    print("\n".join(keras_summary(shown.experiment) for shown in sources(request, say)))
+
+
+def code(request: argparse.Namespace, say: Words) -> None:
+    """Print, or write, a program that computes the same; and the files that it reads."""
+    programs = [program(one.experiment, request.framework) for one in sources(request, say)]
+    if request.out is None:
+        if any(one.files for one in programs):
+            raise Misunderstood(say("cli.needs_out"))
+        print("\n".join(one.text for one in programs))
+        return
+    paths = _paths(request, len(programs))
+    with Bar(len(programs)) as bar:
+        for path, one in zip(paths, programs, strict=True):
+            for name, content in one.files:
+                _write(path.with_name(name), content, request)
+            _write(path, one.text.encode(), request, bar)
+
+
+def _sheets(shown: Sequence[Shown], view: View, look: Look, bar: Bar) -> Iterator[Sheet]:
+    for one, run in zip(shown, _runs(shown), strict=True):
+        yield _sheet(run, one, view, look, one.perspective.language or DEFAULT_LANGUAGE, bar)
+
+
+def _sheet(run: Run, shown: Shown, view: View, look: Look, language: str, bar: Bar) -> Sheet:
+    return sheet_of(
+        run,
+        shown.perspective,
+        view,
+        look,
+        language,
+        address=shown.address,
+        progress=bar.part,
+    )
+
+
+def _runs(shown: Sequence[Shown]) -> Iterator[Run]:
+    """Yield the run of each; neighbours with one experiment share it."""
+    experiment: Experiment | None = None
+    for one in shown:
+        if one.experiment != experiment:
+            experiment = one.experiment
+            run = simulate(experiment)
+        yield run
+
+
+def _write(path: Path, content: bytes, request: argparse.Namespace, bar: Bar | None = None) -> None:
+    with writing(path, force=request.force) as file:
+        file.write(content)
+    if bar:
+        _done(path, bar)
+
+
+def _done(path: Path, bar: Bar) -> None:
+    bar.clear()
+    print(path, flush=True)
+    bar.piece()
+
+
+def _paths(request: argparse.Namespace, count: int) -> list[Path]:
+    """Return a free path for each output: the one that was named, or numbered ones."""
+    out: Path = request.out
+    if count == 1:
+        paths = [out]
+    else:
+        digits = len(str(count))
+        paths = [out.with_stem(f"{out.stem}-{n:0{digits}}") for n in range(1, count + 1)]
+    for path in paths:
+        check_free(path, force=request.force)
+    return paths
+
+
+def _format(path: Path, formats: Sequence[str], say: Words) -> str:
+    """Return the format that a file's ending asks for, if there can be one."""
+    ending = path.suffix.lstrip(".").lower()
+    if ending not in formats:
+        options = ", ".join(f".{name}" for name in formats)
+        raise Misunderstood(say("cli.no_format", path=path, options=options))
+    failure = missing() if ending in PICTURES else None
+    if failure:
+        raise failure
+    return ending
+
+
+def _view(name: str, say: Words) -> View:
+    known: Mapping[str, View] = views()
+    if name not in known:
+        raise Misunderstood(say("cli.no_view", view=name, options=", ".join(known)))
+    return known[name]
+
+
+def _look(request: argparse.Namespace) -> Look:
+    return Look(request.theme, request.size, int(request.scale), not request.no_caption)
+
+
+def _only_one(shown: list[Shown], say: Words) -> list[Shown]:
+    if len(shown) != 1:
+        raise Misunderstood(say("cli.only_one"))
+    return shown

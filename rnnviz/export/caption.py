@@ -1,0 +1,181 @@
+"""The caption of an exported figure: what it shows, from which parameters, and where to see it."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+import rnnviz
+from rnnviz.experiment import TABLE, Experiment
+from rnnviz.figures.registry import View
+from rnnviz.i18n import Words
+from rnnviz.knobs import Choice, Flag, Knob
+from rnnviz.perspective import Perspective
+
+_PLAIN = Experiment()
+_ALWAYS = ("timesteps", "input_features", "units", "weight_scale", "cell", "activation")
+_LINKED = ("v", *(TABLE[name].link for name in (*_ALWAYS[:4], "seed")))
+_NARROW, _WIDE = frozenset(" !'()*,./:;I[\\]fijlrt|·"), frozenset("%@MWm&—…")
+_LINK_BREAK = "&"
+
+
+@dataclass(frozen=True)
+class Caption:
+    """The words beneath an exported figure.
+
+    Parameters
+    ----------
+    title : str
+        What the figure shows.
+    how_to_read : str
+        One line on how to read it.
+    parameters : str
+        The main knobs, and every other one that is not at its default.
+    origin : str
+        Seed and version.
+    link : str
+        Address that shows the same again; without a server, its query alone.
+    """
+
+    title: str
+    how_to_read: str
+    parameters: str
+    origin: str
+    link: str
+
+    def lines(self, width: float, size: float) -> list[str]:
+        """Return title, parameters, origin and link in lines that fit a width.
+
+        Parameters
+        ----------
+        width : float
+            Room in pixels.
+        size : float
+            Size of the letters in pixels; how wide they are is estimated, on the safe side.
+        """
+        room = width / size
+        lines = wrapped(self.title, room / 1.08) + wrapped(self.parameters, room)
+        return [*lines, *wrapped(f"{self.origin} · {self.link}", room)]
+
+
+def caption(
+    view: View, experiment: Experiment, perspective: Perspective, say: Words, address: str = ""
+) -> Caption:
+    """Return the caption of a view of an experiment.
+
+    Parameters
+    ----------
+    view : View
+        Gives the title.
+    experiment, perspective : Experiment, Perspective
+        What is shown, and how it is looked at.
+    say : Words
+        The language.
+    address : str
+        Where this rnnviz is served, e.g. ``"http://localhost:8501/"``; "" when nowhere.
+    """
+    return Caption(
+        title=say(f"view.{view.name}.title"),
+        how_to_read=say(f"view.{view.name}.how_to_read"),
+        parameters=" · ".join(parameters(experiment, perspective, say)),
+        origin=say("export.origin", seed=experiment.seed, version=rnnviz.__version__),
+        link=link(experiment, perspective, address),
+    )
+
+
+def link(experiment: Experiment, perspective: Perspective, address: str = "") -> str:
+    """Return a short link that shows the same: the main knobs and the seed, and what is unusual.
+
+    What it leaves out stands at its default. That is safe because a link names its version, and
+    within a version no default ever changes.
+    """
+    usual = dict([*_PLAIN.pairs(), *Perspective().pairs()])
+    kept = [
+        (name, text)
+        for name, text in [*experiment.pairs(), *perspective.pairs()]
+        if name in _LINKED or usual.get(name) != text
+    ]
+    return f"{address.partition('?')[0]}?{urlencode(kept, safe=',')}"
+
+
+def parameters(experiment: Experiment, perspective: Perspective, say: Words) -> list[str]:
+    """Return the knobs that matter, each as words: the main ones, and what is not as usual."""
+    pairs = []
+    for row in TABLE.values():
+        if row.name != "seed" and _matters(row, experiment):
+            several = _values(row.name, experiment)
+            text = ", ".join(_spoken(row, one, say) for one in several)
+            pairs.append(f"{say(f'knob.{row.name}.label')} {text}")
+    if len(experiment.layers) > 1:
+        layer = min(perspective.layer, len(experiment.layers) - 1)
+        pairs.append(say("export.layer", layer=layer + 1, layers=len(experiment.layers)))
+    return pairs
+
+
+def _matters(row: Knob, experiment: Experiment) -> bool:
+    """Return whether a knob belongs into a caption.
+
+    Never where it changes nothing; always where an unusual setting has brought it into play.
+    """
+    deciders = [(_values(name, experiment), wanted) for name, wanted in row.when]
+    if not all(set(values) & set(wanted) for values, wanted in deciders):
+        return False
+    brought = any(_values(name, experiment) != _values(name, _PLAIN) for name, _ in row.when)
+    return (
+        row.name in _ALWAYS or brought or _values(row.name, experiment) != _values(row.name, _PLAIN)
+    )
+
+
+def _values(name: str, experiment: Experiment) -> tuple:
+    """Return the values of a knob: one, or one a layer."""
+    value = getattr(experiment, name)
+    return value if isinstance(value, tuple) else (value,)
+
+
+def _spoken(row: Knob, value: Any, say: Words) -> str:
+    """Return a value as the control of its knob shows it."""
+    if value is None:
+        return say("page.as_drawn")
+    if isinstance(row.kind, Flag):
+        return say("export.yes" if value else "export.no")
+    if isinstance(row.kind, Choice):
+        return say(f"choice.{value}")
+    if isinstance(value, str):
+        return f"“{value}”"
+    return f"{value:,}" if isinstance(value, int) else f"{value:.10g}"
+
+
+def wrapped(text: str, room: float) -> list[str]:
+    """Break a text into lines of at most ``room`` ems, at spaces, and links at their ampersands."""
+    lines, line = [], ""
+    for piece in _pieces(text, room):
+        if line and ems(line + piece.rstrip()) > room:
+            lines.append(line.rstrip())
+            line = ""
+        line += piece if line else piece.lstrip()
+    return [*lines, line.rstrip()] if line.strip() else lines
+
+
+def ems(text: str) -> float:
+    """Return about how wide a text is in a plain sans serif, in widths of its capital M."""
+    return sum(_em(letter) for letter in text)
+
+
+def _em(letter: str) -> float:
+    if unicodedata.east_asian_width(letter) in "WF":
+        return 1.0
+    if letter in _NARROW:
+        return 0.36
+    return 0.95 if letter in _WIDE else 0.72 if letter.isupper() else 0.61
+
+
+def _pieces(text: str, room: float) -> list[str]:
+    """Return the parts between which a line may end; none is wider than a line."""
+    parts = []
+    for word in text.split(" "):
+        heads = word.split(_LINK_BREAK)
+        parts += [head + _LINK_BREAK for head in heads[:-1]] + [heads[-1] + " "]
+    most = max(1, int(room))  # no letter is wider than an em
+    return [part[i : i + most] for part in parts for i in range(0, len(part), most)]

@@ -1,0 +1,40 @@
+"""Every format of a figure, and the way from a row of sheets to a row of files."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+
+from rnnviz.export.browser import PICTURES, Studio, developed
+from rnnviz.export.sheets import Sheet, to_json
+from rnnviz.export.standalone import standalone
+
+
+def figure_json(sheet: Sheet) -> bytes:
+    """Return a sheet as a Plotly figure in JSON; ``plotly.io.from_json`` reads it."""
+    return to_json(sheet.figure).encode()
+
+
+TEXTS: Mapping[str, Callable[[Sheet], bytes]] = {"html": standalone, "json": figure_json}
+"""Formats that need no browser -> function that makes the file."""
+
+FORMATS = (*PICTURES, *TEXTS)
+"""Every format that a view can be exported in."""
+
+
+def developing(sheets: Iterable[Sheet], format: str) -> Iterator[bytes]:
+    """Yield the file of each sheet, in their order.
+
+    Pictures are all drawn by one browser; while it draws one, the next sheet is prepared.
+    """
+    if format in TEXTS:
+        yield from map(TEXTS[format], sheets)
+        return
+    with Studio() as studio:
+        under_way: deque = deque()
+        for sheet in sheets:
+            under_way.append(studio.begin(sheet, format))
+            if len(under_way) > 1:
+                yield developed(under_way.popleft())
+        while under_way:
+            yield developed(under_way.popleft())

@@ -1,0 +1,174 @@
+"""A figure with its last touches: laid out, captioned and coloured for where it goes."""
+
+from __future__ import annotations
+
+import html
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+import plotly.graph_objects as go
+
+from rnnviz.export.caption import Caption, caption
+from rnnviz.export.looks import Look
+from rnnviz.figures.registry import View
+from rnnviz.figures.style import Style
+from rnnviz.i18n import Words, words
+from rnnviz.perspective import Perspective
+from rnnviz.simulate import Run
+
+PRINT_FONT = (
+    'Arial, "Liberation Sans", Helvetica, "DejaVu Sans", NanumGothic, "Malgun Gothic", '
+    '"Apple SD Gothic Neo", "Noto Sans KR", "Noto Sans CJK KR", sans-serif'
+)
+"""TrueType first: a browser embeds it in a PDF as it is. Other outlines become Type 3 fonts, which
+publishers refuse and readers cannot search."""
+
+META = "rnnviz"
+"""Name of the experiment's JSON in a figure's ``layout.meta``."""
+
+_OWN_HEIGHT = 480
+_EDGE = 12
+_LINE = 1.3
+
+
+@dataclass(frozen=True, eq=False)
+class Sheet:
+    """A figure on its way out.
+
+    Parameters
+    ----------
+    plain : plotly Figure
+        As the view draws it, with the experiment in ``layout.meta``.
+    caption : Caption
+    experiment : str
+        The experiment as JSON.
+    look : Look
+    language : str
+    """
+
+    plain: go.Figure
+    caption: Caption
+    experiment: str
+    look: Look
+    language: str
+
+    @cached_property
+    def figure(self) -> go.Figure:
+        """The figure laid out for the look, the caption at its foot if the look wants it."""
+        return finished(self.plain, self.look, self.caption)
+
+    @property
+    def words(self) -> Words:
+        """The sentences of the sheet's language."""
+        return words(self.language)
+
+    @property
+    def width(self) -> int:
+        """Width of the layout in CSS pixels."""
+        return self.figure.layout.width
+
+    @property
+    def height(self) -> int:
+        """Height of the layout in CSS pixels."""
+        return self.figure.layout.height
+
+
+def sheet_of(
+    run: Run,
+    perspective: Perspective,
+    view: View,
+    look: Look,
+    language: str,
+    *,
+    address: str = "",
+    progress: Callable[[float], None] | None = None,
+) -> Sheet:
+    """Draw a view of a run and finish it.
+
+    Parameters
+    ----------
+    run, perspective, view
+        What is shown, how it is looked at, and as what.
+    look : Look
+        Theme, size, caption.
+    language : {"en", "ko"}
+        Of all words on it.
+    address : str
+        Where this rnnviz is served, for the link in the caption.
+    progress : callable, optional
+        Called with 0…1 by views that take long.
+    """
+    more = {"progress": progress} if view.progress and progress else {}
+    figure = view.draw(view.analyse(run, perspective, **more), look.style(perspective, language))
+    said = caption(view, run.experiment, perspective, words(language), address)
+    experiment = run.experiment.to_json()
+    figure.layout.meta = {**(figure.layout.meta or {}), META: json.loads(experiment)}
+    return Sheet(figure, said, experiment, look, language)
+
+
+def finished(figure: go.Figure, look: Look, said: Caption) -> go.Figure:
+    """Return a figure laid out for a look, the caption at its foot if the look wants it.
+
+    The figure that is given stays as it is.
+    """
+    figure, size, ink = go.Figure(figure), look.sheet, Style(theme=look.theme).ink
+    background = "rgba(0,0,0,0)" if look.theme == "print" else ink.background
+    figure.update_layout(
+        width=size.width, autosize=False, paper_bgcolor=background, plot_bgcolor=background
+    )
+    if look.theme == "print":
+        figure.update_layout(font={"family": PRINT_FONT})
+    height = size.height or figure.layout.height or _OWN_HEIGHT
+    if look.caption:
+        foot = _add_caption(figure, said, look)
+        height = height if size.height else height + foot
+        figure.layout.title.y = (foot - _EDGE) / height
+    return figure.update_layout(height=height)
+
+
+def to_json(figure: go.Figure) -> str:
+    """Return a figure as the JSON that Plotly reads, in every language and in a browser."""
+    return figure.to_json(validate=False, engine="json")
+
+
+def _add_caption(figure: go.Figure, said: Caption, look: Look) -> int:
+    """Print the caption at the foot and return how much room it takes, in pixels.
+
+    The title of a Plotly figure is the only text that keeps to the sheet, whatever the margins do.
+    """
+    _move_title(figure)
+    size = look.sheet
+    first, *others = said.lines(size.width - 2 * _EDGE, size.caption_size)
+    text = "<br>".join([f"<b>{html.escape(first)}</b>", *map(html.escape, others)])
+    foot = round((len(others) + 1) * _LINE * size.caption_size) + 2 * _EDGE
+    colour = Style(theme=look.theme).ink.muted
+    figure.update_layout(
+        margin={"b": _bottom(figure) + foot},
+        title={
+            "text": text,
+            "font": {"size": size.caption_size, "color": colour, "weight": "normal"},
+            **{"xref": "container", "x": 0, "xanchor": "left", "pad": {"l": _EDGE, "t": 0, "b": 0}},
+            **{"yref": "container", "yanchor": "top", "automargin": False},
+        },
+    )
+    return foot
+
+
+def _move_title(figure: go.Figure) -> None:
+    """Keep a title that the figure has of its own, above the plot."""
+    if figure.layout.title.text:
+        figure.add_annotation(
+            text=figure.layout.title.text,
+            **{"xref": "paper", "x": 0, "xanchor": "left", "showarrow": False},
+            **{"yref": "paper", "y": 1, "yanchor": "bottom", "yshift": 8},
+        )
+
+
+def _bottom(figure: go.Figure) -> float:
+    """Return the bottom margin of a figure, its own or the template's."""
+    for layout in (figure.layout, figure.layout.template.layout):
+        if layout.margin.b is not None:
+            return layout.margin.b
+    return 80

@@ -1,0 +1,126 @@
+"""One HTML file that holds everything: the figure, Plotly, the caption and the experiment.
+
+It works from a memory stick, without a network and without rnnviz, with hover and zoom. Its own
+security policy forbids it to fetch or send anything.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+from string import Template
+
+from plotly.offline import get_plotlyjs
+
+from rnnviz.export.sheets import Sheet, to_json
+from rnnviz.figures.style import FONT, Style
+
+EXPERIMENT_ID = "rnnviz-experiment"
+"""The element that holds the experiment; it stands at the top, so that it is found quickly."""
+
+_POLICY = (
+    "default-src 'none'; script-src 'unsafe-inline'{beside}; style-src 'unsafe-inline'; "
+    "img-src data: blob:{beside}; font-src data:; frame-src{beside}"
+)
+_BESIDE = " 'self' file:"
+
+_PAGE = Template("""\
+<!doctype html>
+<html lang="$language">
+<head>
+<meta charset="utf-8">
+<script type="application/json" id="$experiment_id">$experiment</script>
+<meta http-equiv="Content-Security-Policy" content="$policy">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="generator" content="rnnviz $version">
+<title>$title</title>
+<style>$style</style>
+</head>
+<body>
+$body
+</body>
+</html>
+""")
+
+_BODY = Template("""\
+<h1>$title</h1>
+<p>$how_to_read</p>
+<div id="figure"></div>
+$caption
+$plotly
+<script>
+Plotly.newPlot("figure", $figure, {responsive: true, displaylogo: false}).then(
+  (figure) => { figure.dataset.painted = "true"; });
+</script>""")
+
+_STYLE = Template("""\
+body { margin: 1.5rem auto; max-width: 1200px; padding: 0 1rem; background: $background;
+  color: $text; font: 15px/1.5 $font; word-break: keep-all; overflow-wrap: anywhere; }
+h1 { font-size: 1.4rem; margin: 0; }
+p { margin: 0.3rem 0 0.8rem; }
+a { color: inherit; }
+footer { color: $muted; font-size: 0.8rem; margin-top: 0.6rem; }
+footer p { margin: 0.1rem 0; }
+iframe, img { border: 0; width: 100%; }
+section { margin: 2.5rem 0; }
+h2 { font-size: 1.15rem; margin: 0; }""")
+
+
+def standalone(sheet: Sheet, *, plotly: str | None = None) -> bytes:
+    """Return a sheet as one HTML page, UTF-8, as wide as its window.
+
+    Parameters
+    ----------
+    sheet : Sheet
+        What is shown.
+    plotly : str, optional
+        File name of plotly.js next to the page; without one, Plotly is inside.
+    """
+    inside = f"<script>{get_plotlyjs()}</script>"
+    script = f'<script src="{html.escape(plotly)}"></script>' if plotly else inside
+    said = sheet.caption
+    body = _BODY.substitute(
+        title=html.escape(said.title),
+        how_to_read=html.escape(said.how_to_read),
+        caption=caption_html(sheet) if sheet.look.caption else "",
+        plotly=script,
+        figure=in_script(to_json(sheet.plain)),
+    )
+    return page(body, said.title, sheet, beside=plotly is not None)
+
+
+def page(body: str, title: str, sheet: Sheet, *, beside: bool = False) -> bytes:
+    """Return a whole page around a body, with policy, style and experiment.
+
+    With ``beside``, the page may also show files of its own folder.
+    """
+    import rnnviz
+
+    ink = Style(theme=sheet.look.theme).ink
+    return _PAGE.substitute(
+        language=sheet.language,
+        experiment_id=EXPERIMENT_ID,
+        experiment=in_script(json.dumps(json.loads(sheet.experiment))),
+        policy=html.escape(_POLICY.format(beside=_BESIDE if beside else "")),
+        version=html.escape(rnnviz.__version__),
+        title=html.escape(title),
+        style=_STYLE.substitute(
+            background=ink.background, text=ink.text, muted=ink.muted, font=FONT
+        ),
+        body=body,
+    ).encode()
+
+
+def caption_html(sheet: Sheet) -> str:
+    """Return parameters, origin and link as HTML; the link can be followed if it has an address."""
+    said = sheet.caption
+    link = html.escape(said.link)
+    if said.link.startswith(("http://", "https://")):
+        link = f'<a href="{link}">{link}</a>'
+    lines = [html.escape(said.parameters), html.escape(said.origin), link]
+    return "\n".join(["<footer>", *(f"<p>{line}</p>" for line in lines), "</footer>"])
+
+
+def in_script(text: str) -> str:
+    """Return JSON that cannot end the script element it stands in."""
+    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")

@@ -1,0 +1,15 @@
+"""What the viewer's cursor points at."""
+
+from __future__ import annotations
+
+from rnnviz.engine import Trace
+
+
+def trace_at(run, perspective) -> Trace:
+    """Return the trace of the layer that is looked at; the top one if there are fewer layers."""
+    return run.layers[min(perspective.layer, len(run.layers) - 1)].trace
+
+
+def timestep_at(trace: Trace, perspective) -> int:
+    """Return the timestep under the cursor; the last one if the run is shorter."""
+    return min(perspective.timestep, trace.timesteps - 1)

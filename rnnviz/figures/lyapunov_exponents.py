@@ -1,0 +1,102 @@
+"""The Lyapunov view: how the estimate settles, and all exponents with their band."""
+
+from __future__ import annotations
+
+import numpy as np
+import plotly.graph_objects as go
+
+from rnnviz.analysis.lyapunov import Lyapunov, lyapunov
+from rnnviz.figures.cursor import trace_at
+from rnnviz.figures.frame import band, faded, floor_of, frame, line, marks, thinned, timesteps
+from rnnviz.figures.registry import View
+from rnnviz.figures.style import Style
+
+ALL_UP_TO = 128
+"""State numbers up to which all exponents are computed."""
+
+LEADING = 32
+POINTS = 2000
+
+
+def analyse(run, perspective, progress=None) -> Lyapunov:
+    """Return the exponents of the layer that is looked at; of a large one, the leading ones."""
+    trace = trace_at(run, perspective)
+    count = None if trace.layer.state_size <= ALL_UP_TO else LEADING
+    return lyapunov(trace, count, progress=progress)
+
+
+def draw(result: Lyapunov, style: Style) -> go.Figure:
+    """Draw the finite-time curves and the spectrum."""
+    words = style.words
+    floor = floor_of(result.finite_time, result.exponents)
+    count = len(result.exponents)
+    title = words("dynamics.exponents")
+    if count < result.state_size:
+        title += f" ({words('dynamics.shown_of', shown=count, all=result.state_size)})"
+    layout = frame(result.verdict, style, time_axis="x")
+    zero = {"zeroline": True, "zerolinewidth": 1.5}
+    layout |= {
+        "xaxis": {
+            "title": {"text": words("axis.timestep")}, "tickformat": ",d", "domain": [0, 0.56],
+        },
+        "yaxis": {"title": {"text": words("dynamics.exponent")}} | zero,
+        "xaxis2": {"title": {"text": title}, "domain": [0.66, 1], "tickformat": ",d"},
+        "yaxis2": {"anchor": "x2", "matches": "y"} | zero,
+    }  # fmt: skip
+    layout["xaxis2"]["anchor"] = "y2"
+    return go.Figure(
+        {"data": [*_curves(result, floor, style), *_spectrum(result, floor, style)],
+         "layout": layout}
+    )  # fmt: skip
+
+
+def _curves(result: Lyapunov, floor: float, style: Style) -> list[dict]:
+    """Return one line a leading direction, and marks where it is lost."""
+    traces = []
+    steps, count = result.finite_time.shape
+    kept = thinned(steps, POINTS)
+    for index in range(count):
+        curve, colour = result.finite_time[kept, index], style.ink.series[index]
+        finite = np.isfinite(curve)
+        name = style.words("dynamics.finite_time", index="₁₂₃₄"[index])
+        mode = "lines+markers" if finite.sum() < 3 else "lines"
+        text = {"hovertemplate": "t = %{x}: %{y:.4g}<extra></extra>", "mode": mode}
+        shown = np.where(finite, curve, np.nan)
+        traces.append(line(timesteps(steps)[kept], shown, name, colour, style, **text))
+    lost = ~np.isfinite(result.finite_time[kept, 0]) if count else np.empty(0, bool)
+    if lost.any():
+        traces.append(_lost(timesteps(steps)[kept][lost], floor, style, "x", "y"))
+    return traces
+
+
+def _spectrum(result: Lyapunov, floor: float, style: Style) -> list[dict]:
+    """Return the exponents as dots in their band."""
+    axes, colour = {"xaxis": "x2", "yaxis": "y2"}, style.ink.series[0]
+    ranks = 1 + np.arange(len(result.exponents))
+    finite = np.isfinite(result.exponents)
+    values, width = result.exponents[finite], result.band[finite]
+    known = np.isfinite(width)
+    bands = band(
+        ranks[finite][known], (values - width)[known], (values + width)[known], colour, **axes
+    )
+    bands[1] |= {"name": style.words("dynamics.band"), "showlegend": bool(known.any())}
+    bands[1]["fillcolor"] = faded(colour, 0.3)
+    dots = marks(
+        ranks[finite], values, "", colour, "circle", style, marker={"size": 4}, showlegend=False,
+        customdata=width, hovertemplate="%{x}: %{y:.4g} ± %{customdata:.2g}<extra></extra>", **axes,
+    )  # fmt: skip
+    lost = [] if finite.all() else [_lost(ranks[~finite], floor, style, "x2", "y2")]
+    return [*bands, dots, *lost]
+
+
+def _lost(places, floor: float, style: Style, x: str, y: str) -> dict:
+    """Return the marks of −∞ at the foot of a panel."""
+    ink = style.ink
+    return marks(
+        places, np.full(len(places), floor), style.words("dynamics.minus_infinity"), ink.text,
+        "triangle-down", style, marker={"size": 6}, xaxis=x, yaxis=y, showlegend=x == "x",
+        hovertemplate="%{x}: −∞<extra></extra>",
+    )  # fmt: skip
+
+
+VIEW = View("lyapunov", "dynamics", analyse, draw, order=40, progress=True)

@@ -1,0 +1,122 @@
+"""One visitor's way in: requests pass one at a time, the newest wins, and nobody floods.
+
+Streamlit starts a thread for every request, at once. A slider that sends three hundred values
+would keep everybody waiting; here the values that nobody will see are never computed.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+
+from streamlit.proto.BackMsg_pb2 import BackMsg
+
+from rnnviz.ui.guard.messages import is_wanted, join, shorten
+
+INTERRUPT_AFTER = 0.25
+"""A request may cut short a run that has taken so many seconds."""
+RUNS = (40, 20.0)
+"""Runs of the page that a visitor may ask for at once, and per second in the long term."""
+OPERATIONS = (20, 5.0)
+"""The same for other requests, such as downloads and rows of a table."""
+MOST_WAITING = 20
+"""Most other requests that may wait; more are dropped."""
+
+
+@dataclass
+class Allowance:
+    """A bucket that holds at most ``burst`` coins and gains ``rate`` a second."""
+
+    burst: float
+    rate: float
+    coins: float = 0.0
+    counted: float = 0.0
+
+    def __post_init__(self) -> None:
+        self.coins = self.burst
+
+    def take(self, now: float) -> float:
+        """Take a coin and return 0.0, or return the seconds until there is one."""
+        self.coins = min(self.burst, self.coins + (now - self.counted) * self.rate)
+        self.counted = now
+        if self.coins >= 1.0:
+            self.coins -= 1.0
+            return 0.0
+        return (1.0 - self.coins) / self.rate
+
+
+class Turnstile:
+    """What of a visitor's messages passes, and when. Knows no sockets and no clock of its own.
+
+    Attributes
+    ----------
+    passed_at : float or None
+        When the request passed whose answer is not complete; None if all are answered.
+    joined, dropped : int
+        How many requests gave way to a newer one, and how many messages were not wanted.
+    """
+
+    def __init__(self, uploads: bool = False) -> None:
+        self._uploads = uploads
+        self._runs, self._operations = Allowance(*RUNS), Allowance(*OPERATIONS)
+        self._rerun: BackMsg | None = None
+        self._others: deque[BackMsg] = deque()
+        self.passed_at: float | None = None
+        self.joined = 0
+        self.dropped = 0
+
+    def offer(self, message: BackMsg) -> None:
+        """Take in a message: it will pass, join the one that waits, or be dropped."""
+        if not is_wanted(message, self._uploads):
+            self.dropped += 1
+        elif message.WhichOneof("type") == "rerun_script":
+            shorten(message.rerun_script)
+            if self._rerun is not None:
+                join(self._rerun.rerun_script, message.rerun_script)
+                self.joined += 1
+            self._rerun = message
+        elif len(self._others) < MOST_WAITING:
+            self._others.append(message)
+        else:
+            self.dropped += 1
+
+    def take(self, now: float, blocked: bool = False) -> tuple[BackMsg | None, float | None]:
+        """Return the message that passes now, or None and the seconds to wait.
+
+        Parameters
+        ----------
+        now : float
+            Seconds on any steady clock.
+        blocked : bool
+            Whether the visitor is not reading the answers so far.
+
+        Returns
+        -------
+        message : BackMsg or None
+        wait : float or None
+            When to ask again; None: not before something happens.
+        """
+        message, soon = self._take_other(now)
+        if message is None and self._rerun is not None and not blocked:
+            message, wait = self._take_rerun(now)
+            soon = wait if soon is None else min(soon, wait)
+        return message, soon
+
+    def _take_other(self, now: float) -> tuple[BackMsg | None, float | None]:
+        if not self._others:
+            return None, None
+        wait = self._operations.take(now)
+        return (None, wait) if wait else (self._others.popleft(), 0.0)
+
+    def _take_rerun(self, now: float) -> tuple[BackMsg | None, float]:
+        if self.passed_at is not None and now < self.passed_at + INTERRUPT_AFTER:
+            return None, self.passed_at + INTERRUPT_AFTER - now
+        wait = self._runs.take(now)
+        if wait:
+            return None, wait
+        message, self._rerun, self.passed_at = self._rerun, None, now
+        return message, 0.0
+
+    def answered(self) -> None:
+        """Note that the answer of the last request is complete."""
+        self.passed_at = None

@@ -1,0 +1,114 @@
+"""One WebSocket from the handshake to the end: the asynchronous shell around a turnstile."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+from rnnviz.ui.guard.messages import BadMessage, read_message, read_signal
+from rnnviz.ui.guard.rules import Rules
+from rnnviz.ui.guard.turnstile import Allowance, Turnstile
+
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+
+FRAMES = (1000, 100.0)
+"""Frames that are read at once, and per second in the long term; the rest waits in the network."""
+
+
+class Visit:
+    """Stands in for ``receive`` and ``send`` of one connection; use it as a context manager.
+
+    A task reads what the visitor sends even while nothing may pass, so that newer requests can
+    replace older ones and a visitor who leaves is noticed at once.
+    """
+
+    def __init__(self, rules: Rules, address: str, receive: Receive, send: Send) -> None:
+        self.address = address
+        self.session_id: str | None = None
+        self.since = time.monotonic()
+        self._rules, self._receive, self._send = rules, receive, send
+        self.turnstile = Turnstile(rules.uploads)
+        self._frames = Allowance(*FRAMES)
+        self._happened = asyncio.Event()
+        self._control: list[Message] = []
+        self._sending = self._closed = False
+        self._reader: asyncio.Task | None = None
+
+    async def __aenter__(self) -> Visit:
+        self._reader = asyncio.create_task(self._read(), name="rnnviz-visit")
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._reader.cancel()
+        await asyncio.gather(self._reader, return_exceptions=True)
+
+    async def receive(self) -> Message:
+        """Return the next event for Streamlit, as soon as it may pass."""
+        while True:
+            self._happened.clear()
+            if self._control:
+                return self._control.pop(0)
+            message, wait = self.turnstile.take(time.monotonic(), self._sending)
+            if message is not None:
+                return {"type": "websocket.receive", "bytes": message.SerializeToString()}
+            alarm = wait and asyncio.get_running_loop().call_later(wait, self._happened.set)
+            await self._happened.wait()
+            if alarm:
+                alarm.cancel()
+
+    async def send(self, message: Message) -> None:
+        """Pass an answer on; one that marks the end of a run opens the turnstile again."""
+        if self._closed:
+            raise OSError("the visit is over")  # what Starlette expects of a lost connection
+        self._sending = True
+        try:
+            await self._send(message)
+        finally:
+            self._sending = False
+        self._note(message.get("bytes"))
+
+    async def close(self, code: int) -> None:
+        """End the visit from our side."""
+        self._closed = True
+        self._control.append({"type": "websocket.disconnect", "code": code})
+        self._happened.set()
+        await self._send({"type": "websocket.close", "code": code})
+
+    def counts(self) -> dict[str, int]:
+        """Return how many messages did not pass as they were, by reason."""
+        return {"joined": self.turnstile.joined, "unwanted": self.turnstile.dropped}
+
+    def _note(self, data: bytes | None) -> None:
+        signal = read_signal(data)
+        if signal is None:
+            return
+        kind = signal.WhichOneof("type")
+        if kind == "script_finished":
+            self.turnstile.answered()
+            self._happened.set()
+        elif kind == "new_session":
+            self.session_id = signal.new_session.initialize.session_id
+
+    async def _read(self) -> None:
+        """Read frames until the visitor leaves or sends what nobody honest sends."""
+        while True:
+            event = await self._receive()
+            if event["type"] != "websocket.receive":
+                self._control.append(event)
+                self._happened.set()
+                if event["type"] == "websocket.disconnect":
+                    return
+                continue
+            try:
+                self.turnstile.offer(read_message(event.get("bytes"), self._rules.message_bytes))
+            except BadMessage as bad:
+                await self.close(bad.code)
+                return
+            self._happened.set()
+            pause = self._frames.take(time.monotonic())
+            if pause:
+                await asyncio.sleep(pause)

@@ -1,0 +1,45 @@
+"""What ``st.App`` is given besides the page: routes, the guard at the door, start and end."""
+
+from __future__ import annotations
+
+import gc
+import logging
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import streamlit as st
+from starlette.middleware import Middleware
+
+from rnnviz.ui import health, server
+from rnnviz.ui.guard import Guard, Rules
+from rnnviz.ui.guard.register import Register
+from rnnviz.ui.runs import WORKSHOP
+
+_LOG = logging.getLogger(__name__)
+SWITCH_INTERVAL = 0.001
+"""Seconds after which a busy thread lets another one run; Python's own 5 ms add up for a page run,
+which gives up its turn at every message it sends."""
+
+
+def parts() -> dict[str, Any]:
+    """Return the arguments of ``st.App``; called once, when the server imports ``app.py``."""
+    rules = Rules.from_settings()
+    register = Register(rules.most_visitors)
+
+    @asynccontextmanager
+    async def life(app: st.App) -> AsyncIterator[None]:
+        WORKSHOP.neighbours = lambda: register.at_work
+        sys.setswitchinterval(SWITCH_INTERVAL)
+        # What is loaded now stays for ever: later collections need not look at it again.
+        gc.collect()
+        gc.freeze()
+        _LOG.info("rnnviz answers to %s", ", ".join(rules.hosts))
+        yield
+
+    return {
+        "routes": [*server.routes(), *health.routes(rules, register)],
+        "middleware": [Middleware(Guard, rules=rules, register=register)],
+        "lifespan": life,
+    }

@@ -1,0 +1,280 @@
+"""The one "Take away" menu of the page: built when it is opened, at work on a click only."""
+
+from __future__ import annotations
+
+import io
+import logging
+import shlex
+import zipfile
+from collections.abc import Callable
+from typing import Any
+
+import streamlit as st
+
+from rnnviz.experiment import Experiment, ExperimentError
+from rnnviz.export.browser import missing
+from rnnviz.export.caption import link
+from rnnviz.export.data import DATA, data_size
+from rnnviz.export.failures import ExportFailure
+from rnnviz.export.formats import TEXTS
+from rnnviz.export.looks import SCALES, SIZES, Look
+from rnnviz.export.reopen import reopened
+from rnnviz.export.sheets import Sheet, sheet_of
+from rnnviz.figures.colours import THEMES
+from rnnviz.figures.registry import View, views, views_of
+from rnnviz.i18n import Words
+from rnnviz.keras.code import FRAMEWORKS, Program, program
+from rnnviz.keras.code.draws import MEASURED
+from rnnviz.perspective import Perspective
+from rnnviz.simulate import Run
+from rnnviz.ui import state
+from rnnviz.ui.delivery import draw_in_browser, hand_over
+from rnnviz.ui.problems import plain
+from rnnviz.ui.runs import run_of
+from rnnviz.ui.studio import STUDIO
+
+_LOG = logging.getLogger(__name__)
+PAGE_LIMIT = 64 * 2**20
+"""Largest file of data that the page offers, in bytes; the command line has no limit."""
+UPLOAD_LIMIT = 32
+"""Largest file that is taken back, in MB."""
+
+
+@st.fragment
+def take_away(experiment: Experiment, perspective: Perspective, say: Words) -> None:
+    """Draw the menu; what is chosen in it changes nothing else on the page.
+
+    Parameters
+    ----------
+    experiment, perspective : Experiment, Perspective
+        What is shown.
+    say : Words
+        The words of the page.
+    """
+    with st.container(key="take-away"):
+        menu = st.popover(
+            say("take_away.title"),
+            icon=":material/download:",
+            key="take-away.menu",
+            on_change="rerun",
+        )
+        if not menu.open:
+            return
+        with menu, st.container(key="take-away-sheet"):
+            _menu(experiment, perspective, say)
+
+
+def _menu(experiment: Experiment, perspective: Perspective, say: Words) -> None:
+    names = ("picture", "data", "code", "link", "open")
+    tabs = dict(zip(names, st.tabs([say(f"take_away.{name}.tab") for name in names]), strict=True))
+    with tabs["picture"]:
+        _pictures(experiment, perspective, say)
+    with tabs["data"]:
+        _data(experiment, perspective, say)
+    with tabs["code"]:
+        _code(experiment, say)
+    with tabs["link"]:
+        _link(experiment, perspective, say)
+    with tabs["open"]:
+        _open(say)
+
+
+def _pictures(experiment: Experiment, perspective: Perspective, say: Words) -> None:
+    """Offer the views of this page as pictures, and as a page of their own."""
+    view = _view(perspective, say)
+    look = _look(say)
+
+    def sheet() -> Sheet:
+        run = run_of(experiment)
+        return sheet_of(run, perspective, view, look, say.language, address=_address())
+
+    name = f"rnnviz-{view.name}"
+    places = st.columns(4)
+    drawn = [
+        format
+        for place, format in zip(places, ("png", "svg"), strict=False)
+        if place.button(format.upper(), key=f"take-away.{format}", width="stretch")
+    ]
+    failure = missing()
+    if places[2].button("PDF", key="take-away.pdf", disabled=bool(failure), width="stretch"):
+        _attempt(lambda: _pdf(sheet(), f"{name}.pdf", say), say)
+    _download(places[3], "HTML", f"{name}.html", lambda: TEXTS["html"](sheet()), say)
+    for format in drawn:
+        _attempt(lambda: draw_in_browser(sheet(), format, f"{name}.{format}", say), say)  # noqa: B023
+    if failure:
+        st.caption(plain(failure.sentence(say.language)))
+
+
+def _view(perspective: Perspective, say: Words) -> View:
+    known, first = views(), _first_view(perspective)
+    name = st.selectbox(
+        say("take_away.view"),
+        list(known),
+        index=list(known).index(first.name),
+        format_func=lambda name: say(f"view.{name}.title"),
+        key=f"take-away.view.{perspective.page}.{first.name}",
+    )
+    return known[name]
+
+
+def _first_view(perspective: Perspective) -> View:
+    """Return the view that the visitor looks at."""
+    of_the_page = {view.name: view for view in views_of(perspective.page)}
+    shown = of_the_page or dict(views())
+    return shown.get(perspective.view) or next(iter(shown.values()))
+
+
+def _look(say: Words) -> Look:
+    shown = st.context.theme.type or "light"
+    theme = _choice("theme", THEMES, shown, say)
+    size = _choice("size", tuple(SIZES), "page", say)
+    scale = st.segmented_control(
+        say("take_away.scale"),
+        SCALES,
+        default=1,
+        required=True,
+        format_func="{}×".format,
+        key="take-away.scale",
+        help=say("take_away.scale_help"),
+    )
+    caption = st.toggle(say("take_away.caption"), value=True, key="take-away.caption")
+    return Look(theme, size, scale, caption)
+
+
+def _choice(name: str, options: tuple[str, ...], default: str, say: Words) -> Any:
+    return st.segmented_control(
+        say(f"take_away.{name}"),
+        options,
+        default=default,
+        required=True,
+        format_func=lambda option: say(f"take_away.{name}_{option}"),
+        key=f"take-away.{name}",
+    )
+
+
+def _pdf(sheet: Sheet, name: str, say: Words) -> None:
+    with st.spinner(say("take_away.drawing")):
+        content = STUDIO.picture(sheet, "pdf")
+    hand_over(content, "pdf", name, say)
+
+
+def _attempt(work: Callable[[], None], say: Words) -> None:
+    """Do some work; if it fails, say why where it was asked for."""
+    try:
+        work()
+    except ExportFailure as failure:
+        st.error(plain(failure.sentence(say.language)), icon=":material/error:")
+
+
+def _data(experiment: Experiment, perspective: Perspective, say: Words) -> None:
+    """Offer the numbers; what is too large for a page is left to the command line."""
+    run = run_of(experiment)
+    for format, write in DATA.items():
+        fits = data_size(run, format) <= PAGE_LIMIT
+        place, words = st.columns([1, 2], vertical_alignment="center")
+
+        def content(write: Callable = write) -> bytes:
+            return _written(write, run)
+
+        _download(place, format.upper(), f"rnnviz.{format}", content, say, disabled=not fits)
+        words.caption(say(f"take_away.data.{format}"))
+        if not fits:
+            command = _command(f"data --out rnnviz.{format}", experiment, perspective)
+            st.caption(say("take_away.too_large"))
+            st.code(command, language="shell", wrap_lines=True)
+
+
+def _written(write: Callable, run: Run) -> bytes:
+    stream = io.BytesIO()
+    write(run, stream)
+    return stream.getvalue()
+
+
+def _code(experiment: Experiment, say: Words) -> None:
+    """Offer programs that compute the same; one that reads a file comes with it, zipped."""
+    st.caption(say("take_away.code.about"))
+    packed = experiment.signal in MEASURED
+    for framework in FRAMEWORKS:
+
+        def content(framework: str = framework) -> bytes:
+            made = program(experiment, framework)
+            return zipped(made) if packed else made.text.encode()
+
+        label = say(f"take_away.code.{framework}")
+        ending = "zip" if packed else "py"
+        _download(st, label, f"rnnviz_{framework}.{ending}", content, say)
+
+
+def zipped(made: Program) -> bytes:
+    """Return a program and the files that it reads as one ZIP."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in ((made.file_name, made.text.encode()), *made.files):
+            archive.writestr(zipfile.ZipInfo(name), content)
+    return stream.getvalue()
+
+
+def _link(experiment: Experiment, perspective: Perspective, say: Words) -> None:
+    """Show the link and the command that do the same, each with a button that copies it."""
+    st.caption(say("take_away.link.about"))
+    st.code(link(experiment, perspective, _address()), language=None, wrap_lines=True)
+    st.caption(say("take_away.link.command"))
+    name = _first_view(perspective).name
+    command = _command(f"render {name} --out {name}.png", experiment, perspective)
+    st.code(command, language="shell", wrap_lines=True)
+
+
+def _command(what: str, experiment: Experiment, perspective: Perspective) -> str:
+    return f"python -m rnnviz {what} --link {shlex.quote(link(experiment, perspective))}"
+
+
+def _open(say: Words) -> None:
+    """Take an exported file back, and go to its experiment."""
+    file = st.file_uploader(
+        say("take_away.open.file"),
+        type=["json", "npz", "html"],
+        key="take-away.file",
+        max_upload_size=UPLOAD_LIMIT,
+    )
+    if file is None:
+        return
+    try:
+        experiment = reopened(file, file.size)
+    except ExportFailure as failure:
+        st.error(plain(failure.sentence(say.language)), icon=":material/error:")
+    except ExperimentError as error:
+        for problem in error.problems:
+            st.error(plain(problem.sentence(say.language)), icon=":material/error:")
+    else:
+        if st.button(say("take_away.open.go"), key="take-away.go", type="primary"):
+            state.go(experiment, Perspective(language=say.language))
+            st.rerun()
+
+
+def _download(
+    place: Any, label: str, name: str, content: Callable[[], bytes], say: Words, **more: Any
+) -> None:
+    """Offer a file that is made when it is asked for."""
+
+    def made() -> bytes:
+        # Streamlit would answer an exception with a sentence that helps nobody.
+        try:
+            return content()
+        except Exception:
+            _LOG.exception("error while making %s", name)
+            return say("take_away.failed", name=name).encode()
+
+    place.download_button(
+        label,
+        made,
+        file_name=name,
+        on_click="ignore",
+        key=f"take-away.{name}",
+        width="stretch",
+        **more,
+    )
+
+
+def _address() -> str:
+    """Return where this page is served, without the link's query."""
+    return (st.context.url or "").partition("?")[0]
