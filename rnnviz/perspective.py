@@ -16,6 +16,9 @@ PALETTES = ("red_blue", "purple_orange")
 SIDES = ("both", "a", "b")
 """Side by side, which of the two experiments the knobs move."""
 PARTS = (
+    *("navigation", "controls", "reading", "numbers", "listing"),
+    *("actions", "take_away", "teach", "tour"),
+)
     "navigation",
     "controls",
     "reading",
