@@ -11,23 +11,13 @@ from rnnviz.kinds import Answers, Name, Names, Note
 from rnnviz.knobs import Choice, Flag, Problem, Whole, check, knob, read, table, write
 
 PAGES = ("states", "dynamics", "lessons")
-LENSES = ("state",)
+LENSES = ("state", "digits", "preactivation", "slope", "change")
 PALETTES = ("red_blue", "purple_orange")
 SIDES = ("both", "a", "b")
 """Side by side, which of the two experiments the knobs move."""
 PARTS = (
     *("navigation", "controls", "reading", "numbers", "listing"),
     *("actions", "take_away", "teach", "tour"),
-)
-    "navigation",
-    "controls",
-    "reading",
-    "numbers",
-    "listing",
-    "actions",
-    "take_away",
-    "teach",
-    "tour",
 )
 """Parts of the page that a link can hide."""
 SECOND = "b."
