@@ -155,15 +155,21 @@ export class Stage {
     return layout;
   }
 
-  /** Draw or update the axes; resolves at once when they already look that way. */
-  async frame() {
+  /** Draw or update the axes; resolves when they look as they should, which may be at once. */
+  frame() {
     const layout = this.#frameLayout();
     const key = JSON.stringify(layout);
-    if (key === this.frameKey) return;
-    this.frameKey = key;
+    if (key !== this.frameKey) {
+      this.frameKey = key;
+      this.framed = this.#drawFrame(key, layout);
+    }
+    return this.framed;
+  }
+
+  async #drawFrame(key, layout) {
     try {
       const Plotly = await plotly();
-      if (key !== this.frameKey) return;
+      if (key !== this.frameKey) return; // a newer one is on its way
       await Plotly.react(this.axes, traces(this.picture), layout, { staticPlot: true });
     } catch (error) {
       this.frameKey = "";
