@@ -1,6 +1,10 @@
 """A visitor's hands on the viewer, and what the viewer shows for it."""
 
+import base64
+import io
+
 import numpy as np
+from PIL import Image
 
 from rnnviz import Experiment
 from tests.browser.pixels import VIEWER
@@ -23,9 +27,8 @@ class Viewer:
             """([selector]) => {
                 const root = document.querySelector(selector);
                 const { x, y } = root.querySelector(".rv-stage").getBoundingClientRect();
-                const drawn = root.querySelector(".rv-axes")._fullLayout;
-                const { xaxis, yaxis } = drawn;
-                return [x + xaxis._offset, y + yaxis._offset, xaxis._length, yaxis._length];
+                const heat = root.dataset.heat.split(" ").map(Number);
+                return [x + heat[0], y + heat[1], heat[2], heat[3]];
             }""",
             [VIEWER],
         )
@@ -60,21 +63,18 @@ class Viewer:
 
     @property
     def ranges(self):
-        """Return the ranges of the drawn axes, time first."""
-        return self.page.evaluate(
-            """([selector]) => {
-                const { layout } = document.querySelector(`${selector} .rv-axes`);
-                return [layout.xaxis.range, layout.yaxis.range];
-            }""",
-            [VIEWER],
-        )
+        """Return what is visible as painted, in indices: (first, end) of time, then of units."""
+        text = self.page.locator(VIEWER).get_attribute("data-window")
+        step, end, unit, top = map(float, text.split())
+        return [[step, end], [unit, top]]
 
     def wait_for_ranges(self, condition):
-        """Wait until a JavaScript condition on ``x`` and ``y`` holds for the drawn axes."""
+        """Wait until a JavaScript condition holds for what is visible, ``x`` and ``y``."""
         self.page.wait_for_function(
             """([selector]) => {
-                const { layout } = document.querySelector(`${selector} .rv-axes`);
-                const [x, y] = [layout.xaxis.range, layout.yaxis.range];
+                const window_ = document.querySelector(selector).dataset.window;
+                const [step, end, unit, top] = window_.split(" ").map(Number);
+                const [x, y] = [[step, end], [unit, top]];
                 return CONDITION;
             }""".replace("CONDITION", condition),
             arg=[VIEWER],
@@ -83,19 +83,21 @@ class Viewer:
 
     def pixels(self):
         """Return the painted cells, (height, width, RGBA), straight from the canvas."""
-        left, top, width, height = self.heat
-        box = self.stage.bounding_box()
-        data, rows = self.page.evaluate(
-            """([selector, x, y, w, h]) => {
-                const canvas = document.querySelector(`${selector} .rv-pixels`);
+        address = self.page.evaluate(
+            """([selector]) => {
+                const root = document.querySelector(selector);
+                const canvas = root.querySelector(".rv-pixels");
                 const ratio = canvas.width / canvas.clientWidth;
-                const area = [x, y, w, h].map((value) => Math.round(value * ratio));
-                const image = canvas.getContext("2d").getImageData(...area);
-                return [Array.from(new Uint32Array(image.data.buffer)), image.height];
+                const place = root.dataset.heat.split(" ").map((one) => Math.round(one * ratio));
+                const [x, y, width, height] = place;
+                const part = Object.assign(document.createElement("canvas"), { width, height });
+                part.getContext("2d").drawImage(canvas, -x, -y);
+                return part.toDataURL("image/png");
             }""",
-            [VIEWER, left - box["x"], top - box["y"], width, height],
+            [VIEWER],
         )
-        return np.array(data, np.uint32).view(np.uint8).reshape(rows, -1, 4)
+        body = base64.b64decode(address.partition(",")[2])
+        return np.asarray(Image.open(io.BytesIO(body)).convert("RGBA"))
 
     @property
     def experiment(self):

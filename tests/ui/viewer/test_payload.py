@@ -65,10 +65,11 @@ def test_both_renderers_share_scale_ranges_labels_and_units():
     picture, style = picture_of(), Style("ko", palette="purple_orange")
     header, _ = read(picture_bytes(picture, style))
     layout = draw(picture, style).layout.to_plotly_json()
-    frame = header["frame"]["layout"]
+    frame = header["layout"]
     for axis in ("xaxis", "yaxis", "xaxis2", "yaxis2", "yaxis3", "yaxis9"):
         assert frame[axis] == {name: _plain(layout[axis][name]) for name in frame[axis]}
-    assert frame["coloraxis"]["cmin"] == layout["coloraxis"]["cmin"] == picture.field.low
+    assert header["field"]["low"] == layout["coloraxis"]["cmin"]
+    assert header["field"]["high"] == layout["coloraxis"]["cmax"]
     assert [list(stop) for stop in layout["coloraxis"]["colorscale"]] == header["themes"]["light"][
         "scale"
     ]
