@@ -68,7 +68,7 @@ def state_picture(
     else:
         limit = symmetric_limit(mean)
         strips = (Strip(mean, "mean", -limit, limit),)
-    return Picture(field, strips, timestep, unit, experiment, part)
+    return Picture(field, strips, timestep, unit, experiment, part=part)
 
 
 def analyse(run, perspective) -> Picture:

@@ -43,7 +43,7 @@ class Figure {
 
   async update(bytes, setStateValue) {
     this.setStateValue = setStateValue;
-    const { checksum } = readPrefix(bytes);
+    const { checksum, timestep: reveal } = readPrefix(bytes);
     if (checksum === this.checksum) return;
     this.checksum = checksum;
     const { figure, name, follow, picks } = readPayload(bytes);
@@ -62,6 +62,7 @@ class Figure {
     if (this.step !== undefined) this.follow?.moveTo(this.step);
     this.#drawCursor();
     this.root.dataset.painted = checksum;
+    if (reveal) this.#reveal();
   }
 
   #listen() {
@@ -74,6 +75,14 @@ class Figure {
     this.plot.on("plotly_afterplot", () => this.#drawCursor());
     this.plot.on("plotly_relayouting", () => this.#drawCursor());
     this.plot.on("plotly_click", ({ points: [point] }) => this.#pick(point));
+  }
+
+  /** Scroll the figure into sight, as far up as what stands above it allows. */
+  #reveal() {
+    const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+    const { bottom } = this.root.getBoundingClientRect();
+    if (bottom <= window.innerHeight) return;
+    this.root.scrollIntoView({ block: "end", behavior: calm ? "auto" : "smooth" });
   }
 
   /** Tell Python where the visitor clicked; the count tells two clicks on one place apart. */
