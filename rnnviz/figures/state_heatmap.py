@@ -89,7 +89,8 @@ def analyse(run, perspective) -> Picture:
     lens = lens_for(perspective.lens, layer.trace)
     if lens.name == "state":
         return picture
-    return dataclasses.replace(picture, field=lens.field(layer.trace, layer.backward))
+    backward = layer.both.backward if layer.both else None
+    return dataclasses.replace(picture, field=lens.field(layer.trace, backward))
 
 
 def draw(picture: Picture, style: Style) -> go.Figure:

@@ -31,11 +31,13 @@ class Figure {
     this.line.className = "rv-figure-cursor";
     this.line.hidden = true;
     this.root.append(this.plot, this.line);
+    this.follow = new Follow(this.plot);
     parent.append(this.root);
   }
 
   destroy() {
     this.deaf?.();
+    this.follow.destroy();
     window.Plotly?.purge(this.plot);
     figures.delete(this.parent);
     this.root.remove();
@@ -57,9 +59,8 @@ class Figure {
     this.axis = layout.meta?.time_axis?.replace(/^x/, "xaxis");
     this.first = layout.meta?.first_step ?? 0;
     this.picks = picks;
-    this.follow = follow?.length ? new Follow(this.plot, follow) : null;
+    this.follow.take(follow);
     this.#listen();
-    if (this.step !== undefined) this.follow?.moveTo(this.step);
     this.#drawCursor();
     this.root.dataset.painted = checksum;
     if (reveal) this.#reveal();
@@ -70,7 +71,7 @@ class Figure {
     this.deaf = hearCursor((step) => {
       this.step = step;
       this.#drawCursor();
-      this.follow?.moveTo(step);
+      this.follow.moveTo(step);
     });
     this.plot.on("plotly_afterplot", () => this.#drawCursor());
     this.plot.on("plotly_relayouting", () => this.#drawCursor());
