@@ -69,7 +69,7 @@ def state_picture(
     else:
         limit = symmetric_limit(mean)
         strips = (Strip(mean, "mean", -limit, limit),)
-    return Picture(field, strips, timestep, unit, experiment, part)
+    return Picture(field, strips, timestep, unit, experiment, part=part)
 
 
 def analyse(run, perspective) -> Picture:
@@ -90,7 +90,8 @@ def analyse(run, perspective) -> Picture:
     lens = lens_for(perspective.lens, layer.trace)
     if lens.name == "state":
         return picture
-    return dataclasses.replace(picture, field=lens.field(layer.trace, layer.backward))
+    backward = layer.both.backward if layer.both else None
+    return dataclasses.replace(picture, field=lens.field(layer.trace, backward))
 
 
 def draw(picture: Picture, style: Style) -> go.Figure:

@@ -125,6 +125,7 @@ def figure_view(
     key: str | None = None,
     follow: Sequence[Follow] = (),
     picks: bool = False,
+    reveal: bool = False,
 ) -> tuple[float, float, int] | None:
     """Show a Plotly figure that keeps zoom and camera when its numbers change.
 
@@ -142,6 +143,8 @@ def figure_view(
         then they move when the cursor is let go.
     picks : bool
         Whether a click on the figure is told.
+    reveal : bool
+        Whether the visitor just asked for it, so that it is scrolled into sight.
 
     Returns
     -------
@@ -149,7 +152,7 @@ def figure_view(
         Where the visitor clicked last, and how many clicks there were.
     """
     sent = follow if sum(one.size for one in follow) <= MOST_NUMBERS else ()
-    data = figure_bytes(figure, name, sent, picks)
+    data = figure_bytes(figure, name, sent, picks, reveal)
     result = _FIGURE(data=data, key=key or f"figure.{name}", on_pick_change=_nothing)
     return _read_pick(result.pick)
 
