@@ -180,13 +180,13 @@ def simulate(experiment: Experiment, progress: Callable[[float], None] | None = 
     layers = []
     fed, specs = inputs, experiment.layers
     for index, spec in enumerate(specs):
-        part = _part(progress, index, len(specs))
-        layers.append(_run_layer(experiment, index, spec, fed, part))
+        told = part(progress, index, len(specs))
+        layers.append(_run_layer(experiment, index, spec, fed, told))
         fed = layers[-1].states
     return Run(experiment, inputs, tuple(layers), numbers, embeddings)
 
 
-def _part(progress: Callable[[float], None] | None, index: int, count: int):
+def part(progress: Callable[[float], None] | None, index: int, count: int):
     """Return the progress of one of several parts of equal length."""
     return progress and (lambda fraction: progress((index + fraction) / count))
 
@@ -197,12 +197,12 @@ def _run_layer(
     directions = 2 if spec.bidirectional else 1
     from_the_end = fed[::-1]
     layer = draw_layer(experiment, index, spec, fed.shape[-1])
-    onward = _part(progress, 0, directions)
+    onward = part(progress, 0, directions)
     trace = unroll(layer, from_the_end if spec.go_backwards else fed, progress=onward)
     backward = None
     if spec.bidirectional:
         other = draw_layer(experiment, index, spec, fed.shape[-1], "backward_")
-        backward = unroll(other, from_the_end, progress=_part(progress, 1, directions))
+        backward = unroll(other, from_the_end, progress=part(progress, 1, directions))
     return LayerRun(layer, trace, backward, spec.return_sequences)
 
 
