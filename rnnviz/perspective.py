@@ -9,7 +9,7 @@ from rnnviz.kinds import Name
 from rnnviz.knobs import Choice, Flag, Problem, Whole, knob, read, table, write
 
 PAGES = ("states", "dynamics")
-LENSES = ("state",)
+LENSES = ("state", "digits", "preactivation", "slope", "change")
 PALETTES = ("red_blue", "purple_orange")
 
 

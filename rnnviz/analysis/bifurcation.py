@@ -14,6 +14,7 @@ from rnnviz.engine.cells.cell import RecurrentCell
 _NETWORKS = 64
 _STACK_NUMBERS = 2**18
 _BLOCKS = 8
+_ROUNDING = 1e-12
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,9 +50,13 @@ class Bifurcation:
 
     @property
     def chaotic(self) -> np.ndarray:
-        """Scales with bounded states and an exponent positive beyond its band, (scales,) bool."""
+        """Scales with bounded states and an exponent positive beyond its band, (scales,) bool.
+
+        Growth that never varies is that of one unstable direction, not chaos.
+        """
         with np.errstate(invalid="ignore"):
-            return (self.exponents - self.band > 1e-3) & ~self.escaping
+            grows = self.exponents - self.band > 1e-3
+        return grows & (self.band > 1e-9) & ~self.escaping
 
     @property
     def verdict(self) -> Verdict:
@@ -64,7 +69,9 @@ class Bifurcation:
             numbers["share"] = 100 * float(self.chaotic.mean())
             return verdict("bifurcation.chaos", **numbers)
         staying = np.where(self.escaping, -np.inf, self.exponents)
-        numbers |= {"largest": float(staying.max()), "at": float(self.factors[staying.argmax()])}
+        largest = float(staying.max())
+        numbers["largest"] = 0.0 if abs(largest) < _ROUNDING else largest
+        numbers["at"] = float(self.factors[staying.argmax()])
         if self.escaping.any():
             first = float(self.factors[self.escaping][0])
             return verdict("bifurcation.calm_then_escaping", **numbers, first=first)
@@ -103,12 +110,11 @@ def bifurcation(
     held = np.zeros(layer.features) if held_input is None else np.asarray(held_input)
     units = np.array([unit for unit in units if unit < layer.units])
     scaled = _ScaledSimpleRNN if isinstance(layer, SimpleRNN) else _Stack
-    parts = []
-    group = scaled.group(layer)
+    parts, group = [], scaled.group(layer)
     for start in range(0, len(factors), group):
-        part = scaled(layer, factors[start : start + group], held)
-        share = (start, len(part.factors), len(factors), progress)
-        parts.append(_follow(part, layer.state_size, units, transient, steps, kept, share))
+        network = scaled(layer, factors[start : start + group], held)
+        report = _reporter(progress, start, len(network.factors), len(factors))
+        parts.append(_follow(network, units, transient, steps, min(kept, steps), report))
     columns = zip(*parts, strict=True)
     growth, escaping, visited = (np.concatenate(column) for column in columns)
     exponents, band = _mean_and_band(growth)
@@ -118,9 +124,15 @@ def bifurcation(
     return Bifurcation(*arrays, transient)
 
 
-def _follow(network, size, units, transient, steps, kept, share):
+def _reporter(progress, start, count, total):
+    if progress is None:
+        return lambda done: None
+    return lambda done: progress((start + count * done) / total)
+
+
+def _follow(network, units, transient, steps, kept, report):
     """Return log growth (scales, steps), who escapes, and kept states (scales, kept, units)."""
-    start, count, total, progress = share
+    count, size = len(network.factors), network.layer.state_size
     random = np.random.default_rng(0)
     states = np.tile(random.uniform(-0.5, 0.5, size), (count, 1))
     changes = np.tile(random.standard_normal(size), (count, 1))
@@ -136,11 +148,12 @@ def _follow(network, size, units, transient, steps, kept, share):
                 growth[:, step - transient] = np.log(lengths)
             if step >= transient + steps - kept:
                 visited[:, step - transient - steps + kept] = states[:, units]
-            if progress is not None:
-                done = (step + 1) / (transient + steps)
-                progress((start + count * done) / total)
-        escaping = ~(np.abs(states).max(axis=1) <= 10 * (1 + reach))
+            report((step + 1) / (transient + steps))
+        # States that grow as fast as differences do, or at least double, are on their way out.
+        grown = np.log(np.abs(states).max(axis=1) / reach)
+        escaping = grown > np.maximum(0.7, 0.5 * growth.sum(axis=1))
     lost = ~np.isfinite(states).all(axis=1)
+    escaping = lost if network.bounded else lost | escaping
     growth[lost], visited[lost] = np.nan, np.nan
     return growth, escaping, visited
 
@@ -157,7 +170,7 @@ class _ScaledSimpleRNN:
 
     def __init__(self, layer, factors, held):
         self.factors, self.scale = factors, factors[:, None]
-        self.layer = layer
+        self.layer, self.bounded = layer, bool(np.isfinite(layer.state_range).all())
         self.slope = ACTIVATIONS[layer.activation].slope
         self.projected = self.scale * layer.project(held[None])[0]
 
@@ -175,7 +188,7 @@ class _Stack:
     """Any cell: a stack of networks, one for each scale, and their Jacobians."""
 
     def __init__(self, layer, factors, held):
-        self.factors = factors
+        self.factors, self.bounded = factors, bool(np.isfinite(layer.state_range).all())
         names = ("kernel", "recurrent_kernel", "bias")
         weights = {name: np.multiply.outer(factors, getattr(layer, name)) for name in names}
         self.layer = replace(layer, **weights)

@@ -16,6 +16,8 @@ _CONVERGED = 1e-11
 _SAME = 1e-6
 _NEUTRAL = 1e-6
 _SLOW_SPEED = 0.03
+_FARTHEST = 1e6
+"""States beyond this belong to a run that is diverging: no place to look for rest."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -155,8 +157,10 @@ def _starts(layer, visited, starts, seed) -> np.ndarray:
     random, size = np.random.default_rng(seed), layer.state_size
     reach = 1.0
     if visited is not None:
-        visited = np.asarray(visited[np.isfinite(visited).all(axis=1)], np.float64)
-        reach = min(max(reach, np.abs(visited).max(initial=0.0)), 1e6)
+        with np.errstate(invalid="ignore"):
+            near = (np.abs(visited) < _FARTHEST).all(axis=1)
+        visited = np.asarray(visited[near], np.float64)
+        reach = max(reach, np.abs(visited).max(initial=0.0))
     begin = random.uniform(-reach, reach, (starts, size))
     # Corners and the middle alike: some random starts are drawn towards the middle.
     begin[1::8] *= random.uniform(0, 1, (len(begin[1::8]), 1))

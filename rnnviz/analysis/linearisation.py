@@ -6,11 +6,12 @@ more often than it is looked at, so it is formed only where the cell leaves no o
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Protocol
 
 import numpy as np
 
-from rnnviz.engine import ACTIVATIONS, SimpleRNN, Trace
+from rnnviz.engine import ACTIVATIONS, LSTM, SimpleRNN, Trace
 
 _CHUNK_NUMBERS = 2**18
 """Numbers in one block of formed Jacobians: 2 MB, so that it stays in the processor's cache."""
@@ -54,6 +55,8 @@ def linearise(trace: Trace) -> Linearisation:
         raise ValueError(f"one sequence is needed, but the states are {trace.full_states.shape}")
     if isinstance(trace.layer, SimpleRNN):
         return _Elementwise(trace)
+    if isinstance(trace.layer, LSTM) or getattr(trace.layer, "reset_after", False):
+        return _Gated(trace)
     return _Dense(trace)
 
 
@@ -101,13 +104,95 @@ class _Elementwise:
         return self.slopes[0][:, None] * self.backwards
 
 
+class _Gated:
+    """LSTM and GRU: J_t = Σ_gates diag(·)·R_gateᵀ + a diagonal, never formed either.
+
+    Every unit's next state depends on its own gates alone, so one number a unit and gate says
+    how: the input Jacobian of the same cell with one input feature for each gate. These numbers
+    are worked out a block of steps at a time.
+    """
+
+    safe_steps = 1
+
+    def __init__(self, trace: Trace):
+        layer = trace.layer
+        self.trace, self.before = trace, states_before(trace)
+        self.gates, self.units = len(layer.gate_names), layer.units
+        self.parts = layer.state_size // layer.units
+        self.forwards = np.asarray(layer.recurrent_kernel, np.float64)
+        self.backwards = np.ascontiguousarray(self.forwards.T)
+        self.inputs = np.ascontiguousarray(layer.kernel.T, np.float64)
+        each_gate = np.kron(np.eye(self.gates), np.ones((1, self.units)))
+        self.by_gate = replace(layer, kernel=each_gate.astype(layer.dtype))
+        self.block_steps = max(1, _CHUNK_NUMBERS // (layer.state_size * self.gates))
+        self.block = -1
+
+    def _factors(self, timestep):
+        """Of a step: by the input and by the state through each gate, and past all gates.
+
+        (parts, gates, units), the same, and (parts, units).
+        """
+        block, place = divmod(timestep, self.block_steps)
+        if block != self.block:
+            self.block = block
+            steps = slice(block * self.block_steps, (block + 1) * self.block_steps)
+            self._work_out(steps)
+        return self.by_input[place], self.by_state[place], self.past[place]
+
+    def _work_out(self, steps):
+        layer, trace = self.trace.layer, self.trace
+        projected = layer.project(trace.inputs[steps])
+        factors = self.by_gate.input_jacobian(projected, self.before[steps]).astype(np.float64)
+        shape = (len(factors), self.parts, self.units, self.gates)
+        self.by_input = np.ascontiguousarray(factors.reshape(shape).swapaxes(2, 3))
+        gates = {name: values[steps] for name, values in trace.gates.items()}
+        with np.errstate(all="ignore"):
+            if isinstance(layer, LSTM):
+                self.by_state = self.by_input
+                activation = ACTIVATIONS[layer.activation]
+                slope = activation.slope(activation.apply(trace.cell_states[steps]))
+                past = [gates["o"] * slope * gates["f"], gates["f"]]
+            else:
+                self.by_state = self.by_input.copy()
+                self.by_state[:, 0, 2] *= gates["r"]
+                past = [gates["z"]]
+        self.past = np.stack(past, axis=1).astype(np.float64)
+
+    def push(self, timestep, changes):
+        _, by_state, past = self._factors(timestep)
+        through = changes[:, : self.units].dot(self.forwards)
+        through = through.reshape(len(changes), 1, self.gates, self.units)
+        following = (through * by_state).sum(axis=2)
+        following += past * changes[:, None, -self.units :]
+        return following.reshape(changes.shape)
+
+    def pull(self, timestep, gradients, out=None):
+        _, by_state, past = self._factors(timestep)
+        parts = gradients.reshape(len(gradients), self.parts, self.units)
+        through = (parts[:, :, None] * by_state).sum(axis=1).reshape(len(parts), -1)
+        out = np.zeros_like(gradients) if out is None else out
+        out[:, self.units :] = 0
+        out[:, : self.units] = through.dot(self.backwards)
+        out[:, -self.units :] += (parts * past).sum(axis=1)
+        return out
+
+    def pull_inputs(self, first, gradients):
+        by_input = np.stack([self._factors(first + step)[0] for step in range(len(gradients))])
+        parts = gradients.reshape(*gradients.shape[:2], self.parts, self.units)
+        through = np.einsum("tkpu,tpgu->tkgu", parts, by_input)
+        return through.reshape(*gradients.shape[:2], -1) @ self.inputs
+
+    def constant(self, steps):
+        return _constant(self.trace, steps)
+
+
 class _Dense:
     """Any cell: from its Jacobians, formed a block of steps at a time."""
 
     safe_steps = 1
 
     def __init__(self, trace: Trace):
-        self.layer = trace.layer
+        self.trace, self.layer = trace, trace.layer
         self.before = states_before(trace)
         with np.errstate(all="ignore"):
             self.projected = trace.layer.project(trace.inputs)
@@ -134,8 +219,13 @@ class _Dense:
         return gradients @ np.asarray(jacobians, np.float64)
 
     def constant(self, steps):
-        if steps < 2:
-            return None
-        first = self._jacobian(0).copy()
-        same = all((self._jacobian(step) == first).all() for step in range(1, steps))
-        return first if same else None
+        return _constant(self.trace, steps)
+
+
+def _constant(trace: Trace, steps: int) -> np.ndarray | None:
+    """Return the Jacobian of all steps if they all start from one state with one input."""
+    before, inputs = states_before(trace)[:steps], trace.inputs[:steps]
+    if steps < 2 or (before != before[0]).any() or (inputs != inputs[0]).any():
+        return None
+    jacobian = trace.layer.jacobian(trace.layer.project(inputs[:1]), before[:1])[0]
+    return np.asarray(jacobian, np.float64)

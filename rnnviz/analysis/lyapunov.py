@@ -13,6 +13,7 @@ from rnnviz.engine import Trace
 
 _BLOCKS = 8
 _NEUTRAL = 1e-3
+_ROUNDING = 1e-12
 _CURVES = 4
 
 
@@ -80,6 +81,7 @@ class Lyapunov:
         if not self.exponents.size:
             return verdict("lyapunov.diverged", **moment(0))
         largest, band = float(self.exponents[0]), float(self.band[0])
+        largest = 0.0 if abs(largest) < _ROUNDING else largest
         numbers = {"exponent": largest, "band": band, "steps": len(self.finite_time)}
         if np.isneginf(largest):
             lost = np.flatnonzero(np.isneginf(self.finite_time[:, 0]))

@@ -10,6 +10,9 @@ import numpy as np
 from rnnviz.analysis.verdict import Verdict, moment, verdict
 
 _STRETCH_NUMBERS = 2**19
+_LARGEST = 1e300
+"""A state beyond this has no length in float64 and counts as not finite."""
+
 _UNSEEN = 8
 """A spread below so many roundings of the largest state is no spread."""
 
@@ -66,6 +69,8 @@ class Projection:
         steps = len(self.coordinates)
         if steps == 0:
             return verdict("projection.diverged", **moment(0))
+        if steps == 1:
+            return verdict("projection.single")
         if not self.has_spread:
             return verdict("projection.still", steps=steps)
         numbers = {"dimension": self.dimension, "steps": steps}
@@ -98,10 +103,12 @@ def projection(
     progress : callable, optional
         Called with 0…1 now and then.
     """
-    finite = np.isfinite(states).all(axis=1)
+    precision, states = np.finfo(states.dtype).eps, np.asarray(states, np.float64)
+    with np.errstate(invalid="ignore"):
+        finite = (np.abs(states) < _LARGEST).all(axis=1)
     steps = len(states) if finite.all() else int(finite.argmin())
     diverged_at = None if steps == len(states) else steps
-    used = np.asarray(states[:steps], np.float64)
+    used = states[:steps]
     if steps == 0:
         nothing, width = np.empty(0), states.shape[1]
         flat = np.empty((0, 0)), np.empty((0, width)), np.zeros(width)
@@ -112,7 +119,7 @@ def projection(
     mean = centred.mean(axis=0)
     centred -= mean
     lengths, directions = np.linalg.svd(_triangle(centred, progress), full_matrices=False)[1:]
-    rounding = _UNSEEN * np.finfo(states.dtype).eps * np.sqrt(centred.size)
+    rounding = _UNSEEN * precision * np.sqrt(centred.size)
     lengths = np.where(lengths <= rounding, 0.0, lengths)
     directions = directions[: min(components, steps)]
     places = np.arange(len(directions)), np.abs(directions).argmax(axis=1)

@@ -34,6 +34,10 @@ class Twins:
         Growth of the smallest nudge a step (natural logarithm): least squares and its standard
         error over the steps where the distance is small but above rounding; −inf and 0 if it
         falls to rounding at once, nan if there is nothing to fit.
+    offset : float
+        Height of the fitted line at the nudge itself, natural logarithm.
+    fitted : int
+        How many distances, from the first on, the line is fitted to.
     diverged_at : int or None
         First timestep at which the run itself is not finite.
     """
@@ -43,6 +47,8 @@ class Twins:
     floor: float
     rate: float
     rate_error: float
+    offset: float
+    fitted: int
     diverged_at: int | None
 
     @property
@@ -122,16 +128,16 @@ def _distance(one: np.ndarray, other: np.ndarray) -> np.ndarray:
         return largest[..., 0] * np.sqrt(np.einsum("...i,...i->...", difference, difference))
 
 
-def _rate(distances: np.ndarray, floor: float) -> tuple[float, float]:
+def _rate(distances: np.ndarray, floor: float) -> tuple[float, float, float, int]:
     """Fit log distance over the steps up to the first that is no longer small or no longer seen."""
     usable = (distances > 10 * floor) & (distances < 1e-2)
     length = int(usable.argmin()) if not usable.all() else len(usable)
     if length < 3:
         gone = length < len(distances) and distances[length] <= 10 * floor
-        return (-np.inf, 0.0) if gone else (np.nan, np.nan)
+        return (-np.inf, 0.0, np.nan, 0) if gone else (np.nan, np.nan, np.nan, 0)
     steps = np.arange(length) - (length - 1) / 2
     logs = np.log(distances[:length])
     rate = steps @ logs / (steps @ steps)
     rest = logs - logs.mean() - rate * steps
     error = np.sqrt(rest @ rest / (length - 2) / (steps @ steps))
-    return float(rate), float(error)
+    return float(rate), float(error), float(logs.mean() + rate * steps[0]), length

@@ -28,7 +28,7 @@ def analyse(run, perspective, progress=None) -> Gradients:
 def draw(result: Gradients, style: Style) -> go.Figure:
     """Draw the map of inputs, and above it how much each earlier step matters in all."""
     words = style.words
-    layout = frame(result.verdict, style, time_axis="x")
+    layout = frame(result.verdict, style, time_axis="x", diverged_at=result.diverged_at)
     layout |= {
         "xaxis": {
             "title": {"text": words("axis.timestep")},
@@ -40,7 +40,7 @@ def draw(result: Gradients, style: Style) -> go.Figure:
             "title": {"text": words("dynamics.feature")}, "domain": [0, 0.7], "tickformat": ",d",
         },
         "yaxis2": {
-            "title": {"text": "log₁₀"},
+            "title": {"text": "log<sub>10</sub>"},
             "domain": [0.76, 1],
             "range": [-DECADES, 0.3],
             "anchor": "x",

@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 
 from rnnviz.analysis.spectrum import KernelSpectrum, Spectrum, spectrum
 from rnnviz.figures.cursor import timestep_at, trace_at
-from rnnviz.figures.frame import circle, frame, marks
+from rnnviz.figures.frame import circle, frame, marks, whole_ticks
 from rnnviz.figures.registry import View
 from rnnviz.figures.style import FIRST_STEP, Style
 
@@ -39,7 +39,8 @@ def draw(result: Spectrum, style: Style) -> go.Figure:
     layout |= {
         "xaxis": {"title": {"text": words("dynamics.real")}, "domain": [0, 0.6]},
         "yaxis": {"title": {"text": words("dynamics.imaginary")}, "scaleanchor": "x"},
-        "xaxis2": {"title": {"text": words("dynamics.rank")}, "domain": [0.74, 1], "anchor": "y2"},
+        "xaxis2": {"title": {"text": words("dynamics.rank")}, "domain": [0.74, 1], "anchor": "y2"}
+        | whole_ticks(len(result.kernels[0].singular_values)),
         "yaxis2": {
             "title": {"text": words("dynamics.singular_values")},
             "anchor": "x2",

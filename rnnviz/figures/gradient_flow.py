@@ -33,7 +33,7 @@ def draw(result: Gradients, style: Style) -> go.Figure:
                series[1], floor, style, dash="dash"),
         *_bound(result, style),
     ]  # fmt: skip
-    layout = frame(result.verdict, style, time_axis="x")
+    layout = frame(result.verdict, style, time_axis="x", diverged_at=result.diverged_at)
     layout["xaxis"] = {"title": {"text": words("axis.timestep")}, "tickformat": ",d"}
     layout["yaxis"] = {"title": {"text": words("dynamics.log_norm")}, "tickformat": "~r"}
     return go.Figure({"data": traces, "layout": layout})
@@ -75,7 +75,7 @@ def _bound(result: Gradients, style: Style) -> list[dict]:
     near = (result.bound <= values.max() + room) & (result.bound >= values.min() - room)
     steps = timesteps(len(near))[near]
     kept = thinned(len(steps), POINTS)
-    name = style.words("dynamics.bound", growth=f"σ₁(U) = {shown(result.growth_bound)}")
+    name = style.words("dynamics.bound", growth=f"σ<sub>1</sub>(U) = {shown(result.growth_bound)}")
     dotted = {"line": {"dash": "dot", "width": 1.2}}
     text = {"hovertemplate": "t = %{x}: 10^%{y:.3f}<extra></extra>"}
     bound = result.bound[near][kept]

@@ -72,7 +72,9 @@ def mark_titles(field: Field, style: Style) -> tuple[str | None, str | None]:
     def title(mark: float | None, end: str) -> str | None:
         if mark is None:
             return None
-        name = "infinite" if math.isinf(mark) else field.name
+        # Infinitely many digits of saturation are no overflow, but the very end of the activation.
+        overflown = math.isinf(mark) and field.name != "digits"
+        name = "infinite" if overflown else field.name
         return style.words(f"field.{name}.at_{end}", mark=f"{mark:g}".replace("-", "−"))
 
     return title(field.low_mark, "low"), title(field.high_mark, "high")

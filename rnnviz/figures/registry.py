@@ -13,6 +13,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from rnnviz import figures
+from rnnviz.figures.follow import Follow
 from rnnviz.figures.style import Style
 
 
@@ -37,6 +38,8 @@ class View:
         Whether it may take long enough to report its progress.
     at_cursor : bool
         Whether the result depends on where the time cursor stands.
+    follow : callable (result) -> tuple of Follow, optional
+        Which traces of the figure move with the time cursor.
     """
 
     name: str
@@ -46,6 +49,7 @@ class View:
     order: int
     progress: bool = False
     at_cursor: bool = False
+    follow: Callable[[Any], tuple[Follow, ...]] | None = None
 
 
 @cache

@@ -11,6 +11,7 @@ from rnnviz.analysis.fixed_points import FixedPoints, fixed_points
 from rnnviz.analysis.linearisation import finite_timesteps
 from rnnviz.analysis.phase_plane import PhasePlane, phase_plane
 from rnnviz.analysis.projection import Projection, projection
+from rnnviz.engine import Trace
 from rnnviz.figures.cursor import trace_at
 from rnnviz.figures.frame import circle, frame, line, marks, thinned
 from rnnviz.figures.phase_portrait import cobweb, nullclines
@@ -65,14 +66,18 @@ def analyse(run, perspective, progress=None) -> RestingPoints:
     states = trace.full_states[:finite]
     starts = 64 if layer.state_size <= 128 else 16
     points = fixed_points(layer, held, states, starts, progress=progress)
-    path = np.concatenate([trace.initial_state[None], states[thinned(finite, POINTS)]])
-    if not np.isfinite(path).all():
-        path = np.zeros((1, layer.state_size))
-    reach = 1.1
-    if not np.isfinite(layer.state_range).all():
-        reach = 1.2 * max(1.0, float(np.abs(points.points).max(initial=0.0)))
-    portrait = phase_plane(layer, held, path[0], reach)
+    reach = max(1.0, float(np.abs(points.points).max(initial=0.0)))
+    path = _path(trace, states, reach)
+    bounded = np.isfinite(layer.state_range).all()
+    portrait = phase_plane(layer, held, path[0], 1.1 if bounded else 1.2 * reach)
     return RestingPoints(points, _plane(path, points.points), path, portrait)
+
+
+def _path(trace: Trace, states: np.ndarray, reach: float) -> np.ndarray:
+    """Return the run from its initial state on, thinned, until it is far from all points."""
+    path = np.concatenate([trace.initial_state[None], states[thinned(len(states), POINTS)]])
+    far = np.flatnonzero(np.abs(path).max(axis=1) > 100 * reach)
+    return path[: far[0]] if far.size and far[0] else path[: 1 if far.size else None]
 
 
 def draw(result: RestingPoints, style: Style) -> go.Figure:
@@ -119,7 +124,7 @@ def _plane(path: np.ndarray, points: np.ndarray) -> Projection:
 
 def _pair(plane: Projection, states: np.ndarray) -> np.ndarray:
     """Return two coordinates of states; the second is zero where the plane is a line."""
-    placed = plane.project(states)
+    placed = np.where(plane.deviations[:2] > 0, plane.project(states), 0.0)
     return np.pad(placed, ((0, 0), (0, 2 - placed.shape[1])))
 
 

@@ -10,11 +10,15 @@ from rnnviz.i18n import Words
 
 def sentence(verdict: Verdict, say: Words) -> str:
     """Return what a verdict says, its numbers rounded for reading."""
-    return say(verdict.key, **{name: shown(value) for name, value in verdict.values.items()})
+    texts = {
+        name: shown(value, digits=2 if name in ("band", "error") else 3)
+        for name, value in verdict.values.items()
+    }
+    return say(verdict.key, **texts)
 
 
-def shown(value: object) -> str:
-    """Return a number with three digits, an integer whole, with typographic signs."""
+def shown(value: object, digits: int = 3) -> str:
+    """Return a number with so many digits, an integer whole, with typographic signs."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return str(value)
     if isinstance(value, int):
@@ -23,9 +27,10 @@ def shown(value: object) -> str:
         return {math.inf: "∞", -math.inf: "−∞"}.get(value, "–")
     if value and not 1e-3 <= abs(value) < 1e5:
         power = math.floor(math.log10(abs(value)))
-        digits = f"{value / 10.0**power:.2g}" if power > -300 else ""
-        return f"{digits}·{power_of_ten(power)}".strip("·").replace("-", "−")
-    return f"{value:.3g}".replace("-", "−")
+        leading = f"{value / 10.0**power:.2g}" if power > -300 else "1"
+        text = power_of_ten(power)
+        return text if leading == "1" else f"{leading}·{text}".replace("-", "−")
+    return f"{value:.{digits}g}".replace("-", "−")
 
 
 def wrapped(text: str, width: int) -> str:

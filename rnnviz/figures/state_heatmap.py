@@ -1,7 +1,11 @@
-"""The main view: hidden states as a heatmap over time, two strips beneath, one state beside."""
+"""The main view: a run as a heatmap over time, two strips beneath, the step at the cursor beside.
+
+What the cells show is up to the lens (:mod:`rnnviz.figures.lenses`): hidden states by default.
+"""
 
 from __future__ import annotations
 
+import dataclasses
 import math
 
 import numpy as np
@@ -11,6 +15,7 @@ from rnnviz.analysis.level_of_detail import Blocks, reduce_to_blocks
 from rnnviz.analysis.saturation import saturation
 from rnnviz.figures.colours import sample
 from rnnviz.figures.hatching import hatching
+from rnnviz.figures.lenses import lens_for, state_scale
 from rnnviz.figures.picture import (
     HIGHEST,
     LOWEST,
@@ -56,24 +61,22 @@ def state_picture(
         As in :class:`~rnnviz.figures.picture.Picture`.
     """
     low, high = state_range
+    field = Field(states, "state", **state_scale(states, state_range))
     if math.isfinite(low) and math.isfinite(high):
-        field = Field(states, "state", low, high, low_mark=low, high_mark=high)
         name = "saturated" if low == -high else "saturated_between"
         strips = (Strip(saturated, name, 0.0, 1.0, percent=True), Strip(mean, "mean", low, high))
     else:
-        limit = symmetric_limit(states)
-        field = Field(states, "state", -limit, limit, low_mark=-math.inf, high_mark=math.inf)
         limit = symmetric_limit(mean)
         strips = (Strip(mean, "mean", -limit, limit),)
     return Picture(field, strips, timestep, unit, experiment, part)
 
 
 def analyse(run, perspective) -> Picture:
-    """Return the picture of a run's states, in the layer and at the cursor of a perspective."""
+    """Return the picture of a run: layer, lens and cursor are those of the perspective."""
     number = min(perspective.layer, len(run.layers) - 1)
     layer = run.layers[number]
     result = saturation(layer.trace)
-    return state_picture(
+    picture = state_picture(
         layer.states,
         layer.layer.state_range,
         result.share_by_step,
@@ -83,6 +86,10 @@ def analyse(run, perspective) -> Picture:
         timestep=perspective.timestep,
         unit=perspective.unit,
     )
+    lens = lens_for(perspective.lens, layer.trace)
+    if lens.name == "state":
+        return picture
+    return dataclasses.replace(picture, field=lens.field(layer.trace, layer.backward))
 
 
 def draw(picture: Picture, style: Style) -> go.Figure:
@@ -107,7 +114,7 @@ def _heatmap(field: Field, blocks: Blocks) -> dict:
     """Return the heatmap trace, with every value to the last digit while there are few."""
     trace = {
         "type": "heatmap",
-        "z": blocks.mean.T,
+        "z": _within(blocks.mean.T, field),
         "x0": FIRST_STEP + (blocks.steps - 1) / 2,
         "dx": blocks.steps,
         "y0": FIRST_STEP + (blocks.units - 1) / 2,
@@ -149,13 +156,20 @@ def _state_at_cursor(picture: Picture, style: Style) -> dict:
     return {
         "type": "bar",
         "orientation": "h",
-        "x": state,
+        "x": _within(state, field),
         "y": FIRST_STEP + np.arange(len(state)),
+        "customdata": [repr(value) for value in state.tolist()],
         "xaxis": "x2",
         "yaxis": "y",
         "marker": {"color": _shades(state, field, style), "line": {"width": 0}},
-        "hovertemplate": "%{y}: %{x}<extra></extra>",
+        "hovertemplate": "%{y}: %{customdata}<extra></extra>",
     }
+
+
+def _within(values: np.ndarray, field: Field) -> np.ndarray:
+    """Return infinite values as the ends of the scale: Plotly would leave them out."""
+    infinite = np.isinf(values)
+    return np.where(infinite, np.clip(values, field.low, field.high), values)
 
 
 def _shades(values: np.ndarray, field: Field, style: Style) -> list[str]:
@@ -178,7 +192,8 @@ def _mark(layout: dict, field: Field, blocks: Blocks, style: Style) -> None:
     """Hatch the cells that are (or hold one that is) at a mark, and say what hatching means."""
     low = encode(blocks.minimum, field) == LOWEST
     high = encode(blocks.maximum, field) == HIGHEST
-    source = hatching(low, high, style.ink.hatch)
+    faint = field.kind == "sequential" and not high.any()
+    source = hatching(low, high, style.ink.hatch_faint if faint else style.ink.hatch)
     if source is None:
         return
     (left, right), (bottom, top) = layout["xaxis"]["range"], layout["yaxis"]["range"]

@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 
 from rnnviz.analysis.projection import Projection, projection
 from rnnviz.figures.cursor import timestep_at, trace_at
-from rnnviz.figures.frame import frame, line, marks, thinned, timesteps
+from rnnviz.figures.frame import frame, line, marks, thinned, timesteps, whole_ticks
 from rnnviz.figures.registry import View
 from rnnviz.figures.style import FIRST_STEP, Style
 
@@ -43,7 +43,7 @@ def draw(path: StatePath, style: Style) -> go.Figure:
     """Draw the path in a plane and the share of each direction."""
     words, result = style.words, path.projection
     first, second = coordinate(result, 0), coordinate(result, 1)
-    layout = frame(result.verdict, style, height=340)
+    layout = frame(result.verdict, style, height=340, diverged_at=result.diverged_at)
     shares = result.explained[:SHARES]
     directions = 1 + np.arange(len(shares))
     layout |= {
@@ -52,7 +52,7 @@ def draw(path: StatePath, style: Style) -> go.Figure:
         "xaxis2": {
             "title": {"text": words("dynamics.direction")}, "domain": [0.8, 1], "anchor": "y2",
             "tickformat": "d", "range": [0.3, max(2, len(shares)) + 0.7],
-        },
+        } | whole_ticks(len(shares)),
         "yaxis2": {
             "title": {"text": words("dynamics.variance_share")},
             "anchor": "x2",

@@ -22,7 +22,7 @@ POINTS = 4000
 def draw(path: StatePath, style: Style) -> go.Figure:
     """Draw the path in space."""
     result, ink = path.projection, style.ink
-    layout = frame(result.verdict, style, height=430)
+    layout = frame(result.verdict, style, height=430, diverged_at=result.diverged_at)
     layout["margin"]["b"], layout["margin"]["l"] = 50, 8
     layout["legend"]["y"] = 0
     layout["coloraxis"] = time_colours(len(result.coordinates), style)
@@ -38,7 +38,8 @@ def draw(path: StatePath, style: Style) -> go.Figure:
         }
         for index, axis in enumerate("xyz")
     }
-    layout["scene"] = axes | {"uirevision": "keep", "aspectmode": "cube", "domain": {"x": [0, 0.9]}}
+    layout["scene"] = axes | {"uirevision": "keep", "aspectmode": "cube"}
+    layout["scene"] |= {"domain": {"x": [0, 0.9]}, "camera": {"eye": {"x": 1.5, "y": 1.5, "z": 1}}}
     return go.Figure({"data": _traces(path, style), "layout": layout})
 
 

@@ -39,7 +39,7 @@ def draw(result: Twins, style: Style) -> go.Figure:
     rounding = np.full(2, np.log10(result.floor))
     dotted = {"line": {"dash": "dot", "width": 1.2}, "hoverinfo": "name"}
     traces.append(line(ends, rounding, words("dynamics.rounding"), ink.muted, style, **dotted))
-    layout = frame(result.verdict, style, time_axis="x")
+    layout = frame(result.verdict, style, time_axis="x", diverged_at=result.diverged_at)
     layout["xaxis"] = {"title": {"text": words("axis.timestep")}, "tickformat": ",d"}
     layout["yaxis"] = {"title": {"text": words("dynamics.log_distance")}}
     return go.Figure({"data": traces, "layout": layout})
@@ -65,13 +65,10 @@ def _distance(steps, curve, name, colour, floor, style) -> list[dict]:
 
 def _fit(result: Twins, steps: np.ndarray, style: Style) -> dict:
     """Return the straight line of the fitted rate, beside the smallest nudge."""
-    rate, error = shown(result.rate), shown(result.rate_error)
+    rate, error = shown(result.rate), shown(result.rate_error, digits=2)
     name = style.words("dynamics.fitted", rate=rate, error=error)
-    start = np.log10(result.distances[-1, 0])
-    slope = result.rate / np.log(10)
-    reach = np.log10(result.floor if slope < 0 else 1.0) - start
-    length = len(steps) - 1 if slope == 0 else min(len(steps) - 1, abs(reach / slope))
-    ends = np.array([0.0, max(1.0, length)])
+    ends = np.array([0, result.fitted - 1])
+    start, slope = result.offset / np.log(10), result.rate / np.log(10)
     pen = {"line": {"dash": "dash", "width": 1.2}, "hoverinfo": "name"}
     return line(steps[0] + ends, start + slope * ends, name, style.ink.text, style, **pen)
 

@@ -118,6 +118,23 @@ def widget(name: str, value: Any) -> str:
     return key
 
 
+def follower(name: str, value: Any) -> str:
+    """Return the key of a widget that shows a value which something else may change as well.
+
+    What the visitor does to the widget itself is for :func:`moved` to say, before the page asks
+    what the value is.
+    """
+    st.session_state[_WIDGETS + name] = value
+    return _WIDGETS + name
+
+
+def moved(name: str) -> Any:
+    """Return what the visitor just moved a widget to, None if it was not this widget."""
+    key = _WIDGETS + name
+    value = st.session_state.get(key)
+    return None if st.session_state.get(_SEEN, {}).get(key) == value else value
+
+
 def component(name: str) -> str:
     """Return the key of a component, whose value cannot be set from here; see :func:`chosen`."""
     return _WIDGETS + name

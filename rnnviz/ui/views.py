@@ -34,17 +34,23 @@ def choose_view(page: str, run: Run, perspective: Perspective, say: Words) -> Pe
         key=state.widget(f"view.{page}", standing),
         label_visibility="collapsed",
     )
-    _show(views[name], run, perspective, say)
+    show_view(views[name], run, perspective, say)
     return dataclasses.replace(perspective, view=name)
 
 
-def _show(view: View, run: Run, perspective: Perspective, say: Words) -> None:
-    st.markdown(f"##### {say(f'view.{view.name}.title')}")
-    st.caption(say(f"view.{view.name}.how_to_read"))
+def show_view(view: View, run: Run, perspective: Perspective, say: Words) -> None:
+    """Compute a view and show it under its title, with how it is read."""
+    head(view.name, say)
     result = _analyse(view, run, perspective)
     figure = view.draw(result, style_of(perspective, say))
     _say_verdict(figure)
-    figure_view(figure, view.name)
+    figure_view(figure, view.name, follow=view.follow(result) if view.follow else ())
+
+
+def head(name: str, say: Words) -> None:
+    """Show the title of a view, and how it is read."""
+    st.markdown(f"##### {say(f'view.{name}.title')}")
+    st.caption(say(f"view.{name}.how_to_read"))
 
 
 def _say_verdict(figure: go.Figure) -> None:

@@ -3,6 +3,7 @@ import pytest
 
 from rnnviz.analysis.bifurcation import _follow, _ScaledSimpleRNN, _Stack, bifurcation
 from rnnviz.analysis.lyapunov import lyapunov
+from rnnviz.engine import SimpleRNN
 from tests.analysis.networks import autonomous, driven, gaussian, lecture, run
 
 
@@ -49,8 +50,8 @@ def test_both_ways_of_scaling_agree(activation):
     factors = np.array([0.1, 0.6, 1.0])
     ends = []
     for way in (_ScaledSimpleRNN, _Stack):
-        share = (0, 3, 3, None)
-        ends.append(_follow(way(layer, factors, held), 6, np.array([0, 5]), 20, 20, 4, share))
+        network = way(layer, factors, held)
+        ends.append(_follow(network, np.array([0, 5]), 20, 20, 4, lambda done: None))
     for one, other in zip(*ends, strict=True):
         np.testing.assert_allclose(one, other, rtol=1e-6, atol=1e-9)
 
@@ -73,6 +74,15 @@ def test_growth_without_bound_is_no_chaos():
     assert result.verdict.key == "verdict.bifurcation.calm_then_escaping"
     everywhere = bifurcation(autonomous(np.eye(2), "linear"), [2.0, 3.0])
     assert everywhere.verdict.key == "verdict.bifurcation.escaping"
+
+
+def test_a_relu_network_on_its_way_out_is_not_chaotic():
+    trace = lecture()
+    layer = SimpleRNN(trace.layer.kernel, trace.layer.recurrent_kernel, trace.layer.bias, "relu")
+    result = bifurcation(layer, np.geomspace(0.01, 1, 60), trace.inputs.mean(axis=0))
+    assert not result.chaotic.any()
+    assert (np.diff(result.escaping.astype(int)) >= 0).all()
+    assert result.verdict.values["first"] == pytest.approx(1 / 32, rel=0.1)
 
 
 def test_zero_weights_lose_everything():

@@ -20,8 +20,9 @@ def torch():
 
 
 @pytest.fixture
-def keras(torch):
-    """Keras 3 on PyTorch, as in a fresh session: names are numbered from the start."""
+def keras():
+    """Keras 3 as in a fresh session, on PyTorch unless ``KERAS_BACKEND`` says otherwise."""
+    _import(os.environ["KERAS_BACKEND"])
     keras = _import("keras")
     keras.config.set_floatx("float32")
     keras.utils.clear_session()

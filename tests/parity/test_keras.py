@@ -180,6 +180,7 @@ def test_dense(activation, dtype, tolerance):
 @pytest.mark.parametrize("cell", [SimpleRNN, LSTM, GRU])
 def test_keras_s_own_initialisers_are_ours_in_spread(cell):
     """The streams differ, so the draws are compared by their spread and their largest value."""
+    keras.utils.set_random_seed(0)
     theirs = getattr(keras.layers, cell.__name__)(100, dtype="float64")
     theirs.build((None, None, 60))
     kernel, recurrent_kernel, bias = theirs.get_weights()
@@ -201,6 +202,7 @@ def test_keras_s_own_initialisers_are_ours_in_spread(cell):
     "name", sorted(set(INITIALIZERS) - {"numpy_random", "pytorch_uniform", "identity"})
 )
 def test_every_initialiser_has_keras_s_moments(name):
+    keras.utils.set_random_seed(0)
     theirs = keras.ops.convert_to_numpy(keras.initializers.get(name)((300, 200), dtype="float64"))
     ours = INITIALIZERS[name](np.random.default_rng(0), (300, 200))
     assert ours.std() == pytest.approx(theirs.std(), rel=0.03)

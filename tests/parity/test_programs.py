@@ -10,10 +10,14 @@ from rnnviz.keras.code import program
 from tests.keras.code.running import assert_agrees
 from tests.keras.code.varied import VARIED
 
+# What Keras and PyTorch think of each other's and NumPy's newest interfaces is not ours to mend.
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::UserWarning")
+
 
 @pytest.mark.parametrize("name", VARIED)
 def test_keras_computes_what_the_page_shows(keras, name, tmp_path):
-    assert_agrees(VARIED[name], "keras", tmp_path)
+    keeps_float64 = keras.backend.result_type("float64", "float64") == "float64"
+    assert_agrees(VARIED[name], "keras", tmp_path, bound=None if keeps_float64 else 1e-6)
 
 
 @pytest.mark.parametrize("name", VARIED)

@@ -1,11 +1,13 @@
 """What LSTM and GRU have in common: a second activation, and sigmoids by way of tanh."""
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
 from rnnviz.engine.activations import ACTIVATIONS, Activation, activation_named
 from rnnviz.engine.cells.cell import RecurrentCell
+from rnnviz.engine.cells.weights import read_only
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,6 +38,7 @@ class GatedCell(RecurrentCell):
         return (self.activation, self.recurrent_activation) == ("tanh", "sigmoid")
 
 
+@cache
 def halving(dtype: np.dtype, units: int, gates: str) -> tuple[np.ndarray, np.ndarray]:
     """Factors and terms that make sigmoids of tanhs: σ(z) = ½·tanh(z/2) + ½.
 
@@ -54,7 +57,9 @@ def halving(dtype: np.dtype, units: int, gates: str) -> tuple[np.ndarray, np.nda
     Returns
     -------
     factor, term : ndarray (gates·units,)
-        ``tanh(z·factor)·factor + term`` are the gates: ½ and ½ for a sigmoid, 1 and 0 for tanh.
+        Read-only. ``tanh(z·factor)·factor + term`` are the gates: ½ and ½ for a sigmoid, 1 and 0
+        for a tanh.
     """
     sigmoid = np.repeat([letter == "s" for letter in gates], units)
-    return np.where(sigmoid, 0.5, 1).astype(dtype), np.where(sigmoid, 0.5, 0).astype(dtype)
+    factor, term = np.where(sigmoid, 0.5, [[1.0], [0.0]]).astype(dtype)
+    return read_only(factor), read_only(term)

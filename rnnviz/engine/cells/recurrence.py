@@ -69,7 +69,8 @@ def aligned(vector: np.ndarray, ndim: int) -> np.ndarray:
 
 def gate_blocks(array: np.ndarray, gates: int) -> list[np.ndarray]:
     """The gates' parts of the last axis, (..., gates·units) → gates × (..., units): views."""
-    return np.split(array, gates, axis=-1)
+    units = array.shape[-1] // gates
+    return [array[..., first : first + units] for first in range(0, gates * units, units)]
 
 
 def transposed_blocks(matrix: np.ndarray, gates: int, ndim: int) -> list[np.ndarray]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import plotly.graph_objects as go
 import streamlit as st
 
+from rnnviz.figures.follow import MOST_NUMBERS, Follow
 from rnnviz.figures.picture import Picture
 from rnnviz.figures.style import Style
 from rnnviz.ui.server import asset_url
@@ -134,7 +136,14 @@ class _Recalled:
         return picture or self._again()
 
 
-def figure_view(figure: go.Figure, name: str, *, key: str | None = None) -> None:
+def figure_view(
+    figure: go.Figure,
+    name: str,
+    *,
+    key: str | None = None,
+    follow: Sequence[Follow] = (),
+    picks: bool = False,
+) -> tuple[float, float, int] | None:
     """Show a Plotly figure that keeps zoom and camera when its numbers change.
 
     Parameters
@@ -146,8 +155,21 @@ def figure_view(figure: go.Figure, name: str, *, key: str | None = None) -> None
         Name of the view; ``data-view`` of its element.
     key : str, optional
         Identity of the element, ``figure.<name>`` by default.
+    follow : sequence of Follow
+        Traces that move with the time cursor, in the browser; too many numbers are not sent, and
+        then they move when the cursor is let go.
+    picks : bool
+        Whether a click on the figure is told.
+
+    Returns
+    -------
+    (x, y, count) or None
+        Where the visitor clicked last, and how many clicks there were.
     """
-    _FIGURE(data=figure_bytes(figure, name), key=key or f"figure.{name}")
+    sent = follow if sum(one.size for one in follow) <= MOST_NUMBERS else ()
+    data = figure_bytes(figure, name, sent, picks)
+    result = _FIGURE(data=data, key=key or f"figure.{name}", on_pick_change=_nothing)
+    return _read_pick(result.pick)
 
 
 @st.fragment
@@ -188,6 +210,19 @@ def _knob_header(knob: LiveKnob, picture: Picture) -> dict:
         "count": len(knob.options),
         "ahead": _is_ahead(knob, picture),
     }
+
+
+def _read_pick(pick: Any) -> tuple[float, float, int] | None:
+    if not isinstance(pick, Mapping):
+        return None
+    x, y, count = (_finite(pick.get(name)) for name in ("x", "y", "count"))
+    return None if None in (x, y, count) else (x, y, int(count))
+
+
+def _finite(value: Any) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return float(value) if math.isfinite(value) else None
 
 
 def _read(cursor: Any, window: Any, picture: Picture) -> ViewerState:

@@ -1,9 +1,11 @@
 /**
  * Any Plotly figure in the page: one persistent element, so that zoom and camera stay when its
- * numbers change; where its x axis counts timesteps it carries the viewers' time cursor.
+ * numbers change; where its x axis counts timesteps it carries the viewers' time cursor. Traces may
+ * follow the cursor, and a click may be told to Python.
  */
 
 import { hearCursor } from "./channel.js";
+import { Follow } from "./follow.js";
 import { readPayload, readPrefix } from "./payload.js";
 import { plotly } from "./plotly.js";
 
@@ -11,9 +13,9 @@ const CONFIG = { responsive: true, displaylogo: false, displayModeBar: "hover" }
 const figures = new WeakMap();
 
 /** Entry point: mount or update a figure in a component's element. */
-export default async function mount({ data, parentElement }) {
+export default async function mount({ data, parentElement, setStateValue }) {
   if (!figures.has(parentElement)) figures.set(parentElement, new Figure(parentElement));
-  await figures.get(parentElement).update(data);
+  await figures.get(parentElement).update(data, setStateValue);
   // As in viewer.js: only what has left the page may be taken down.
   return () => setTimeout(() => parentElement.isConnected || figures.get(parentElement)?.destroy());
 }
@@ -39,11 +41,12 @@ class Figure {
     this.root.remove();
   }
 
-  async update(bytes) {
+  async update(bytes, setStateValue) {
+    this.setStateValue = setStateValue;
     const { checksum } = readPrefix(bytes);
     if (checksum === this.checksum) return;
     this.checksum = checksum;
-    const { figure, name } = readPayload(bytes);
+    const { figure, name, follow, picks } = readPayload(bytes);
     this.root.dataset.view = name;
     delete this.root.dataset.painted;
     const layout = { autosize: true, uirevision: "keep", ...figure.layout };
@@ -53,7 +56,10 @@ class Figure {
     await Plotly.react(this.plot, figure.data, layout, CONFIG);
     this.axis = layout.meta?.time_axis?.replace(/^x/, "xaxis");
     this.first = layout.meta?.first_step ?? 0;
+    this.picks = picks;
+    this.follow = follow?.length ? new Follow(this.plot, follow) : null;
     this.#listen();
+    if (this.step !== undefined) this.follow?.moveTo(this.step);
     this.#drawCursor();
     this.root.dataset.painted = checksum;
   }
@@ -63,9 +69,18 @@ class Figure {
     this.deaf = hearCursor((step) => {
       this.step = step;
       this.#drawCursor();
+      this.follow?.moveTo(step);
     });
     this.plot.on("plotly_afterplot", () => this.#drawCursor());
     this.plot.on("plotly_relayouting", () => this.#drawCursor());
+    this.plot.on("plotly_click", ({ points: [point] }) => this.#pick(point));
+  }
+
+  /** Tell Python where the visitor clicked; the count tells two clicks on one place apart. */
+  #pick({ x, y }) {
+    if (!this.picks) return;
+    this.clicks = (this.clicks ?? 0) + 1;
+    this.setStateValue("pick", { x, y, count: this.clicks });
   }
 
   /** Move the line; Plotly itself is left alone, it would take a frame or two. */

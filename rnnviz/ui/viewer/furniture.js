@@ -81,6 +81,7 @@ function place(root, { heat, picture, width, table, theme }) {
     "--rv-high": css(table[255]),
     "--rv-low": css(table[1]),
     "--rv-hatch": theme.hatch,
+    "--rv-hatch-low": theme.hatchLow,
   };
   for (const [name, value] of Object.entries(values)) root.style.setProperty(name, value);
 }

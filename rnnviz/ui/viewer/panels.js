@@ -49,7 +49,8 @@ function paintHatch(pen, stage, mask, highest, { x, y, width, height }, ratio) {
   cover.drawImage(mask, x, y, width, height);
   cover.setTransform(1, 0, 0, 1, 0, 0);
   cover.globalCompositeOperation = "source-in";
-  cover.fillStyle = hatch(cover, highest, stage.theme.hatch, ratio);
+  const colour = highest ? stage.theme.hatch : stage.theme.hatchLow;
+  cover.fillStyle = hatch(cover, highest, colour, ratio);
   cover.fillRect(0, 0, sheet.width, sheet.height);
   pen.drawImage(sheet, heat.x, heat.y, sheet.width / ratio, sheet.height / ratio);
 }

@@ -272,6 +272,7 @@ def _theme(style: Style, kind: str) -> dict:
         "cursor": ink.cursor,
         "halo": ink.halo,
         "hatch": ink.hatch,
+        "hatchLow": ink.hatch if kind == "diverging" else ink.hatch_faint,
         "missing": ink.missing,
         "series": list(ink.series),
         "lineWidth": style.line_width,
