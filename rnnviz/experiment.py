@@ -251,7 +251,7 @@ class Experiment:
         if version != str(VERSION):
             return cls(), [Problem("other_version", (("version", shown(version)),))]
         others = {row.link for row in perspective.TABLE.values()} | {"v"}
-        settings, problems = read(TABLE, pairs, others)
+        settings, problems = read(TABLE, perspective.of_the_first(pairs), others)
         try:
             return cls(**settings), problems
         except ExperimentError as error:

@@ -11,12 +11,19 @@ from pathlib import Path
 import streamlit as st
 
 from rnnviz.i18n import LANGUAGES, Words, preferred_language, words
+from rnnviz.knobs import Problem
+from rnnviz.lessons.lesson import Lesson
 from rnnviz.perspective import Perspective
 from rnnviz.ui import state
 from rnnviz.ui.controls import experiment_controls
+from rnnviz.ui.lesson_panel import lesson_panel
+from rnnviz.ui.note import show_note
 from rnnviz.ui.pages import PAGES
 from rnnviz.ui.problems import show_problems
+from rnnviz.ui.shell import shell
 from rnnviz.ui.take_away import take_away
+from rnnviz.ui.teacher import teacher_button
+from rnnviz.ui.visibility import Visibility, lesson_of, visibility
 from rnnviz.ui.waiting import keep_a_place
 
 _HERE = Path(__file__).parent
@@ -42,18 +49,54 @@ def show() -> None:
 
 def _show(say: Words) -> None:
     situation = state.arrive()
-    with st.sidebar:
+    lesson = lesson_of(situation.perspective)
+    beside, stage = _rooms(lesson)
+    with beside:
         perspective = _language(situation.perspective, say.language)
-        say = words(perspective.language or say.language)
-        experiment, problems = experiment_controls(situation.experiment, perspective.layer, say)
-        _actions(experiment, perspective, say)
-    show_problems(say("page.link_problems"), situation.problems, situation, say)
-    show_problems(say("page.not_allowed"), problems, situation, say)
-    perspective = _navigation(perspective, say)
-    keep_a_place(say)
-    perspective = PAGES[perspective.page].show(experiment, perspective, say)
-    state.commit(dataclasses.replace(situation, experiment=experiment, perspective=perspective))
-    take_away(experiment, perspective, say)
+    say = words(perspective.language or say.language)
+    look = visibility(perspective)
+    with stage:
+        if look.shows("navigation"):
+            perspective = _navigation(perspective, say)
+    with beside:
+        situation, problems = _controls(situation, perspective, look, say)
+    with stage:
+        show_problems(say("page.link_problems"), situation.problems, situation, say)
+        show_problems(say("page.not_allowed"), problems, situation, say)
+        show_note(perspective.note, say)
+        keep_a_place(say)
+        perspective = PAGES[perspective.page].show(situation.experiment, perspective, say)
+    shell(perspective, look, say)
+    state.commit(dataclasses.replace(situation, perspective=perspective))
+    if look.shows("take_away"):
+        take_away(situation.experiment, perspective, say)
+
+
+def _rooms(lesson: Lesson | None):
+    """Return where the controls and where the page stand.
+
+    A lesson has its control on its own card, which a phone must show first: so it stands in a
+    column and not in the sidebar, which phones fold away.
+    """
+    if lesson is None:
+        return st.sidebar, st.container()
+    return st.columns([1, 2.3], gap="medium")
+
+
+def _controls(
+    situation: state.Situation, perspective: Perspective, look: Visibility, say: Words
+) -> tuple[state.Situation, tuple[Problem, ...]]:
+    """Draw what can be moved here, and return what is shown then, and why it is not more."""
+    experiment = situation.experiment
+    lesson = lesson_of(perspective)
+    if lesson:
+        experiment, problems = lesson_panel(lesson, experiment, perspective, say)
+    else:
+        layer, hidden, locked = perspective.layer, look.hidden_knobs, look.locked_knobs
+        experiment, problems = experiment_controls(experiment, layer, say, hidden, locked)
+        shown = dataclasses.replace(situation, experiment=experiment, perspective=perspective)
+        _actions(shown, look, say)
+    return dataclasses.replace(situation, experiment=experiment), problems
 
 
 def _language(perspective: Perspective, spoken: str) -> Perspective:
@@ -86,22 +129,31 @@ def _navigation(perspective: Perspective, say: Words) -> Perspective:
     return dataclasses.replace(perspective, page=page)
 
 
-def _actions(experiment, perspective: Perspective, say: Words) -> None:
-    """Draw the buttons that go to another link."""
-    again = experiment.replace(seed=(experiment.seed + 1) % 2**32)
-    st.button(
-        say("page.resample"),
-        icon=":material/casino:",
-        help=say("page.resample_help"),
-        on_click=state.go,
-        args=(again, perspective),
-        width="stretch",
-    )
-    st.button(
-        say("page.back_to_lecture"),
-        icon=":material/restart_alt:",
-        help=say("page.back_to_lecture_help"),
-        on_click=state.go,
-        args=(type(experiment)(), perspective),
-        width="stretch",
-    )
+def _actions(situation: state.Situation, look: Visibility, say: Words) -> None:
+    """Draw the buttons that go to another link, and what else there is to do."""
+    experiment, perspective = situation.experiment, situation.perspective
+    if look.shows("actions"):
+        again = experiment.replace(seed=(experiment.seed + 1) % 2**32)
+        for name, icon, target in (
+            ("resample", ":material/casino:", again),
+            ("back_to_lecture", ":material/restart_alt:", type(experiment)()),
+        ):
+            st.button(
+                say(f"page.{name}"),
+                icon=icon,
+                help=say(f"page.{name}_help"),
+                on_click=state.go,
+                args=(target, perspective),
+                width="stretch",
+            )
+    if look.shows("teach"):
+        teacher_button(situation, say)
+    if look.shows("tour"):
+        # The browser's own: shell/tour.js listens for it.
+        st.button(
+            say("tour.again"),
+            icon=":material/explore:",
+            help=say("tour.again_help"),
+            key="tour_again",
+            width="stretch",
+        )

@@ -16,13 +16,17 @@ import streamlit as st
 from rnnviz.experiment import TABLE as EXPERIMENT
 from rnnviz.experiment import Experiment
 from rnnviz.knobs import Problem
-from rnnviz.perspective import Perspective
+from rnnviz.lessons.registry import lessons
+from rnnviz.perspective import PARTS, SECOND, Perspective, of_the_second
 
 _SHOWN = "shown"
 _SEEN = "seen"
 _WIDGETS = "widget."
 _ARRIVED = "arrived."
 _BASELINE = "baseline."
+
+_KNOBS = frozenset(row.link for row in EXPERIMENT.values())
+_NAMES = {"hidden": PARTS, "knobs": EXPERIMENT, "locked": EXPERIMENT}
 
 Pairs = tuple[tuple[str, str], ...]
 
@@ -37,16 +41,22 @@ class Situation:
         What is computed, and how it is looked at.
     problems : tuple of Problem
         What could not be read in the link that led here.
+    second : Experiment or None
+        What stands beside it, where two are compared.
     """
 
     experiment: Experiment
     perspective: Perspective
     problems: tuple[Problem, ...] = ()
+    second: Experiment | None = None
 
     @cached_property
     def pairs(self) -> Pairs:
         """The (name, text) pairs of the link."""
-        return (*self.experiment.pairs(), *self.perspective.pairs())
+        first = (*self.experiment.pairs(), *self.perspective.pairs())
+        if self.second is None:
+            return first
+        return (*first, *((SECOND + name, text) for name, text in self.second.pairs()))
 
 
 def stop_if_unwanted() -> None:
@@ -63,7 +73,32 @@ def read_link(pairs: Pairs) -> Situation:
     experiment, problems = Experiment.from_pairs(list(pairs))
     others = {row.link for row in EXPERIMENT.values()} | {name for name, _ in pairs}
     perspective, more = Perspective.from_pairs(pairs, others)
-    return Situation(experiment, perspective, tuple(problems + more))
+    perspective, unknown = _known_names(perspective)
+    problems += more + unknown
+    second = None
+    if beside := of_the_second(pairs):
+        second, more = Experiment.from_pairs(beside)
+        problems += more
+    lesson = lessons().get(perspective.lesson)
+    if lesson and not any(name in _KNOBS for name, _ in pairs):
+        # Typed by hand, ``?lesson=loop`` is enough.
+        experiment, perspective = lesson.start, lesson.opened(perspective)
+    return Situation(experiment, perspective, tuple(problems), second)
+
+
+def _known_names(perspective: Perspective) -> tuple[Perspective, list[Problem]]:
+    """Drop names of knobs, parts and lessons that there are none of, and say so."""
+    problems = []
+    changes: dict[str, Any] = {}
+    for field, known in _NAMES.items():
+        names = getattr(perspective, field)
+        changes[field] = tuple(name for name in names if name in known)
+        strange = [name for name in names if name not in known]
+        problems += [Problem("unknown_name", (("name", name),)) for name in strange]
+    if perspective.lesson is not None and perspective.lesson not in lessons():
+        problems.append(Problem("unknown_lesson", (("name", perspective.lesson),)))
+        changes |= {"lesson": None, "card": 0, "answers": ""}
+    return perspective.replace(**changes), problems
 
 
 def address() -> Pairs:
@@ -104,10 +139,27 @@ def commit(situation: Situation) -> None:
         st.query_params.from_dict(dict(situation.pairs))
 
 
-def go(experiment: Experiment, perspective: Perspective) -> None:
-    """Go to another link; for the ``on_click`` of a button."""
-    st.session_state.pop(_SHOWN, None)
-    st.query_params.from_dict(dict(Situation(experiment, perspective).pairs))
+def short_pairs(situation: Situation) -> Pairs:
+    """Return the pairs of a link without what stands at its default, for codes read by cameras.
+
+    It opens the very same thing on this version; what must last longer is the whole link.
+    """
+    usual = frozenset(Situation(Experiment(), Perspective(), second=Experiment()).pairs)
+    short = tuple(pair for pair in situation.pairs if pair not in usual)
+    opened = read_link(short)
+    same = opened.pairs == situation.pairs and not opened.problems
+    return short if same else situation.pairs
+
+
+def go(experiment: Experiment, perspective: Perspective, second: Experiment | None = None) -> None:
+    """Go to another link; for the ``on_click`` of a button.
+
+    The second of two experiments stays beside the first unless another one is given.
+    """
+    shown: Situation | None = st.session_state.pop(_SHOWN, None)
+    if perspective.page == "compare":
+        second = second or (shown and shown.second)
+    st.query_params.from_dict(dict(Situation(experiment, perspective, second=second).pairs))
 
 
 def widget(name: str, value: Any) -> str:
