@@ -185,13 +185,13 @@ def simulate(experiment: Experiment, progress: Callable[[float], None] | None = 
     layers = []
     fed, specs = inputs, experiment.layers
     for index, spec in enumerate(specs):
-        part = _part(progress, index, len(specs))
-        layers.append(_run_layer(experiment, index, spec, fed, part))
+        told = part(progress, index, len(specs))
+        layers.append(_run_layer(experiment, index, spec, fed, told))
         fed = layers[-1].states
     return Run(experiment, inputs, tuple(layers), tokens, embedding)
 
 
-def _part(progress: Callable[[float], None] | None, index: int, count: int):
+def part(progress: Callable[[float], None] | None, index: int, count: int):
     """Return the progress of one of several parts of equal length."""
     return progress and (lambda fraction: progress((index + fraction) / count))
 
