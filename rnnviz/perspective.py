@@ -16,7 +16,7 @@ PALETTES = ("red_blue", "purple_orange")
 SIDES = ("both", "a", "b")
 """Side by side, which of the two experiments the knobs move."""
 PARTS = (
-    *("navigation", "controls", "reading", "numbers", "listing"),
+    *("navigation", "controls", "reading", "advice", "numbers", "lens", "closer", "listing"),
     *("actions", "take_away", "teach", "tour"),
 )
 """Parts of the page that a link can hide."""
