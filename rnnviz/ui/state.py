@@ -81,7 +81,8 @@ def read_link(pairs: Pairs) -> Situation:
     lesson = lessons().get(perspective.lesson)
     if lesson and not any(name in _KNOBS for name, _ in pairs):
         # Typed by hand, ``?lesson=loop`` is enough.
-        experiment, perspective = lesson.start, lesson.opened(perspective)
+        perspective = lesson.opened(perspective)
+        experiment = lesson.experiment_at(perspective.card)
     return Situation(experiment, perspective, tuple(problems), second)
 
 
