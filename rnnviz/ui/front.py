@@ -20,6 +20,7 @@ from rnnviz.ui.lesson_panel import lesson_panel
 from rnnviz.ui.note import show_note
 from rnnviz.ui.pages import PAGES
 from rnnviz.ui.problems import show_problems
+from rnnviz.ui.second import two_experiments
 from rnnviz.ui.shell import shell
 from rnnviz.ui.take_away import take_away
 from rnnviz.ui.teacher import teacher_button
@@ -64,7 +65,9 @@ def _show(say: Words) -> None:
         show_problems(say("page.not_allowed"), problems, situation, say)
         show_note(perspective.note, say)
         keep_a_place()
-        perspective = PAGES[perspective.page].show(situation.experiment, perspective, say)
+        beside = {"second": situation.second} if perspective.page == "compare" else {}
+        page = PAGES[perspective.page]
+        perspective = page.show(situation.experiment, perspective, say, **beside)
     shell(perspective, look, say)
     state.commit(dataclasses.replace(situation, perspective=perspective))
     if look.shows("take_away"):
@@ -90,6 +93,11 @@ def _controls(
     lesson = lesson_of(perspective)
     if lesson:
         experiment, problems = lesson_panel(lesson, experiment, perspective, say)
+    elif perspective.page == "compare":
+        shown = dataclasses.replace(situation, perspective=perspective)
+        situation, problems = two_experiments(shown, look, say)
+        perspective = _actions(situation, look, say)
+        return dataclasses.replace(situation, perspective=perspective), problems
     else:
         layer, hidden, locked = perspective.layer, look.hidden_knobs, look.locked_knobs
         experiment, problems = experiment_controls(experiment, layer, say, hidden, locked)
