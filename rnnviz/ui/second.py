@@ -83,12 +83,11 @@ def differing(one: Experiment, other: Experiment) -> list[Knob]:
 
 def pair_buttons(perspective: Perspective, say: Words) -> None:
     """Draw the typical pairs, each one click away."""
-    with st.container(horizontal=True, vertical_alignment="center", key="pairs"):
-        st.markdown(say("pair.label"), width="content")
-        for name, (first, second) in PAIRS.items():
-            st.button(
-                say(f"pair.{name}"),
-                key=f"pair.{name}",
-                on_click=state.go,
-                args=(first, perspective, second),
-            )
+    st.markdown(say("pair.label"), width="content")
+    for name, (first, second) in PAIRS.items():
+        st.button(
+            say(f"pair.{name}"),
+            key=f"pair.{name}",
+            on_click=state.go,
+            args=(first, perspective, second),
+        )

@@ -33,17 +33,12 @@ def show(
     """Draw both and return where the visitor looks now."""
     runs = run_of(experiment), run_of(second)
     look = visibility(perspective)
-    if look.shows("actions"):
-        pair_buttons(perspective, say)
+    with st.container(horizontal=True, vertical_alignment="center", key="pairs"):
+        if look.shows("actions"):
+            pair_buttons(perspective, say)
+        perspective = _choose_difference(perspective, say)
     if look.shows("lens"):
         perspective = choose_lens(runs[0], perspective, say)
-    perspective = perspective.replace(
-        difference=st.toggle(
-            say("knob.difference.label"),
-            help=say("side.difference_help"),
-            key=state.widget("difference", perspective.difference),
-        )
-    )
     pictures = on_one_scale(*(state_heatmap.analyse(run, perspective) for run in runs))
     if perspective.difference:
         return _difference(pictures, perspective, say)
@@ -53,6 +48,16 @@ def show(
             _heading(side, runs[index], runs[1 - index].experiment, perspective, say)
             perspective = _viewer(side, pictures[index], runs[index], perspective, say)
     return perspective
+
+
+def _choose_difference(perspective: Perspective, say: Words) -> Perspective:
+    wanted = st.toggle(
+        say("knob.difference.label"),
+        help=say("side.difference_help"),
+        key=state.widget("difference", perspective.difference),
+        width="content",
+    )
+    return perspective.replace(difference=wanted)
 
 
 def _heading(side: str, run: Run, beside: Experiment, perspective: Perspective, say: Words) -> None:
@@ -66,9 +71,9 @@ def _heading(side: str, run: Run, beside: Experiment, perspective: Perspective, 
 
     sentence = result_of(f"headline.{say.language}", run.experiment, headline, detail=index)
     st.markdown(f"##### {say(f'side.{side}')} · {sentence}")
-    unlike = differing(run.experiment, beside)
     knobs = [
-        f"{say(f'knob.{row.name}.label')}: {_shown(row, run.experiment, say)}" for row in unlike
+        f"{say(f'knob.{row.name}.label')}: {_shown(row, run.experiment, say)}"
+        for row in differing(run.experiment, beside)
     ]
     st.caption(" · ".join(knobs) or say("side.same"))
 
