@@ -83,7 +83,8 @@ def read_link(pairs: Pairs) -> Situation:
     lesson = lessons().get(perspective.lesson)
     if lesson and not any(name in _KNOBS for name, _ in pairs):
         # Typed by hand, ``?lesson=loop`` is enough.
-        experiment, perspective = lesson.start, lesson.opened(perspective)
+        perspective = lesson.opened(perspective)
+        experiment = lesson.experiment_at(perspective.card)
     return Situation(experiment, perspective, tuple(problems), second)
 
 
@@ -157,11 +158,12 @@ def short_pairs(situation: Situation) -> Pairs:
 def go(experiment: Experiment, perspective: Perspective, second: Experiment | None = None) -> None:
     """Go to another link; for the ``on_click`` of a button.
 
-    The second of two experiments stays beside the first unless another one is given.
+    The second of two experiments stays beside the first unless another one is given; a lesson has
+    none.
     """
     shown: Situation | None = st.session_state.pop(_SHOWN, None)
-    if perspective.page == "compare":
-        second = second or (shown and shown.second)
+    if shown is not None and perspective.lesson is None:
+        second = second or shown.second
     st.query_params.from_dict(dict(Situation(experiment, perspective, second=second).pairs))
 
 

@@ -6,7 +6,7 @@
  */
 
 import { photograph } from "./camera.js";
-import { channel, tellCursor } from "./channel.js";
+import { channel, cursorNow, hearCursor, tellCursor } from "./channel.js";
 import { furnish, showWindow } from "./furniture.js";
 import { Gestures } from "./gestures.js";
 import { describe, Hover } from "./hover.js";
@@ -75,6 +75,7 @@ class Viewer {
     this.observer.observe(this.root);
     // Words on a canvas do not change by themselves when their font arrives.
     if (document.fonts.status === "loading") document.fonts.ready.then(() => this.redraw());
+    this.unhear = hearCursor((step, teller) => teller && teller !== this && this.#follow(step));
   }
 
   destroy() {
@@ -82,6 +83,7 @@ class Viewer {
     this.observer.disconnect();
     this.gestures.destroy();
     this.live.destroy();
+    this.unhear();
     if (this.meeting?.viewer === this) this.meeting.viewer = null;
     viewers.delete(this.parent);
     this.root.remove();
@@ -135,7 +137,10 @@ class Viewer {
       this.cursor = { step: timestep, unit: this.told === undefined && unit === 0 ? null : unit };
     }
     this.told = told;
-    this.cursor.step = Math.min(this.cursor.step, this.base.timesteps - 1);
+    const last = this.base.timesteps - 1;
+    this.cursor.step = Math.min(this.cursor.step, last);
+    // Python brings a cursor inside this run; a longer run beside it may stand further on.
+    this.beyond = this.cursor.step === last && cursorNow() > last ? cursorNow() : null;
     if (this.cursor.unit >= this.base.units) this.cursor.unit = this.base.units - 1;
   }
 
@@ -225,13 +230,24 @@ class Viewer {
     step.lastChild.textContent = fill(words.step, values);
     cursor.setAttribute("aria-valuetext", `${this.#title()}, ${fill(words.step, values)}`);
     this.stage.paintCursor(this.cursor, this.#title(), box);
-    tellCursor(this.cursor.step);
+    tellCursor(this.beyond ?? this.cursor.step, this);
+  }
+
+  /** Go where another viewer's cursor went, as far as this run goes; Python hears from that one. */
+  #follow(step) {
+    if (!this.picture) return;
+    const last = this.picture.timesteps - 1;
+    this.beyond = step > last ? step : null;
+    if (this.cursor.step === Math.min(step, last)) return;
+    this.cursor.step = Math.min(step, last);
+    this.#soonDraw();
   }
 
   /** Move the cursor to a step; painted once a frame, told to Python on release. */
   moveTo(step) {
     const next = Math.min(this.picture.timesteps - 1, Math.max(0, Math.round(step)));
     if (next === this.cursor.step) return;
+    this.beyond = null;
     this.cursor.step = next;
     this.#soonDraw();
   }
