@@ -214,6 +214,9 @@ class Knob:
         Whether it also takes one value per layer.
     when : tuple of (str, tuple) pairs
         The control is shown only while each named setting has one of these values.
+    quiet : bool
+        Left out of links while it stands at its default; only for defaults that mean "nothing"
+        and can never come to mean something else.
     """
 
     name: str
@@ -225,6 +228,7 @@ class Knob:
     options: tuple = ()
     per_layer: bool = False
     when: tuple[tuple[str, tuple], ...] = ()
+    quiet: bool = False
 
 
 def knob(default: Any, kind: Kind, *, link: str = "", **row: Any) -> Any:
@@ -269,11 +273,13 @@ def check(row: Knob, value: object) -> tuple[Any, list[Problem]]:
 
 
 def write(rows: Mapping[str, Knob], settings: object) -> list[tuple[str, str]]:
-    """Return (link name, text) of every knob of a checked table."""
+    """Return (link name, text) of every knob of a checked table but the quiet ones at rest."""
     pairs = []
     for row in rows.values():
         value = getattr(settings, row.name)
-        several = value if isinstance(value, tuple) else (value,)
+        if row.quiet and value == row.default:
+            continue
+        several = value if row.per_layer and isinstance(value, tuple) else (value,)
         pairs.append((row.link, ",".join(row.kind.write(one) for one in several)))
     return pairs
 

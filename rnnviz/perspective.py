@@ -2,24 +2,40 @@
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from rnnviz.i18n import LANGUAGES
-from rnnviz.kinds import Name
-from rnnviz.knobs import Choice, Flag, Problem, Whole, knob, read, table, write
+from rnnviz.kinds import Answers, Name, Names, Note
+from rnnviz.knobs import Choice, Flag, Problem, Whole, check, knob, read, table, write
 
-PAGES = ("states", "dynamics")
-LENSES = ("state",)
+PAGES = ("states", "dynamics", "compare", "lessons")
+LENSES = ("state", "digits", "preactivation", "slope", "change")
 PALETTES = ("red_blue", "purple_orange")
+SIDES = ("both", "a", "b")
+"""Side by side, which of the two experiments the knobs move."""
+PARTS = (
+    *("navigation", "controls", "reading", "advice", "numbers", "lens", "closer", "listing"),
+    *("actions", "take_away", "teach", "tour"),
+)
+"""Parts of the page that a link can hide."""
+SECOND = "b."
+"""What stands in a link before the knobs of the second of two experiments."""
+_SERVER_NAMES = ("embed", "embed_options")
+NAMES_LIMIT = 60
+NOTE_LIMIT = 1200
 
 
 @dataclass(frozen=True, kw_only=True)
 class Perspective:
     """The frozen description of one look at a run.
 
-    The fields are rows of a table, as in :class:`rnnviz.experiment.Experiment`. A cursor that lies
-    beyond the run (``timestep``, ``unit``, ``layer``) means the last one there is: a link stays
-    good when the experiment in it gets shorter.
+    The fields are rows of a table, as in :class:`rnnviz.experiment.Experiment`. ``hidden`` names
+    the :data:`PARTS` that are not shown, ``knobs`` the only knobs that are (all when empty),
+    ``locked`` those that cannot be moved, and ``note`` is what the maker of the link has to say, in
+    Markdown. A cursor that lies beyond the run (``timestep``, ``unit``, ``layer``) means the last
+    one there is: a link stays good when the experiment in it gets shorter.
     """
 
     page: str = knob("states", Choice(PAGES))
@@ -30,17 +46,51 @@ class Perspective:
     layer: int = knob(0, Whole(0, 15))
     palette: str = knob("red_blue", Choice(PALETTES))
     presentation: bool = knob(False, Flag())
-    language: str | None = knob(None, Choice(LANGUAGES, optional=True), link="lang")
+    language: str | None = knob(None, Choice(LANGUAGES, optional=True), link="lang", quiet=True)
+    lesson: str | None = knob(None, Name(), quiet=True)
+    card: int = knob(0, Whole(0, 99), quiet=True)
+    answers: str = knob("", Answers(20), quiet=True)
+    side: str = knob("both", Choice(SIDES), quiet=True)
+    difference: bool = knob(False, Flag(), quiet=True)
+    hidden: tuple[str, ...] = knob((), Names(NAMES_LIMIT), quiet=True)
+    knobs: tuple[str, ...] = knob((), Names(NAMES_LIMIT), quiet=True)
+    locked: tuple[str, ...] = knob((), Names(NAMES_LIMIT), quiet=True)
+    note: str = knob("", Note(NOTE_LIMIT), quiet=True)
+
+    def __post_init__(self) -> None:
+        for row in TABLE.values():
+            value, problems = check(row, getattr(self, row.name))
+            if problems:
+                raise ValueError(problems[0].sentence())
+            object.__setattr__(self, row.name, value)
 
     def pairs(self) -> list[tuple[str, str]]:
         """Return the (link name, text) pairs; an undecided language is left to the visitor."""
-        return [pair for pair in write(TABLE, self) if pair != ("lang", "none")]
+        return write(TABLE, self)
+
+    def replace(self, **changes: object) -> Perspective:
+        """Return the same look with some settings changed."""
+        return dataclasses.replace(self, **changes)
 
     @classmethod
     def from_pairs(cls, pairs, known=()) -> tuple[Perspective, list[Problem]]:
         """Return the perspective of a link's pairs, bad values as their defaults, and why."""
-        settings, problems = read(TABLE, pairs, known)
+        settings, problems = read(TABLE, of_the_first(pairs), known)
         return cls(**settings), problems
+
+
+def of_the_first(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return a link's pairs without those of a second experiment and those of the server."""
+    return [
+        (name, text)
+        for name, text in pairs
+        if not name.startswith(SECOND) and name.lower() not in _SERVER_NAMES
+    ]
+
+
+def of_the_second(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return the pairs of a link's second experiment, under their plain names."""
+    return [(name[len(SECOND) :], text) for name, text in pairs if name.startswith(SECOND)]
 
 
 TABLE = table(Perspective)

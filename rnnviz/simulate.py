@@ -12,6 +12,9 @@ from rnnviz.engine import (
     CELLS,
     INITIALIZERS,
     SIGNALS,
+    Bidirectional,
+    BidirectionalTrace,
+    Embedding,
     SignalSettings,
     Trace,
     rescale_spectral_radius,
@@ -49,27 +52,30 @@ class LayerRun:
     trace : Trace
         States, pre-activations and, for gated cells, gates of every timestep, in the order in
         which they were computed: with ``go_backwards`` the first belongs to the last timestep.
-    backward : Trace or None
-        Of a Bidirectional layer, what the copy that reads from the end computed, in its order.
+    both : BidirectionalTrace or None
+        Of a Bidirectional layer, what both directions computed; ``trace`` is the forward one.
     return_sequences : bool
         Whether the layer hands on all its states, or the last one only.
     """
 
     layer: object
     trace: Trace
-    backward: Trace | None = None
+    both: BidirectionalTrace | None = None
     return_sequences: bool = True
 
-    @cached_property
+    @property
+    def backward(self) -> Trace | None:
+        """What the direction that reads from the end computed, in that order; None without."""
+        return None if self.both is None else self.both.backward
+
+    @property
     def states(self) -> np.ndarray:
         """Hidden states, ``(timesteps, units)``, read-only.
 
         Of a Bidirectional layer ``(timesteps, 2 * units)``: the forward states, and beside them
         the backward states of the same timestep.
         """
-        if self.backward is None:
-            return self.trace.states
-        return _side_by_side(self.trace.states, self.backward.states)
+        return self.trace.states if self.both is None else self.both.states
 
     @cached_property
     def preactivations(self) -> np.ndarray:
@@ -79,7 +85,8 @@ class LayerRun:
         """
         if self.backward is None:
             return self.trace.preactivations
-        return _side_by_side(self.trace.preactivations, self.backward.preactivations)
+        backward = self.backward.preactivations[::-1]
+        return _read_only(np.concatenate([self.trace.preactivations, backward], axis=-1))
 
     @property
     def output(self) -> np.ndarray:
@@ -89,15 +96,13 @@ class LayerRun:
         """
         if self.return_sequences:
             return self.states
-        if self.backward is None:
-            return self.trace.states[-1]
-        return _read_only(np.concatenate([self.trace.states[-1], self.backward.states[-1]]))
+        return self.states[-1] if self.both is None else self.both.last_output
 
     @property
     def nbytes(self) -> int:
         """Memory of weights and states; pre-activations come later and take as much again."""
-        traces = [trace for trace in (self.trace, self.backward) if trace is not None]
-        arrays = []
+        traces = [self.trace] if self.backward is None else [self.trace, self.backward]
+        arrays = [] if self.both is None else [self.both.states]
         for trace in traces:
             arrays += [trace.layer.kernel, trace.layer.recurrent_kernel]
             arrays += [trace.full_states] * 2
@@ -118,15 +123,15 @@ class Run:
         From the input up; ``states`` and ``preactivations`` are those of the last one.
     token_numbers : ndarray (timesteps,) of int, or None
         What the Embedding read, None if the input is no tokens.
-    embeddings : ndarray (vocabulary_size, input_features), or None
-        The Embedding's weights; ``inputs`` is ``embeddings[token_numbers]``.
+    embedding : Embedding or None
+        What turned them into ``inputs``.
     """
 
     experiment: Experiment
     inputs: np.ndarray
     layers: tuple[LayerRun, ...]
     token_numbers: np.ndarray | None = None
-    embeddings: np.ndarray | None = None
+    embedding: Embedding | None = None
 
     @property
     def states(self) -> np.ndarray:
@@ -146,8 +151,8 @@ class Run:
     def nbytes(self) -> int:
         """Memory that the run's arrays take, in bytes, for caches that are bounded by it."""
         arrays = [self.inputs]
-        if self.embeddings is not None:
-            arrays += [self.token_numbers, self.embeddings]
+        if self.embedding is not None:
+            arrays += [self.token_numbers, self.embedding.embeddings]
         return sum(array.nbytes for array in arrays) + sum(layer.nbytes for layer in self.layers)
 
     @property
@@ -172,21 +177,21 @@ def simulate(experiment: Experiment, progress: Callable[[float], None] | None = 
         Called every few milliseconds with the fraction done, 0 … 1; raising in it ends the run.
     """
     if experiment.signal in TOKEN_SIGNALS:
-        numbers, embeddings = draw_tokens(experiment), draw_embeddings(experiment)
-        inputs = _read_only(embeddings[numbers])
+        tokens, embedding = draw_tokens(experiment), draw_embedding(experiment)
+        inputs = _read_only(embedding.embed(tokens))
     else:
-        numbers = embeddings = None
+        tokens = embedding = None
         inputs = draw_inputs(experiment)
     layers = []
     fed, specs = inputs, experiment.layers
     for index, spec in enumerate(specs):
-        part = _part(progress, index, len(specs))
-        layers.append(_run_layer(experiment, index, spec, fed, part))
+        told = part(progress, index, len(specs))
+        layers.append(_run_layer(experiment, index, spec, fed, told))
         fed = layers[-1].states
-    return Run(experiment, inputs, tuple(layers), numbers, embeddings)
+    return Run(experiment, inputs, tuple(layers), tokens, embedding)
 
 
-def _part(progress: Callable[[float], None] | None, index: int, count: int):
+def part(progress: Callable[[float], None] | None, index: int, count: int):
     """Return the progress of one of several parts of equal length."""
     return progress and (lambda fraction: progress((index + fraction) / count))
 
@@ -194,16 +199,13 @@ def _part(progress: Callable[[float], None] | None, index: int, count: int):
 def _run_layer(
     experiment: Experiment, index: int, spec: LayerSpec, fed: np.ndarray, progress
 ) -> LayerRun:
-    directions = 2 if spec.bidirectional else 1
-    from_the_end = fed[::-1]
     layer = draw_layer(experiment, index, spec, fed.shape[-1])
-    onward = _part(progress, 0, directions)
-    trace = unroll(layer, from_the_end if spec.go_backwards else fed, progress=onward)
-    backward = None
-    if spec.bidirectional:
-        other = draw_layer(experiment, index, spec, fed.shape[-1], "backward_")
-        backward = unroll(other, from_the_end, progress=_part(progress, 1, directions))
-    return LayerRun(layer, trace, backward, spec.return_sequences)
+    if not spec.bidirectional:
+        trace = unroll(layer, fed, go_backwards=spec.go_backwards, progress=progress)
+        return LayerRun(layer, trace, None, spec.return_sequences)
+    backward = draw_layer(experiment, index, spec, fed.shape[-1], "backward_")
+    both = Bidirectional(layer, backward).unroll(fed, progress=progress)
+    return LayerRun(layer, both.forward, both, spec.return_sequences)
 
 
 def draw_tokens(experiment: Experiment) -> np.ndarray:
@@ -220,12 +222,12 @@ def draw_tokens(experiment: Experiment) -> np.ndarray:
     return _read_only(stream.integers(experiment.vocabulary_size, size=experiment.timesteps))
 
 
-def draw_embeddings(experiment: Experiment) -> np.ndarray:
-    """Return the vector of each token, ``(vocabulary_size, input_features)``, read-only."""
+def draw_embedding(experiment: Experiment) -> Embedding:
+    """Return the vector of each token, ``(vocabulary_size, input_features)``."""
     initializer = INITIALIZERS[experiment.embeddings_initializer]
     shape = (experiment.vocabulary_size, experiment.input_features)
     drawn = initializer(_stream(experiment.seed, "embeddings"), shape)
-    return _read_only(drawn.astype(experiment.dtype, copy=False))
+    return Embedding(drawn.astype(experiment.dtype, copy=False))
 
 
 def draw_inputs(experiment: Experiment) -> np.ndarray:
@@ -283,11 +285,6 @@ def _stream(seed: int, purpose: str, index: int = 0) -> np.random.Generator:
     """Return the random stream of one purpose of one layer."""
     key = (STREAMS[purpose], index)
     return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=key))
-
-
-def _side_by_side(forward: np.ndarray, backward: np.ndarray) -> np.ndarray:
-    """Join what both directions computed, each timestep beside itself: Keras's ``concat``."""
-    return _read_only(np.concatenate([forward, backward[::-1]], axis=-1))
 
 
 def _read_only(array: np.ndarray) -> np.ndarray:

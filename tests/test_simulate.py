@@ -140,11 +140,11 @@ def test_nbytes_counts_the_arrays():
 def test_random_tokens_are_looked_up_in_the_embedding():
     experiment = SMALL.replace(signal="tokens", vocabulary_size=7)
     run = simulate(experiment)
-    assert run.embeddings.shape == (7, 3)
+    assert run.embedding.embeddings.shape == (7, 3)
     assert run.token_numbers.shape == (20,)
     assert set(run.token_numbers.tolist()) <= set(range(7))
-    assert np.array_equal(run.inputs, run.embeddings[run.token_numbers])
-    assert np.abs(run.embeddings).max() <= 0.05
+    assert np.array_equal(run.inputs, run.embedding.embeddings[run.token_numbers])
+    assert np.abs(run.embedding.embeddings).max() <= 0.05
     assert run.token_labels[0] == str(run.token_numbers[0])
     longer = simulate(experiment.replace(timesteps=30))
     assert np.array_equal(longer.token_numbers[:20], run.token_numbers)
@@ -161,7 +161,7 @@ def test_the_same_token_is_the_same_input_but_not_the_same_state():
 
 def test_only_tokens_have_an_embedding():
     run = simulate(SMALL)
-    assert run.embeddings is None
+    assert run.embedding is None
     assert run.token_numbers is None
     assert run.token_labels == ()
 
@@ -181,7 +181,7 @@ def test_both_directions_stand_side_by_side_in_the_order_of_time():
     assert both.states.shape == (20, 10)
     assert np.array_equal(both.states[:, :5], forward.states)
     assert np.array_equal(both.preactivations[:, :5], forward.preactivations)
-    other = layer.backward.layer
+    other = layer.both.backward.layer
     assert not np.array_equal(other.kernel, layer.layer.kernel)
     last = np.tanh(both.inputs[-1] @ other.kernel + other.bias)
     assert np.allclose(both.states[-1, 5:], last, rtol=0, atol=1e-15)

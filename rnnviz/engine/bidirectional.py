@@ -72,10 +72,14 @@ class Bidirectional:
         """Trainable parameters of both layers."""
         return self.forward.parameter_count + self.backward.parameter_count
 
-    def unroll(self, inputs: np.ndarray) -> "BidirectionalTrace":
-        """Run both layers over the inputs, shaped as for `rnnviz.engine.unroll`."""
-        forward = unroll(self.forward, inputs)
-        backward = unroll(self.backward, inputs, go_backwards=True)
+    def unroll(
+        self, inputs: np.ndarray, progress: Callable[[float], None] | None = None
+    ) -> "BidirectionalTrace":
+        """Run both layers, arguments as for `rnnviz.engine.unroll`; each is half the work."""
+        first = progress and (lambda fraction: progress(fraction / 2))
+        second = progress and (lambda fraction: progress((1 + fraction) / 2))
+        forward = unroll(self.forward, inputs, progress=first)
+        backward = unroll(self.backward, inputs, go_backwards=True, progress=second)
         merge = MERGE_MODES[self.merge_mode]
         states = merge(forward.states, backward.states[..., ::-1, :])
         last = merge(forward.states[..., -1, :], backward.states[..., -1, :])

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from rnnviz.analysis.diagnosis import diagnose
 from rnnviz.analysis.level_of_detail import reduce_to_blocks
 from rnnviz.analysis.saturation import saturation
 from rnnviz.export.caption import parameters
@@ -19,7 +20,7 @@ from rnnviz.figures.state_heatmap import analyse
 from rnnviz.figures.style import FONT, Style
 from rnnviz.i18n import DEFAULT_LANGUAGE, words
 from rnnviz.perspective import Perspective
-from rnnviz.readings import read_saturation
+from rnnviz.readings import read
 from rnnviz.simulate import Run
 
 _COLUMNS, _ROWS = 800, 128
@@ -59,7 +60,8 @@ def figure(
 def run_html(run: Run, language: str = DEFAULT_LANGUAGE) -> str:
     """Return a run at a glance as HTML: what it does, its states in small, its parameters."""
     say, top = words(language), run.layers[-1]
-    reading = read_saturation(saturation(top.trace), top.layer.units, run.experiment.dtype, say)
+    result = saturation(top.trace)
+    reading = read(top.trace, result, diagnose(top.trace, result), say).headline
     perspective = Perspective(layer=len(run.layers) - 1)
     known = [
         *parameters(run.experiment, perspective, say),

@@ -64,7 +64,9 @@ class Ink:
     cursor, halo : str
         The time cursor, and the veil around it that keeps it visible on every colour.
     hatch : str
-        The lines over cells that are exactly at a bound; drawn on the ends of the scales.
+        The lines over cells that are exactly at a bound; drawn on the strong ends of the scales.
+    hatch_faint : str
+        The same on the faint end of a sequential scale.
     missing : str
         Cells without a value (not a number).
     series : tuple of str
@@ -79,6 +81,7 @@ class Ink:
     cursor: str
     halo: str
     hatch: str
+    hatch_faint: str
     missing: str
     series: tuple[str, ...]
 
@@ -94,6 +97,7 @@ _LIGHT = Ink(
     cursor="#111318",
     halo="rgba(255,255,255,0.85)",
     hatch="rgba(255,255,255,0.36)",
+    hatch_faint="rgba(36,38,45,0.3)",
     missing="#b9bcc4",
     series=_SERIES_ON_LIGHT,
 )
@@ -106,6 +110,7 @@ _DARK = Ink(
     cursor="#ffffff",
     halo="rgba(0,0,0,0.75)",
     hatch="rgba(0,0,0,0.38)",
+    hatch_faint="rgba(242,243,246,0.28)",
     missing="#5b606b",
     series=_SERIES_ON_DARK,
 )

@@ -87,4 +87,4 @@ def _singular_values(values, colour, symbol, style, axes) -> dict:
     return marks(ranks, values, "", colour, symbol, style, hovertemplate=text, **small, **axes)
 
 
-VIEW = View("spectrum", "dynamics", analyse, draw, order=10, progress=True)
+VIEW = View("spectrum", "dynamics", analyse, draw, order=10, progress=True, at_cursor=True)

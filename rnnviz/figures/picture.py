@@ -92,6 +92,8 @@ class Picture:
         Canonical query of the experiment that is shown.
     part : str
         Which part of it, where there are several (a layer's number).
+    compact : bool
+        Half as tall: beside something else that matters more.
     """
 
     field: Field
@@ -100,6 +102,7 @@ class Picture:
     unit: int = 0
     experiment: str = ""
     part: str = ""
+    compact: bool = False
 
     @property
     def cursor(self) -> tuple[int, int]:

@@ -1,4 +1,4 @@
-"""Where everything of a picture stands: panels, axes, labels, colour bar, as a Plotly layout.
+"""Where everything of a picture stands: panels, axes, labels, ranges, as a Plotly layout.
 
 Made once for both renderers: the plain figure fills it with traces, the viewer with pixels.
 """
@@ -7,42 +7,32 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-
 from rnnviz.analysis.saturation import SATURATED_FROM
 from rnnviz.figures.picture import Field, Picture, Strip
-from rnnviz.figures.style import FIRST_STEP, Style, template_dict
+from rnnviz.figures.style import FIRST_STEP, Style
 
-_HEIGHTS = {"heatmap": 236, "strip": 38, "gap": 20, "top": 32, "bottom": 40}
+_HEIGHTS = {"heatmap": 190, "strip": 38, "gap": 20, "top": 32, "bottom": 40}
 _PRESENTATION_HEIGHTS = {"heatmap": 224, "strip": 40, "gap": 28, "top": 42, "bottom": 52}
 _BAR = 12
-_COLOUR_STEPS = 128
 
 
 def frame(picture: Picture, style: Style) -> dict:
-    """Return axes, labels, colour scale and template as a JSON-ready Plotly layout.
+    """Return panels, axes and labels as a JSON-ready Plotly layout.
 
     Axes: ``x``/``y`` heatmap, ``x``/``y2``, ``x``/``y3`` strips, ``x2``/``y`` the state at the
     cursor, ``x2``/``y9`` the colour bar, which is the scale of that state as well.
     """
-    field, parts = picture.field, heights(style)
+    field, parts = picture.field, heights(style, picture.compact)
     inner = parts["heatmap"] + len(picture.strips) * (parts["strip"] + parts["gap"])
     start = FIRST_STEP - 0.5
     across, upward = [start, start + field.timesteps], [start, start + field.units]
     below = [1 - parts["heatmap"] / inner, 1]
     layout = {
-        "template": template_dict(style),
         "height": inner + parts["top"] + parts["bottom"],
         "margin": {"l": 64, "r": 14, "t": parts["top"], "b": parts["bottom"], "pad": 0},
         "showlegend": False,
         "hovermode": "closest",
         "meta": {"time_axis": "x", "first_step": FIRST_STEP},
-        "coloraxis": {
-            "colorscale": [list(stop) for stop in style.scale(field.kind)],
-            "cmin": field.low,
-            "cmax": field.high,
-            "showscale": False,
-        },
         "xaxis": _axis(style.words("axis.timestep"), across, [0, 0.82], "free")
         | {"position": 0, "tickformat": ",d"},
         "yaxis": _axis(style.words("axis.unit"), upward, below, "x") | {"tickformat": ",d"},
@@ -55,9 +45,10 @@ def frame(picture: Picture, style: Style) -> dict:
     return layout
 
 
-def heights(style: Style) -> dict[str, int]:
+def heights(style: Style, compact: bool = False) -> dict[str, int]:
     """Return the heights in pixels: heatmap, strip, the gap above a strip, and the margins."""
-    return _PRESENTATION_HEIGHTS if style.presentation else _HEIGHTS
+    parts = _PRESENTATION_HEIGHTS if style.presentation else _HEIGHTS
+    return parts | {"heatmap": parts["heatmap"] // 2} if compact else parts
 
 
 def field_title(field: Field, style: Style) -> str:
@@ -71,7 +62,9 @@ def mark_titles(field: Field, style: Style) -> tuple[str | None, str | None]:
     def title(mark: float | None, end: str) -> str | None:
         if mark is None:
             return None
-        name = "infinite" if math.isinf(mark) else field.name
+        # Infinitely many digits of saturation are no overflow, but the very end of the activation.
+        overflown = math.isinf(mark) and field.name != "digits"
+        name = "infinite" if overflown else field.name
         return style.words(f"field.{name}.at_{end}", mark=f"{mark:g}".replace("-", "−"))
 
     return title(field.low_mark, "low"), title(field.high_mark, "high")
@@ -96,21 +89,6 @@ def strip_axis(strip: Strip) -> dict:
     }
 
 
-def colour_bar(field: Field) -> dict:
-    """Return the colour bar as a trace: the scale drawn over its own axis."""
-    ends = np.linspace(field.low, field.high, _COLOUR_STEPS + 1)
-    return {
-        "type": "heatmap",
-        "x": ends.tolist(),
-        "y": [-0.5, 0.5],
-        "z": [((ends[1:] + ends[:-1]) / 2).tolist()],
-        "xaxis": "x2",
-        "yaxis": "y9",
-        "coloraxis": "coloraxis",
-        "hoverinfo": "skip",
-    }
-
-
 def _axis(title: str, span: list[float], domain: list[float], anchor: str) -> dict:
     return {
         "title": {"text": title},
@@ -125,7 +103,7 @@ def _axis(title: str, span: list[float], domain: list[float], anchor: str) -> di
 
 def _add_strips(layout: dict, picture: Picture, style: Style, inner: int) -> None:
     """Add an axis and a label for each strip, below the heatmap."""
-    parts = heights(style)
+    parts = heights(style, picture.compact)
     top = inner - parts["heatmap"] - parts["gap"]
     for number, strip in enumerate(picture.strips, start=2):
         domain = [(top - parts["strip"]) / inner, top / inner]

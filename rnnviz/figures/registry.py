@@ -13,6 +13,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from rnnviz import figures
+from rnnviz.figures.follow import Follow
 from rnnviz.figures.style import Style
 
 
@@ -35,6 +36,10 @@ class View:
         Place on the page and in lists, lowest first.
     progress : bool
         Whether it may take long enough to report its progress.
+    at_cursor : bool
+        Whether the result depends on where the time cursor stands.
+    follow : callable (result) -> tuple of Follow, optional
+        Which traces of the figure move with the time cursor.
     """
 
     name: str
@@ -43,6 +48,8 @@ class View:
     draw: Callable[[Any, Style], go.Figure]
     order: int
     progress: bool = False
+    at_cursor: bool = False
+    follow: Callable[[Any], tuple[Follow, ...]] | None = None
 
 
 @cache

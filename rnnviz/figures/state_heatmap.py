@@ -1,7 +1,11 @@
-"""The main view: hidden states as a heatmap over time, two strips beneath, one state beside."""
+"""The main view: a run as a heatmap over time, two strips beneath, the step at the cursor beside.
+
+What the cells show is up to the lens (:mod:`rnnviz.figures.lenses`): hidden states by default.
+"""
 
 from __future__ import annotations
 
+import dataclasses
 import math
 
 import numpy as np
@@ -11,6 +15,7 @@ from rnnviz.analysis.level_of_detail import Blocks, reduce_to_blocks
 from rnnviz.analysis.saturation import saturation
 from rnnviz.figures.colours import sample
 from rnnviz.figures.hatching import hatching
+from rnnviz.figures.lenses import lens_for, state_scale
 from rnnviz.figures.picture import (
     HIGHEST,
     LOWEST,
@@ -20,12 +25,13 @@ from rnnviz.figures.picture import (
     encode,
     symmetric_limit,
 )
-from rnnviz.figures.picture_frame import colour_bar, frame, mark_titles
+from rnnviz.figures.picture_frame import frame, mark_titles
 from rnnviz.figures.registry import View
-from rnnviz.figures.style import FIRST_STEP, Style
+from rnnviz.figures.style import FIRST_STEP, Style, template_dict
 
 COLUMNS, ROWS = 1200, 512
 """Most cells of a plain figure: beyond 65,535 columns Plotly would draw nothing at all."""
+_COLOUR_STEPS = 128
 WRITTEN_OUT = 20_000
 """Most cells whose values a plain figure carries as text, to the last digit."""
 
@@ -56,24 +62,22 @@ def state_picture(
         As in :class:`~rnnviz.figures.picture.Picture`.
     """
     low, high = state_range
+    field = Field(states, "state", **state_scale(states, state_range))
     if math.isfinite(low) and math.isfinite(high):
-        field = Field(states, "state", low, high, low_mark=low, high_mark=high)
         name = "saturated" if low == -high else "saturated_between"
         strips = (Strip(saturated, name, 0.0, 1.0, percent=True), Strip(mean, "mean", low, high))
     else:
-        limit = symmetric_limit(states)
-        field = Field(states, "state", -limit, limit, low_mark=-math.inf, high_mark=math.inf)
         limit = symmetric_limit(mean)
         strips = (Strip(mean, "mean", -limit, limit),)
-    return Picture(field, strips, timestep, unit, experiment, part)
+    return Picture(field, strips, timestep, unit, experiment, part=part)
 
 
 def analyse(run, perspective) -> Picture:
-    """Return the picture of a run's states, in the layer and at the cursor of a perspective."""
+    """Return the picture of a run: layer, lens and cursor are those of the perspective."""
     number = min(perspective.layer, len(run.layers) - 1)
     layer = run.layers[number]
     result = saturation(layer.trace)
-    return state_picture(
+    picture = state_picture(
         layer.states,
         layer.layer.state_range,
         result.share_by_step,
@@ -83,16 +87,22 @@ def analyse(run, perspective) -> Picture:
         timestep=perspective.timestep,
         unit=perspective.unit,
     )
+    lens = lens_for(perspective.lens, layer.trace)
+    if lens.name == "state":
+        return picture
+    backward = layer.both.backward if layer.both else None
+    return dataclasses.replace(picture, field=lens.field(layer.trace, backward))
 
 
 def draw(picture: Picture, style: Style) -> go.Figure:
     """Draw a picture as a plain Plotly figure, the state at the cursor beside it."""
     blocks = reduce_to_blocks(picture.field.values, COLUMNS, ROWS)
-    traces = [_heatmap(picture.field, blocks), colour_bar(picture.field)]
+    traces = [_heatmap(picture.field, blocks), _colour_bar(picture.field)]
     for number, strip in enumerate(picture.strips, start=2):
         traces += _strip_lines(strip, number, style)
     traces.append(_state_at_cursor(picture, style))
-    layout = frame(picture, style)
+    layout = frame(picture, style) | {"template": template_dict(style)}
+    layout["coloraxis"] = _colour_axis(picture.field, style)
     timestep = picture.cursor[0] + FIRST_STEP
     edge = {"type": "line", "xref": "x", "yref": "paper", "x0": timestep, "x1": timestep}
     layout["shapes"] = [
@@ -107,7 +117,7 @@ def _heatmap(field: Field, blocks: Blocks) -> dict:
     """Return the heatmap trace, with every value to the last digit while there are few."""
     trace = {
         "type": "heatmap",
-        "z": blocks.mean.T,
+        "z": _within(blocks.mean.T, field),
         "x0": FIRST_STEP + (blocks.steps - 1) / 2,
         "dx": blocks.steps,
         "y0": FIRST_STEP + (blocks.units - 1) / 2,
@@ -124,6 +134,26 @@ def _heatmap(field: Field, blocks: Blocks) -> dict:
             "%{x} · %{y}<br>%{z} (%{customdata[0]} … %{customdata[1]})<extra></extra>"
         )
     return trace
+
+
+def _colour_axis(field: Field, style: Style) -> dict:
+    scale = [list(stop) for stop in style.scale(field.kind)]
+    return {"colorscale": scale, "cmin": field.low, "cmax": field.high, "showscale": False}
+
+
+def _colour_bar(field: Field) -> dict:
+    """Return the colour bar as a trace: the scale drawn over its own axis."""
+    ends = np.linspace(field.low, field.high, _COLOUR_STEPS + 1)
+    return {
+        "type": "heatmap",
+        "x": ends,
+        "y": [-0.5, 0.5],
+        "z": [(ends[1:] + ends[:-1]) / 2],
+        "xaxis": "x2",
+        "yaxis": "y9",
+        "coloraxis": "coloraxis",
+        "hoverinfo": "skip",
+    }
 
 
 def _strip_lines(strip: Strip, number: int, style: Style) -> list[dict]:
@@ -149,13 +179,20 @@ def _state_at_cursor(picture: Picture, style: Style) -> dict:
     return {
         "type": "bar",
         "orientation": "h",
-        "x": state,
+        "x": _within(state, field),
         "y": FIRST_STEP + np.arange(len(state)),
+        "customdata": [repr(value) for value in state.tolist()],
         "xaxis": "x2",
         "yaxis": "y",
         "marker": {"color": _shades(state, field, style), "line": {"width": 0}},
-        "hovertemplate": "%{y}: %{x}<extra></extra>",
+        "hovertemplate": "%{y}: %{customdata}<extra></extra>",
     }
+
+
+def _within(values: np.ndarray, field: Field) -> np.ndarray:
+    """Return infinite values as the ends of the scale: Plotly would leave them out."""
+    infinite = np.isinf(values)
+    return np.where(infinite, np.clip(values, field.low, field.high), values)
 
 
 def _shades(values: np.ndarray, field: Field, style: Style) -> list[str]:
@@ -178,7 +215,8 @@ def _mark(layout: dict, field: Field, blocks: Blocks, style: Style) -> None:
     """Hatch the cells that are (or hold one that is) at a mark, and say what hatching means."""
     low = encode(blocks.minimum, field) == LOWEST
     high = encode(blocks.maximum, field) == HIGHEST
-    source = hatching(low, high, style.ink.hatch)
+    faint = field.kind == "sequential" and not high.any()
+    source = hatching(low, high, style.ink.hatch_faint if faint else style.ink.hatch)
     if source is None:
         return
     (left, right), (bottom, top) = layout["xaxis"]["range"], layout["yaxis"]["range"]

@@ -134,4 +134,4 @@ def _moments(path: StatePath, first, second, style: Style) -> list[dict]:
     ]  # fmt: skip
 
 
-VIEW = View("trajectory", "dynamics", analyse, draw, order=60, progress=True)
+VIEW = View("trajectory", "dynamics", analyse, draw, order=60, progress=True, at_cursor=True)

@@ -15,7 +15,10 @@ FIRST_STEP = 0
 So that what is read off a picture can be typed: the cell at t = 1, unit 5 is ``states[1, 5]``.
 """
 
-FONT = '"Source Sans", "Source Sans 3", "Noto Sans KR", "Noto Sans CJK KR", NanumGothic, sans-serif'
+FONT = (
+    '"Source Sans", "Source Sans 3", Pretendard, "Noto Sans KR", "Noto Sans CJK KR", NanumGothic, '
+    "sans-serif"
+)
 """Font of all figures; every name behind the first two has Hangul."""
 
 
@@ -81,7 +84,10 @@ def template_dict(style: Style) -> dict:
         "linecolor": ink.axis,
         "tickcolor": ink.axis,
         "zerolinecolor": ink.axis,
-        "tickfont": {"size": style.tick_size, "color": ink.muted},
+        "tickfont": {
+            "size": style.tick_size,
+            "color": ink.text if style.presentation else ink.muted,
+        },
         "title": {"font": {"size": style.font_size, "color": ink.text}, "standoff": 6},
         "showline": True,
         "ticks": "outside",

@@ -1,6 +1,6 @@
 """The words: every sentence the app shows, in English and Korean, side by side.
 
-Sentences live in ``words/*.toml``; each entry holds both languages, so neither can be forgotten.
+Sentences live in ``words/**/*.toml``; each entry holds both languages, so neither can be forgotten.
 This room imports nothing of ours, and anyone may import it.
 """
 
@@ -61,7 +61,7 @@ def preferred_language(locale: str | None) -> str:
 @cache
 def _all_words() -> Mapping[str, Words]:
     sentences: dict[str, dict[str, str]] = {language: {} for language in LANGUAGES}
-    for path in sorted(Path(__file__).with_name("words").glob("*.toml")):
+    for path in sorted(Path(__file__).with_name("words").rglob("*.toml")):
         _collect(tomllib.loads(path.read_text(encoding="utf-8")), "", sentences, path.name)
     return {name: Words(name, MappingProxyType(table)) for name, table in sentences.items()}
 

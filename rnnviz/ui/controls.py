@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Container, Mapping, Sequence
 from typing import Any
 
 import streamlit as st
@@ -17,7 +17,12 @@ _GROUPS = ("layer", "weights", "input", "advanced")
 
 
 def experiment_controls(
-    experiment: Experiment, layer: int, say: Words, elsewhere: Container[str] = ()
+    experiment: Experiment,
+    layer: int,
+    say: Words,
+    elsewhere: Container[str] = (),
+    locked: Container[str] = (),
+    place: str = "",
 ) -> tuple[Experiment, tuple[Problem, ...]]:
     """Draw the controls and return what they ask for.
 
@@ -30,7 +35,11 @@ def experiment_controls(
     say : Words
         The words of the page.
     elsewhere : container of str
-        Knobs that the page draws itself.
+        Knobs that the page draws itself, or that the link hides.
+    locked : container of str
+        Knobs that are shown and cannot be moved.
+    place : str
+        Tells apart the controls of two experiments.
 
     Returns
     -------
@@ -42,35 +51,55 @@ def experiment_controls(
     values: dict[str, Any] = {}
     now = _layer_values(experiment, layer)
     main = st.container()
-    # Folded, its many controls are not drawn at all: they would be half the work of every change.
-    more = st.expander(
-        say("page.more"), icon=":material/tune:", key="unfolded.more", on_change="rerun"
-    )
-    if more.open:
-        with more:
-            for group in _GROUPS:
-                values |= _group(group, experiment, layer, say, now, elsewhere)
+
+    def draw(group: str, now: dict[str, Any]) -> dict[str, Any]:
+        rows = [row for row in _rows(group) if row.name not in elsewhere]
+        if rows and group != "main":
+            st.markdown(f"**{say(f'group.{group}.label')}**")
+        return _draw_each(rows, experiment, layer, say, now, locked, place)
+
+    if any(row.group in _GROUPS and row.name not in elsewhere for row in TABLE.values()):
+        # Folded, its controls are not drawn at all: they would be half the work of every change.
+        more = st.expander(
+            say("page.more"), icon=":material/tune:", key="unfolded.more", on_change="rerun"
+        )
+        if more.open:
+            with more:
+                for group in _GROUPS:
+                    values |= draw(group, now)
     with main:  # drawn after the others, because those decide which of these are shown
-        values |= _group("main", experiment, layer, say, now | values, elsewhere)
+        values |= draw("main", now | values)
     return changed(experiment, _stacked(values, experiment, layer))
 
 
-def _group(
-    group: str,
+def controls_of(
+    rows: Sequence[Knob],
+    experiment: Experiment,
+    layer: int,
+    say: Words,
+    locked: Container[str] = (),
+) -> tuple[Experiment, tuple[Problem, ...]]:
+    """Draw the controls of some knobs, one below the other, and return what they ask for."""
+    values = _draw_each(rows, experiment, layer, say, {}, locked)
+    return changed(experiment, _stacked(values, experiment, layer))
+
+
+def _draw_each(
+    rows: Sequence[Knob],
     experiment: Experiment,
     layer: int,
     say: Words,
     now: dict[str, Any],
-    elsewhere: Container[str],
+    locked: Container[str],
+    place: str = "",
 ) -> dict[str, Any]:
-    """Draw the controls of one group that are shown, and return what they ask for."""
+    """Draw the controls that do something now, and return the values of those."""
     values: dict[str, Any] = {}
-    rows = [row for row in _rows(group) if row.name not in elsewhere]
-    if rows and group != "main":
-        st.markdown(f"**{say(f'group.{group}.label')}**")
+    now = _layer_values(experiment, layer) | now
     for row in rows:
         if is_shown(row, now | values):
-            values[row.name] = control(row, experiment, layer, say)
+            disabled = row.name in locked
+            values[row.name] = control(row, experiment, layer, say, place, disabled=disabled)
     return values
 
 

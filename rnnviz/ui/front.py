@@ -5,29 +5,41 @@ from __future__ import annotations
 import dataclasses
 import logging
 import uuid
+from base64 import b64encode
 from pathlib import Path
 
 import streamlit as st
 
+from rnnviz.experiment import Experiment
 from rnnviz.i18n import LANGUAGES, Words, preferred_language, words
+from rnnviz.knobs import Problem
+from rnnviz.lessons.lesson import Lesson
 from rnnviz.perspective import Perspective
 from rnnviz.ui import state
 from rnnviz.ui.controls import experiment_controls
+from rnnviz.ui.lesson_panel import lesson_panel
+from rnnviz.ui.note import show_note
 from rnnviz.ui.pages import PAGES
 from rnnviz.ui.problems import show_problems
+from rnnviz.ui.second import two_experiments
+from rnnviz.ui.shell import shell
 from rnnviz.ui.take_away import take_away
+from rnnviz.ui.teacher import teacher_button
+from rnnviz.ui.visibility import Visibility, lesson_of, visibility
 from rnnviz.ui.waiting import keep_a_place
 
 _HERE = Path(__file__).parent
+# Read once, not at every run. The icon is our own: Streamlit would fetch one from the internet.
+_STYLE = f"<style>{(_HERE / 'page.css').read_text(encoding='utf-8')}</style>"
+_ICON = f"data:image/svg+xml;base64,{b64encode((_HERE / 'icon.svg').read_bytes()).decode()}"
 _LOG = logging.getLogger(__name__)
 _LANGUAGE_NAMES = {"en": "English", "ko": "한국어"}
 
 
 def show() -> None:
     """Run the page once: link -> experiment -> picture -> link."""
-    # A file of our own: Streamlit would fetch a Material icon from the internet.
-    st.set_page_config(page_title="rnnviz", page_icon=_HERE / "icon.svg", layout="wide")
-    st.html(_HERE / "page.css")
+    st.set_page_config(page_title="rnnviz", page_icon=_ICON, layout="wide")
+    st.html(_STYLE)
     say = words(preferred_language(st.context.locale))
     try:
         _show(say)
@@ -39,18 +51,63 @@ def show() -> None:
 
 def _show(say: Words) -> None:
     situation = state.arrive()
-    with st.sidebar:
+    lesson = lesson_of(situation.perspective)
+    beside, stage = _rooms(lesson)
+    with beside:
         perspective = _language(situation.perspective, say.language)
-        say = words(perspective.language or say.language)
-        experiment, problems = experiment_controls(situation.experiment, perspective.layer, say)
-        _actions(experiment, perspective, say)
-    show_problems(say("page.link_problems"), situation.problems, situation, say)
-    show_problems(say("page.not_allowed"), problems, situation, say)
-    perspective = _navigation(perspective, say)
-    keep_a_place()
-    perspective = PAGES[perspective.page].show(experiment, perspective, say)
-    state.commit(dataclasses.replace(situation, experiment=experiment, perspective=perspective))
-    take_away(experiment, perspective, say)
+    say = words(perspective.language or say.language)
+    look = visibility(perspective)
+    with stage:
+        if look.shows("navigation"):
+            perspective = _navigation(perspective, say)
+    with beside:
+        situation, problems = _controls(situation, perspective, look, say)
+    perspective = situation.perspective
+    with stage:
+        show_problems(say("page.link_problems"), situation.problems, situation, say)
+        show_problems(say("page.not_allowed"), problems, situation, say)
+        show_note(perspective.note, say)
+        keep_a_place(say)
+        beside = {"second": situation.second} if perspective.page == "compare" else {}
+        page = PAGES[perspective.page]
+        perspective = page.show(situation.experiment, perspective, say, **beside)
+    shell(perspective, look, say)
+    state.commit(dataclasses.replace(situation, perspective=perspective))
+    if look.shows("take_away"):
+        take_away(situation.experiment, perspective, say)
+
+
+def _rooms(lesson: Lesson | None):
+    """Return where the controls and where the page stand.
+
+    A lesson has its control on its own card, which a phone must show first: so it stands in a
+    column and not in the sidebar, which phones fold away.
+    """
+    if lesson is None:
+        return st.sidebar, st.container()
+    return st.columns([1, 2.3], gap="medium")
+
+
+def _controls(
+    situation: state.Situation, perspective: Perspective, look: Visibility, say: Words
+) -> tuple[state.Situation, tuple[Problem, ...]]:
+    """Draw what can be moved here, and return what is shown then, and why it is not more."""
+    experiment = situation.experiment
+    lesson = lesson_of(perspective)
+    if lesson:
+        experiment, problems = lesson_panel(lesson, experiment, perspective, say)
+    elif perspective.page == "compare":
+        shown = dataclasses.replace(situation, perspective=perspective)
+        situation, problems = two_experiments(shown, look, say)
+        perspective = _actions(situation, look, say)
+        return dataclasses.replace(situation, perspective=perspective), problems
+    else:
+        layer, hidden, locked = perspective.layer, look.hidden_knobs, look.locked_knobs
+        experiment, problems = experiment_controls(experiment, layer, say, hidden, locked)
+        shown = dataclasses.replace(situation, experiment=experiment, perspective=perspective)
+        perspective = _actions(shown, look, say)
+    moved = dataclasses.replace(situation, experiment=experiment, perspective=perspective)
+    return moved, problems
 
 
 def _language(perspective: Perspective, spoken: str) -> Perspective:
@@ -83,22 +140,35 @@ def _navigation(perspective: Perspective, say: Words) -> Perspective:
     return dataclasses.replace(perspective, page=page)
 
 
-def _actions(experiment, perspective: Perspective, say: Words) -> None:
-    """Draw the buttons that go to another link."""
-    again = experiment.replace(seed=(experiment.seed + 1) % 2**32)
-    st.button(
-        say("page.resample"),
-        icon=":material/casino:",
-        help=say("page.resample_help"),
-        on_click=state.go,
-        args=(again, perspective),
-        width="stretch",
+def _actions(situation: state.Situation, look: Visibility, say: Words) -> Perspective:
+    """Draw the buttons that go to another link, and what else there is to do."""
+    experiment, perspective = situation.experiment, situation.perspective
+    if look.shows("actions"):
+        again = experiment.replace(seed=(experiment.seed + 1) % 2**32)
+        _go("resample", ":material/casino:", again, perspective, say)
+        _go("back_to_lecture", ":material/restart_alt:", type(experiment)(), perspective, say)
+    with st.container(horizontal=True):
+        if look.shows("teach"):
+            teacher_button(situation, say)
+        if look.shows("tour"):
+            # The browser's own: shell/tour.js listens for it.
+            st.button(say("tour.again"), help=say("tour.again_help"), key="tour_again")
+    if not look.shows("teach"):
+        return perspective
+    large = st.toggle(
+        say("knob.presentation.label"),
+        help=say("page.presentation_help"),
+        key=state.widget("presentation", perspective.presentation),
     )
+    return perspective.replace(presentation=large)
+
+
+def _go(name: str, icon: str, target: Experiment, perspective: Perspective, say: Words) -> None:
     st.button(
-        say("page.back_to_lecture"),
-        icon=":material/restart_alt:",
-        help=say("page.back_to_lecture_help"),
+        say(f"page.{name}"),
+        icon=icon,
+        help=say(f"page.{name}_help"),
         on_click=state.go,
-        args=(type(experiment)(), perspective),
+        args=(target, perspective),
         width="stretch",
     )

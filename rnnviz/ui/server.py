@@ -20,9 +20,13 @@ from starlette.routing import Route
 from streamlit import config
 
 MOUNT = "rnnviz"
-_VIEWER = Path(__file__).with_name("viewer")
+_ROOMS = tuple(Path(__file__).with_name(name) for name in ("viewer", "shell", "fonts"))
 _PLOTLY = Path(plotly.__file__).with_name("package_data") / "plotly.min.js"
-_TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8"}
+_TYPES = {
+    ".js": "text/javascript; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".woff2": "font/woff2",
+}
 _FOR_EVER = {"cache-control": "public, max-age=31536000, immutable"}
 
 
@@ -36,9 +40,9 @@ class Asset:
 
 
 def asset_paths() -> dict[str, Path]:
-    """Return the files that browsers may ask for, by name: the viewer's own and Plotly's."""
-    own = {path.name: path for path in sorted(_VIEWER.iterdir()) if path.suffix in _TYPES}
-    return own | {"plotly.min.js": _PLOTLY}
+    """Return the files that browsers may ask for, by name: our own and Plotly's."""
+    own = sorted(path for room in _ROOMS for path in room.iterdir() if path.suffix in _TYPES)
+    return {path.name: path for path in own} | {"plotly.min.js": _PLOTLY}
 
 
 @cache

@@ -8,6 +8,7 @@ another address (:func:`go`), exactly as a visitor who opens a link does.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import streamlit as st
@@ -15,13 +16,18 @@ import streamlit as st
 from rnnviz.experiment import TABLE as EXPERIMENT
 from rnnviz.experiment import Experiment
 from rnnviz.knobs import Problem
-from rnnviz.perspective import Perspective
+from rnnviz.lessons.registry import lessons
+from rnnviz.perspective import PARTS, SECOND, Perspective, of_the_second
 
 _SHOWN = "shown"
 _SEEN = "seen"
 _WIDGETS = "widget."
 _ARRIVED = "arrived."
 _BASELINE = "baseline."
+_SAID = "said."
+
+_KNOBS = frozenset(row.link for row in EXPERIMENT.values())
+_NAMES = {"hidden": PARTS, "knobs": EXPERIMENT, "locked": EXPERIMENT}
 
 Pairs = tuple[tuple[str, str], ...]
 
@@ -36,16 +42,22 @@ class Situation:
         What is computed, and how it is looked at.
     problems : tuple of Problem
         What could not be read in the link that led here.
+    second : Experiment or None
+        What stands beside it, where two are compared.
     """
 
     experiment: Experiment
     perspective: Perspective
     problems: tuple[Problem, ...] = ()
+    second: Experiment | None = None
 
-    @property
+    @cached_property
     def pairs(self) -> Pairs:
         """The (name, text) pairs of the link."""
-        return (*self.experiment.pairs(), *self.perspective.pairs())
+        first = (*self.experiment.pairs(), *self.perspective.pairs())
+        if self.second is None:
+            return first
+        return (*first, *((SECOND + name, text) for name, text in self.second.pairs()))
 
 
 def stop_if_unwanted() -> None:
@@ -62,12 +74,43 @@ def read_link(pairs: Pairs) -> Situation:
     experiment, problems = Experiment.from_pairs(list(pairs))
     others = {row.link for row in EXPERIMENT.values()} | {name for name, _ in pairs}
     perspective, more = Perspective.from_pairs(pairs, others)
-    return Situation(experiment, perspective, tuple(problems + more))
+    perspective, unknown = _known_names(perspective)
+    problems += more + unknown
+    second = None
+    if beside := of_the_second(pairs):
+        second, more = Experiment.from_pairs(beside)
+        problems += more
+    lesson = lessons().get(perspective.lesson)
+    if lesson and not any(name in _KNOBS for name, _ in pairs):
+        # Typed by hand, ``?lesson=loop`` is enough.
+        perspective = lesson.opened(perspective)
+        experiment = lesson.experiment_at(perspective.card)
+    return Situation(experiment, perspective, tuple(problems), second)
+
+
+def _known_names(perspective: Perspective) -> tuple[Perspective, list[Problem]]:
+    """Drop names of knobs, parts and lessons that there are none of, and say so."""
+    problems = []
+    changes: dict[str, Any] = {}
+    for field, known in _NAMES.items():
+        names = getattr(perspective, field)
+        changes[field] = tuple(name for name in names if name in known)
+        strange = [name for name in names if name not in known]
+        problems += [Problem("unknown_name", (("name", name),)) for name in strange]
+    if perspective.lesson is not None and perspective.lesson not in lessons():
+        problems.append(Problem("unknown_lesson", (("name", perspective.lesson),)))
+        changes |= {"lesson": None, "card": 0, "answers": ""}
+    return perspective.replace(**changes), problems
 
 
 def address() -> Pairs:
     """Return the (name, text) pairs of the address, a repeated name as often as it stands there."""
     return tuple((name, text) for name in st.query_params for text in st.query_params.get_all(name))
+
+
+def _address_is(pairs: Pairs) -> bool:
+    """Whether the address says this; far quicker than :func:`address`, and asked at every run."""
+    return st.query_params.to_dict() == dict(pairs)
 
 
 def arrive() -> Situation:
@@ -78,10 +121,9 @@ def arrive() -> Situation:
     that comes with a quick second move may still be the one of before the first.
     """
     shown: Situation | None = st.session_state.get(_SHOWN)
-    pairs = address()
-    if shown is not None and (pairs == shown.pairs or _some_widget_moved()):
+    if shown is not None and (_address_is(shown.pairs) or _some_widget_moved()):
         return shown
-    situation = read_link(pairs)
+    situation = read_link(address())
     for arrived in [key for key in st.session_state if str(key).startswith(_ARRIVED)]:
         st.session_state.pop(_WIDGETS + arrived.removeprefix(_ARRIVED), None)
         del st.session_state[arrived]
@@ -95,14 +137,34 @@ def commit(situation: Situation) -> None:
     """Write what is shown into the address, and remember it as shown."""
     st.session_state[_SHOWN] = situation
     st.session_state[_SEEN] = _widget_values()
-    if address() != situation.pairs:
+    for key in [key for key in st.session_state if str(key).startswith(_SAID)]:
+        st.session_state[_BASELINE + key.removeprefix(_SAID)] = (st.session_state[key],)
+    if not _address_is(situation.pairs):
         st.query_params.from_dict(dict(situation.pairs))
 
 
-def go(experiment: Experiment, perspective: Perspective) -> None:
-    """Go to another link; for the ``on_click`` of a button."""
-    st.session_state.pop(_SHOWN, None)
-    st.query_params.from_dict(dict(Situation(experiment, perspective).pairs))
+def short_pairs(situation: Situation) -> Pairs:
+    """Return the pairs of a link without what stands at its default, for codes read by cameras.
+
+    It opens the very same thing on this version; what must last longer is the whole link.
+    """
+    usual = frozenset(Situation(Experiment(), Perspective(), second=Experiment()).pairs)
+    short = tuple(pair for pair in situation.pairs if pair not in usual)
+    opened = read_link(short)
+    same = opened.pairs == situation.pairs and not opened.problems
+    return short if same else situation.pairs
+
+
+def go(experiment: Experiment, perspective: Perspective, second: Experiment | None = None) -> None:
+    """Go to another link; for the ``on_click`` of a button.
+
+    The second of two experiments stays beside the first unless another one is given; a lesson has
+    none.
+    """
+    shown: Situation | None = st.session_state.pop(_SHOWN, None)
+    if shown is not None and perspective.lesson is None:
+        second = second or shown.second
+    st.query_params.from_dict(dict(Situation(experiment, perspective, second=second).pairs))
 
 
 def widget(name: str, value: Any) -> str:
@@ -113,24 +175,40 @@ def widget(name: str, value: Any) -> str:
     return key
 
 
+def follower(name: str, value: Any) -> str:
+    """Return the key of a widget that shows a value which something else may change as well.
+
+    What the visitor does to the widget itself is for :func:`moved` to say, before the page asks
+    what the value is.
+    """
+    st.session_state[_WIDGETS + name] = value
+    return _WIDGETS + name
+
+
+def moved(name: str) -> Any:
+    """Return what the visitor just moved a widget to, None if it was not this widget."""
+    key = _WIDGETS + name
+    value = st.session_state.get(key)
+    return None if st.session_state.get(_SEEN, {}).get(key) == value else value
+
+
 def component(name: str) -> str:
     """Return the key of a component, whose value cannot be set from here; see :func:`chosen`."""
     return _WIDGETS + name
 
 
 def chosen(name: str, value: Any) -> Any:
-    """Return what the visitor chose in a component since we arrived, None if nothing.
+    """Return what the visitor chose in a component since the last complete run, None if nothing.
 
-    A component keeps its last value over an arrival, when the link's value must win: whatever it
-    says in the first run after that is old.
+    A component keeps its last value, when something else may have changed what it stands for since:
+    it is news once, until :func:`commit` has put it into the link. Whatever a component says in the
+    first run after an arrival is old.
     """
     key = _BASELINE + name
+    st.session_state[_SAID + name] = value
     if key not in st.session_state:
         st.session_state[key] = (value,)
-    if st.session_state[key] == (value,):
-        return None
-    st.session_state[key] = ()
-    return value
+    return None if st.session_state[key] == (value,) else value
 
 
 def arrived_with(name: str, value: Any) -> Any:

@@ -60,7 +60,7 @@ def take_away(experiment: Experiment, perspective: Perspective, say: Words) -> N
         )
         if not menu.open:
             return
-        with menu, st.container(key="take-away-menu"):
+        with menu, st.container(key="take-away-sheet"):
             _menu(experiment, perspective, say)
 
 

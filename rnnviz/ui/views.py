@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import Any
 
+import plotly.graph_objects as go
 import streamlit as st
 
 from rnnviz.figures.registry import View, views_of
@@ -12,7 +14,12 @@ from rnnviz.perspective import Perspective
 from rnnviz.simulate import Run
 from rnnviz.ui import state
 from rnnviz.ui.main_view import style_of
+from rnnviz.ui.problems import plain
+from rnnviz.ui.runs import LONG, result_of
 from rnnviz.ui.viewer import figure_view
+
+_TOP = 16
+"""Margin above a figure whose title stands in the page, in pixels."""
 
 
 def choose_view(page: str, run: Run, perspective: Perspective, say: Words) -> Perspective:
@@ -27,23 +34,51 @@ def choose_view(page: str, run: Run, perspective: Perspective, say: Words) -> Pe
         key=state.widget(f"view.{page}", standing),
         label_visibility="collapsed",
     )
-    _show(views[name], run, perspective, say)
+    show_view(views[name], run, perspective, say)
     return dataclasses.replace(perspective, view=name)
 
 
-def _show(view: View, run: Run, perspective: Perspective, say: Words) -> None:
-    st.markdown(f"##### {say(f'view.{view.name}.title')}")
-    st.caption(say(f"view.{view.name}.how_to_read"))
-    result = _analyse(view, run, perspective, say)
-    figure_view(view.draw(result, style_of(perspective, say)), view.name)
+def show_view(
+    view: View, run: Run, perspective: Perspective, say: Words, reveal: bool = False
+) -> None:
+    """Compute a view and show it under its title, with how it is read.
+
+    ``reveal`` scrolls it into sight.
+    """
+    head(view.name, say)
+    result = _analyse(view, run, perspective)
+    figure = view.draw(result, style_of(perspective, say))
+    _say_verdict(figure)
+    follow = view.follow(result) if view.follow else ()
+    figure_view(figure, view.name, follow=follow, reveal=reveal)
 
 
-def _analyse(view: View, run: Run, perspective: Perspective, say: Words):
-    """Compute a result; a long one shows how far it is, and stops when its visitor moves on."""
-    if not view.progress:
-        return view.analyse(run, perspective)
-    bar = st.progress(0.0, say("page.computing"))
-    # Streamlit ends a run that its visitor left at the next call of its own: this one.
-    result = view.analyse(run, perspective, progress=lambda share: bar.progress(min(share, 1.0)))
-    bar.empty()
-    return result
+def head(name: str, say: Words) -> None:
+    """Show the title of a view, and how it is read."""
+    st.markdown(f"##### {say(f'view.{name}.title')}")
+    st.caption(say(f"view.{name}.how_to_read"))
+
+
+def _say_verdict(figure: go.Figure) -> None:
+    """Say what a figure means as text of the page, instead of in the figure's own title."""
+    verdict = (figure.layout.meta or {}).get("verdict")
+    if verdict:
+        st.markdown(f"**{plain(verdict)}**")
+        spare = figure.layout.margin.t - _TOP
+        figure.update_layout(title=None, margin_t=_TOP, height=figure.layout.height - spare)
+
+
+def _analyse(view: View, run: Run, perspective: Perspective) -> Any:
+    """Compute a result, or take the one that somebody with the same link computed."""
+    cursor = (perspective.timestep, perspective.unit) if view.at_cursor else ()
+    return result_of(
+        view.name,
+        run.experiment,
+        lambda progress: (
+            view.analyse(run, perspective, progress=progress)
+            if view.progress
+            else view.analyse(run, perspective)
+        ),
+        seconds=LONG if view.progress else None,
+        detail=(perspective.layer, *cursor),
+    )

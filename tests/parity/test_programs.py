@@ -10,6 +10,9 @@ from rnnviz.keras.code import program
 from tests.keras.code.running import assert_agrees
 from tests.keras.code.varied import VARIED
 
+# What Keras and PyTorch think of each other's and NumPy's newest interfaces is not ours to mend.
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::UserWarning")
+
 
 @pytest.mark.parametrize("name", VARIED)
 def test_keras_computes_what_the_page_shows(keras, name, tmp_path):

@@ -10,6 +10,8 @@ from rnnviz.keras.code.numpy_program import print_lines
 def lines(experiment: Experiment) -> list[str]:
     """Return the program, line by line."""
     double = ['keras.config.set_floatx("float64")', ""] if experiment.dtype == "float64" else []
+    if double:  # Keras issue 23223
+        double.insert(0, "# TensorFlow keeps float64; on other backends some products are float32.")
     return [
         *draws.heading(experiment, "Keras 3"),
         "import keras",

@@ -5,11 +5,14 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from rnnviz.ui.guard.messages import BadMessage, read_message, read_signal
 from rnnviz.ui.guard.rules import Rules
+from rnnviz.ui.guard.turns import Turns
 from rnnviz.ui.guard.turnstile import Allowance, Turnstile
+from rnnviz.ui.guard.uploads import Uploads
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -19,6 +22,14 @@ FRAMES = (1000, 100.0)
 """Frames that are read at once, and per second in the long term; the rest waits in the network."""
 
 
+@dataclass(frozen=True)
+class Room:
+    """What all visits share."""
+
+    turns: Turns = field(default_factory=Turns)
+    uploads: Uploads = field(default_factory=Uploads)
+
+
 class Visit:
     """Stands in for ``receive`` and ``send`` of one connection; use it as a context manager.
 
@@ -26,11 +37,13 @@ class Visit:
     replace older ones and a visitor who leaves is noticed at once.
     """
 
-    def __init__(self, rules: Rules, address: str, receive: Receive, send: Send) -> None:
+    def __init__(
+        self, rules: Rules, room: Room, address: str, receive: Receive, send: Send
+    ) -> None:
         self.address = address
         self.session_id: str | None = None
         self.since = time.monotonic()
-        self._rules, self._receive, self._send = rules, receive, send
+        self._rules, self._room, self._receive, self._send = rules, room, receive, send
         self.turnstile = Turnstile(rules.uploads)
         self._frames = Allowance(*FRAMES)
         self._happened = asyncio.Event()
@@ -43,6 +56,8 @@ class Visit:
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        self._room.turns.give_back(self)
+        self._room.uploads.leave(self)
         self._reader.cancel()
         await asyncio.gather(self._reader, return_exceptions=True)
 
@@ -52,7 +67,7 @@ class Visit:
             self._happened.clear()
             if self._control:
                 return self._control.pop(0)
-            message, wait = self.turnstile.take(time.monotonic(), self._sending)
+            message, wait = self.turnstile.take(time.monotonic(), self._sending, self._turn)
             if message is not None:
                 return {"type": "websocket.receive", "bytes": message.SerializeToString()}
             alarm = wait and asyncio.get_running_loop().call_later(wait, self._happened.set)
@@ -69,6 +84,8 @@ class Visit:
             await self._send(message)
         finally:
             self._sending = False
+            if self.turnstile.is_waiting:
+                self._happened.set()
         self._note(message.get("bytes"))
 
     async def close(self, code: int) -> None:
@@ -82,6 +99,9 @@ class Visit:
         """Return how many messages did not pass as they were, by reason."""
         return {"joined": self.turnstile.joined, "unwanted": self.turnstile.dropped}
 
+    def _turn(self) -> bool:
+        return self._room.turns.take(self, self._happened.set)
+
     def _note(self, data: bytes | None) -> None:
         signal = read_signal(data)
         if signal is None:
@@ -89,7 +109,11 @@ class Visit:
         kind = signal.WhichOneof("type")
         if kind == "script_finished":
             self.turnstile.answered()
+            self._room.turns.give_back(self)
             self._happened.set()
+        elif kind == "file_urls_response":
+            places = signal.file_urls_response.file_urls
+            self._room.uploads.hand_out(self, [place.upload_url for place in places])
         elif kind == "new_session":
             self.session_id = signal.new_session.initialize.session_id
 

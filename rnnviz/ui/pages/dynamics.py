@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import streamlit as st
-
 from rnnviz.experiment import Experiment
 from rnnviz.i18n import Words
 from rnnviz.perspective import Perspective
@@ -15,6 +13,5 @@ from rnnviz.ui.views import choose_view
 def show(experiment: Experiment, perspective: Perspective, say: Words) -> Perspective:
     """Draw the page and return where the visitor looks now."""
     run = run_of(experiment)
-    with st.container():
-        perspective = choose_view("dynamics", run, perspective, say)
-    return main_view(run, perspective, say)
+    perspective = main_view(run, perspective, say, compact=True)
+    return choose_view("dynamics", run, perspective, say)

@@ -1,20 +1,26 @@
-"""The main page: the reading, its numbers, the states over time, and the lecture's print-out."""
+"""The main page: the reading, the states over time, closer looks, and the lecture's print-out."""
 
 from __future__ import annotations
+
+import dataclasses
 
 import numpy as np
 import pandas as pd
 import streamlit as st
 
-from rnnviz.analysis.saturation import SATURATED_FROM, Saturation, saturation
-from rnnviz.engine import spectral_radius
 from rnnviz.experiment import Experiment
+from rnnviz.figures.style import FIRST_STEP
 from rnnviz.i18n import Words
 from rnnviz.perspective import Perspective
-from rnnviz.readings import number, percent, read_saturation
-from rnnviz.simulate import LayerRun, Run
+from rnnviz.simulate import Run
+from rnnviz.ui import state
+from rnnviz.ui.closer import look_closer
+from rnnviz.ui.closer.glass import UNIT
+from rnnviz.ui.lens_switch import choose_lens
 from rnnviz.ui.main_view import main_view
+from rnnviz.ui.reading import show_reading
 from rnnviz.ui.runs import run_of
+from rnnviz.ui.visibility import visibility
 
 _LISTED_VALUES = 32
 """As many values as the lecture's notes print of a row."""
@@ -23,30 +29,19 @@ _LISTED_VALUES = 32
 def show(experiment: Experiment, perspective: Perspective, say: Words) -> Perspective:
     """Draw the page and return where the visitor looks now."""
     run = run_of(experiment)
-    layer = run.layers[min(perspective.layer, len(run.layers) - 1)]
-    result = saturation(layer.trace)
-    st.markdown(f"#### {read_saturation(result, layer.layer.units, experiment.dtype, say)}")
-    _metrics(result, layer, say)
+    look = visibility(perspective)
+    show_reading(run, perspective, say)
+    unit = state.moved(UNIT)
+    if unit is not None:
+        perspective = dataclasses.replace(perspective, unit=unit - FIRST_STEP)
+    if look.shows("lens"):
+        perspective = choose_lens(run, perspective, say)
     perspective = main_view(run, perspective, say)
-    _listing(run, say)
+    if look.shows("closer"):
+        perspective = look_closer(run, perspective, say)
+    if look.shows("listing"):
+        _listing(run, say)
     return perspective
-
-
-def _metrics(result: Saturation, layer: LayerRun, say: Words) -> None:
-    """Show the numbers that the reading rests on."""
-    shown = []
-    if result.bounded:
-        least = percent(SATURATED_FROM)
-        shown.append(("saturated", percent(result.share), {"percent": least}))
-        ends = "exact" if layer.layer.state_range[0] < 0 else "exact_sigmoid"
-        shown.append((ends, percent(result.share_exact), {}))
-    else:
-        shown.append(("range", f"{number(result.lowest)} … {number(result.highest)}", {}))
-    shown.append(("radius", number(spectral_radius(layer.layer.recurrent_kernel)), {}))
-    with st.container(horizontal=True, gap="large"):
-        for name, value, values in shown:
-            explained = say(f"metric.{name}_help", **values)
-            st.metric(say(f"metric.{name}"), value, help=explained, width="content")
 
 
 def _listing(run: Run, say: Words) -> None:

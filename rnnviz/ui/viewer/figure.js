@@ -1,9 +1,11 @@
 /**
  * Any Plotly figure in the page: one persistent element, so that zoom and camera stay when its
- * numbers change; where its x axis counts timesteps it carries the viewers' time cursor.
+ * numbers change; where its x axis counts timesteps it carries the viewers' time cursor. Traces may
+ * follow the cursor, and a click may be told to Python.
  */
 
 import { hearCursor } from "./channel.js";
+import { Follow } from "./follow.js";
 import { readPayload, readPrefix } from "./payload.js";
 import { plotly } from "./plotly.js";
 
@@ -11,9 +13,9 @@ const CONFIG = { responsive: true, displaylogo: false, displayModeBar: "hover" }
 const figures = new WeakMap();
 
 /** Entry point: mount or update a figure in a component's element. */
-export default async function mount({ data, parentElement }) {
+export default async function mount({ data, parentElement, setStateValue }) {
   if (!figures.has(parentElement)) figures.set(parentElement, new Figure(parentElement));
-  await figures.get(parentElement).update(data);
+  await figures.get(parentElement).update(data, setStateValue);
   // As in viewer.js: only what has left the page may be taken down.
   return () => setTimeout(() => parentElement.isConnected || figures.get(parentElement)?.destroy());
 }
@@ -29,21 +31,24 @@ class Figure {
     this.line.className = "rv-figure-cursor";
     this.line.hidden = true;
     this.root.append(this.plot, this.line);
+    this.follow = new Follow(this.plot);
     parent.append(this.root);
   }
 
   destroy() {
     this.deaf?.();
+    this.follow.destroy();
     window.Plotly?.purge(this.plot);
     figures.delete(this.parent);
     this.root.remove();
   }
 
-  async update(bytes) {
-    const { checksum } = readPrefix(bytes);
+  async update(bytes, setStateValue) {
+    this.setStateValue = setStateValue;
+    const { checksum, timestep: reveal } = readPrefix(bytes);
     if (checksum === this.checksum) return;
     this.checksum = checksum;
-    const { figure, name } = readPayload(bytes);
+    const { figure, name, follow, picks } = readPayload(bytes);
     this.root.dataset.view = name;
     delete this.root.dataset.painted;
     const layout = { autosize: true, uirevision: "keep", ...figure.layout };
@@ -53,9 +58,12 @@ class Figure {
     await Plotly.react(this.plot, figure.data, layout, CONFIG);
     this.axis = layout.meta?.time_axis?.replace(/^x/, "xaxis");
     this.first = layout.meta?.first_step ?? 0;
+    this.picks = picks;
+    this.follow.take(follow);
     this.#listen();
     this.#drawCursor();
     this.root.dataset.painted = checksum;
+    if (reveal) this.#reveal();
   }
 
   #listen() {
@@ -63,9 +71,26 @@ class Figure {
     this.deaf = hearCursor((step) => {
       this.step = step;
       this.#drawCursor();
+      this.follow.moveTo(step);
     });
     this.plot.on("plotly_afterplot", () => this.#drawCursor());
     this.plot.on("plotly_relayouting", () => this.#drawCursor());
+    this.plot.on("plotly_click", ({ points: [point] }) => this.#pick(point));
+  }
+
+  /** Scroll the figure into sight, as far up as what stands above it allows. */
+  #reveal() {
+    const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+    const { bottom } = this.root.getBoundingClientRect();
+    if (bottom <= window.innerHeight) return;
+    this.root.scrollIntoView({ block: "end", behavior: calm ? "auto" : "smooth" });
+  }
+
+  /** Tell Python where the visitor clicked; the count tells two clicks on one place apart. */
+  #pick({ x, y }) {
+    if (!this.picks) return;
+    this.clicks = (this.clicks ?? 0) + 1;
+    this.setStateValue("pick", { x, y, count: this.clicks });
   }
 
   /** Move the line; Plotly itself is left alone, it would take a frame or two. */

@@ -13,10 +13,12 @@ from __future__ import annotations
 import json
 import struct
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import plotly.graph_objects as go
+
+from rnnviz.figures.follow import Follow
 
 
 class Arrays:
@@ -48,9 +50,31 @@ def pack(header: dict, arrays: Arrays, cursor: tuple[int, int] = (0, 0)) -> byte
     return _join(_json(header | {"arrays": arrays.places}), arrays, cursor)
 
 
-def figure_bytes(figure: go.Figure, name: str) -> bytes:
-    """Pack a Plotly figure for :func:`rnnviz.ui.viewer.figure_view`."""
-    return _join(f'{{"name":{_json(name)},"arrays":[],"figure":{figure.to_json()}}}', Arrays())
+def figure_bytes(
+    figure: go.Figure,
+    name: str,
+    follow: Sequence[Follow] = (),
+    picks: bool = False,
+    reveal: bool = False,
+) -> bytes:
+    """Pack a Plotly figure for :func:`rnnviz.ui.viewer.figure_view`.
+
+    ``reveal`` stands in the place of the cursor's timestep, so that it makes no new figure.
+    """
+    arrays = Arrays()
+    moves = [_move(arrays, one) for one in follow]
+    parts = {"name": name, "follow": moves, "picks": picks, "arrays": arrays.places}
+    return _join(f'{_json(parts)[:-1]},"figure":{figure.to_json()}}}', arrays, (int(reveal), 0))
+
+
+def _move(arrays: Arrays, follow: Follow) -> dict:
+    shown = {"x": follow.x, "y": follow.y}
+    points = next(array.shape[1] for array in shown.values() if array is not None)
+    places = {
+        name: None if array is None else arrays.add(array.astype(np.float32))
+        for name, array in shown.items()
+    }
+    return {"trace": follow.trace, "points": points, **places}
 
 
 def _json(value: object) -> str:

@@ -49,7 +49,8 @@ function paintHatch(pen, stage, mask, highest, { x, y, width, height }, ratio) {
   cover.drawImage(mask, x, y, width, height);
   cover.setTransform(1, 0, 0, 1, 0, 0);
   cover.globalCompositeOperation = "source-in";
-  cover.fillStyle = hatch(cover, highest, stage.theme.hatch, ratio);
+  const colour = highest ? stage.theme.hatch : stage.theme.hatchLow;
+  cover.fillStyle = hatch(cover, highest, colour, ratio);
   cover.fillRect(0, 0, sheet.width, sheet.height);
   pen.drawImage(sheet, heat.x, heat.y, sheet.width / ratio, sheet.height / ratio);
 }
@@ -192,9 +193,9 @@ function columnAt(stage, step) {
 }
 
 /** Write what the panel beside shows. */
-export function paintTitle(pen, { beside, theme, layout }, title) {
+export function paintTitle(pen, { beside, theme }, title) {
   pen.fillStyle = theme.text;
-  pen.font = `${theme.tickSize}px ${layout.template.layout.font.family}`;
+  pen.font = `${theme.tickSize}px ${theme.font}`;
   pen.textAlign = "center";
   pen.textBaseline = "bottom";
   pen.fillText(title, beside.x + beside.width / 2, beside.y - 5, beside.width + 20);

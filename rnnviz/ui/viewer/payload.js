@@ -31,6 +31,9 @@ export function readPayload(bytes) {
     for (const tile of picture.tiles ?? []) attachTile(tile, arrays, picture.field);
     for (const strip of picture.strips ?? []) attachLevels(strip, arrays);
   }
+  for (const move of header.follow ?? []) {
+    for (const name of ["x", "y"]) move[name] = move[name] === null ? null : arrays[move[name]];
+  }
   return header;
 }
 

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from rnnviz import Experiment, simulate
+from rnnviz.keras import NOTES_MODELS
 from rnnviz.keras.code import program
 from tests.keras.code.running import assert_agrees
 from tests.keras.code.varied import SMALL, VARIED
@@ -13,6 +14,12 @@ from tests.keras.code.varied import SMALL, VARIED
 @pytest.mark.parametrize("name", VARIED)
 def test_the_program_computes_what_the_page_shows(name, tmp_path):
     assert_agrees(VARIED[name], "numpy", tmp_path)
+
+
+@pytest.mark.parametrize("name", NOTES_MODELS)
+def test_the_models_of_the_notes_to_the_last_bit(name, tmp_path):
+    variables = assert_agrees(NOTES_MODELS[name], "numpy", tmp_path)
+    assert np.array_equal(variables["outputs"], simulate(NOTES_MODELS[name]).layers[-1].output)
 
 
 def test_every_layers_states_are_there(tmp_path):

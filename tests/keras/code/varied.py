@@ -9,7 +9,9 @@ SMALL = Experiment(timesteps=20, input_features=3, units=5, weight_scale=0.1)
 
 
 def _varied():
-    yield from NOTES_MODELS.items()
+    for name, experiment in NOTES_MODELS.items():
+        # Over 100 timesteps the roundings of float32 grow past 1e-6 in four orthogonal layers.
+        yield name, experiment.replace(timesteps=10)
     for signal in SIGNALS:
         yield f"signal {signal}", SMALL.replace(signal=signal, signal_amplitude=0.7)
     for activation in ACTIVATIONS:
@@ -34,8 +36,8 @@ def _varied():
         yield f"{cell} backwards, float32", each.replace(go_backwards=True, dtype="float32")
         yield f"{cell} both ways", each.replace(bidirectional=True, return_sequences=False)
         yield f"{cell} relu", each.replace(activation="relu", recurrent_activation="tanh")
-    yield "reset before", SMALL.replace(cell=tuple(CELLS)[-1], reset_after=False)
-    yield "bare forget gate", SMALL.replace(cell=tuple(CELLS)[-1], unit_forget_bias=False)
+    yield "reset before", SMALL.replace(cell="GRU", reset_after=False)
+    yield "forget gate as drawn", SMALL.replace(cell="LSTM", unit_forget_bias=False)
     gains = {"input_gain": 2.0, "recurrent_gain": 0.5}
     yield "gains", SMALL.replace(**gains, spectral_radius=0.9, units=(4, 3), weight_scale=1.0)
     yield "radius of nothing", SMALL.replace(recurrent_initializer="zeros", spectral_radius=0.9)

@@ -1,0 +1,196 @@
+"""What is this network doing to its state, and what does that mean for learning?"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from rnnviz.analysis.lenses import slope
+from rnnviz.analysis.linearisation import linearise
+from rnnviz.analysis.saturation import Saturation
+from rnnviz.engine import Trace
+
+MOSTLY = 0.5
+"""A network counts as saturated when more than this share of its states is."""
+EDGE = 0.05
+"""Near the edge: a change of the state grows or shrinks by less than about this share a step."""
+STRAIGHT = 0.95
+"""An activation works as a straight line when its mean slope keeps this share of the greatest."""
+
+KINDS = (
+    "diverged",
+    "dead",
+    "brief",
+    "saturated",
+    "growing",
+    "chaotic",
+    "edge",
+    "linear",
+    "contracting",
+)
+"""All diagnoses, the one that is looked for first at the front."""
+
+_MOST_STEPS = 200
+_LEAST_STEPS = 16
+_NUMBERS_READ = 5e7
+_GREATEST_SLOPE = {"sigmoid": 0.25}
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """One word for a run, and the numbers that it rests on.
+
+    Parameters
+    ----------
+    kind : str
+        One of :data:`KINDS`.
+
+        - ``diverged``: the states overflowed.
+        - ``dead``: from some step on, every state is exactly 0.
+        - ``brief``: one step only, so that the recurrent weights never acted.
+        - ``saturated``: most states lie at the ends of the activation and changes die out.
+        - ``growing``: changes grow, and the activation has no end that could stop the states.
+        - ``chaotic``: changes grow although the states are bounded.
+        - ``edge``: changes neither grow nor die out.
+        - ``linear``: changes die out, and the activation is as good as a straight line.
+        - ``contracting``: changes die out.
+    gradient : float
+        log₁₀ ‖∂h_T/∂h_{T−steps}‖₂ from below; −inf if it is exactly zero, nan where it is unknown.
+    steps : int
+        Over how many steps back from the last finite state.
+    straightness : float
+        Mean slope of the activation over these steps, relative to its greatest.
+    diverged_at : int or None
+        First timestep that is not finite.
+    dead_from : int or None
+        First timestep from which on every state is exactly 0.
+    """
+
+    kind: str
+    gradient: float
+    steps: int
+    straightness: float
+    diverged_at: int | None = None
+    dead_from: int | None = None
+
+    @property
+    def rate(self) -> float:
+        """Growth of a change a step, natural logarithm (an upper Lyapunov exponent)."""
+        return self.gradient * math.log(10) / self.steps if self.steps else math.nan
+
+    @property
+    def factor(self) -> float:
+        """What a change is multiplied by at each step, on average."""
+        rate = self.rate
+        return math.exp(rate) if rate < 700 else math.inf
+
+    @property
+    def reach(self) -> float:
+        """After how many steps a thousandth of a change is left; inf when it does not die out."""
+        rate = self.rate
+        return math.log(1e-3) / rate if rate < 0 else math.inf
+
+
+def diagnose(trace: Trace, saturation: Saturation) -> Diagnosis:
+    """Tell what a run does to its state, cheaply: two vectors through at most 200 steps.
+
+    Parameters
+    ----------
+    trace : Trace
+        The run of one sequence.
+    saturation : Saturation
+        Of the same trace.
+    """
+    part, steps = _last_finite_steps(trace)
+    dead_from = _zero_from(trace.states)
+    gradient = _gradient(part) if steps else math.nan
+    straightness = math.nan
+    if part is not None:
+        greatest = _GREATEST_SLOPE.get(trace.layer.activation, 1.0)
+        straightness = float(slope(part).mean(dtype=np.float64)) / greatest
+    found = Diagnosis("", gradient, steps, straightness, trace.diverged_at, dead_from)
+    kind = _kind(found, saturation)
+    return Diagnosis(kind, gradient, steps, straightness, trace.diverged_at, dead_from)
+
+
+def _kind(found: Diagnosis, saturation: Saturation) -> str:
+    if found.diverged_at is not None:
+        return "diverged"
+    if found.dead_from is not None:
+        return "dead"
+    pinned = saturation.share > MOSTLY
+    if found.steps == 0:
+        return "saturated" if pinned else "brief"
+    rate = found.rate
+    if rate > EDGE:
+        return "chaotic" if saturation.bounded else "growing"
+    if pinned:
+        return "saturated"
+    if rate >= -EDGE:
+        return "edge"
+    straight = found.straightness >= STRAIGHT and not math.isinf(rate)
+    return "linear" if straight else "contracting"
+
+
+def _last_finite_steps(trace: Trace) -> tuple[Trace | None, int]:
+    """Return the end of a run, as long as can be looked at in passing, and its number of steps.
+
+    It leaves out the first step of all, where U has nothing to act on. A run of that one step is
+    returned with the number 0; None if nothing is finite.
+    """
+    end = trace.timesteps if trace.diverged_at is None else trace.diverged_at
+    if end == 0:
+        return None, 0
+    most = int(max(_LEAST_STEPS, min(_MOST_STEPS, _NUMBERS_READ / trace.layer.state_size**2)))
+    if trace.layer.gate_names:
+        most = max(_LEAST_STEPS, most // 8)
+    if end == 1:
+        return Trace(trace.layer, trace.inputs[:1], trace.initial_state, trace.full_states[:1]), 0
+    start = max(0, end - 1 - most)
+    rest = slice(start + 1, end)
+    part = Trace(trace.layer, trace.inputs[rest], trace.full_states[start], trace.full_states[rest])
+    return part, part.timesteps
+
+
+def _gradient(part: Trace) -> float:
+    """Return log₁₀ of the spectral norm of the product of all Jacobians.
+
+    A random change is sent forwards, and where it arrives is sent back: one round of the power
+    iteration for JᵀJ, which for long products is enough, and never says too much.
+    """
+    steps = part.timesteps
+    linearisation = linearise(part)
+    change = np.random.default_rng(0).standard_normal((1, part.layer.state_size))
+    rounds = 3 if steps < _LEAST_STEPS else 1
+    size = 0.0
+    for _ in range(rounds):
+        change, size = _carry(linearisation.push, range(steps), change)
+        if math.isinf(size):
+            break
+        change, size = _carry(linearisation.pull, range(steps - 1, -1, -1), change)
+        if math.isinf(size):
+            break
+    return size / math.log(10)
+
+
+def _carry(apply, order: range, change: np.ndarray) -> tuple[np.ndarray, float]:
+    """Return the direction of a change after all steps, and log of how much longer it became."""
+    change, size = change / np.linalg.norm(change), 0.0
+    for timestep in order:
+        change = apply(timestep, change)
+        length = math.sqrt(float(change.ravel().dot(change.ravel())))
+        if not length > 0:
+            return change, -math.inf
+        change *= 1 / length
+        size += math.log(length)
+    return change, size
+
+
+def _zero_from(states: np.ndarray) -> int | None:
+    """Return the first timestep from which on every state is exactly 0; None if the last is not."""
+    if states[-1].any():
+        return None
+    alive = np.flatnonzero(states.any(axis=-1))
+    return int(alive[-1]) + 1 if alive.size else 0

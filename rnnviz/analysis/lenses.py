@@ -1,0 +1,80 @@
+"""What else is in a run, cell by cell? Digits of saturation, argument, slope and change of h."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from rnnviz.engine import ACTIVATIONS, Trace
+
+_CANDIDATES = ("c", "h")
+"""Keras's names of the gate whose argument goes through the activation, in LSTM and GRU."""
+
+
+def digits_of_saturation(states: np.ndarray, state_range: tuple[float, float]) -> np.ndarray:
+    """How many nines lie between a state and the nearest end of its activation.
+
+    For tanh −log₁₀(1 − abs(h)): 0 at h = 0, 6 at 0.999999. A state that is rounded to exactly an
+    end has infinitely many. Other activations are measured relative to half their range.
+
+    Parameters
+    ----------
+    states : ndarray (..., units)
+        Hidden states.
+    state_range : (float, float)
+        Least and greatest value that a state can take.
+
+    Returns
+    -------
+    ndarray
+        New, shape and dtype of the states; nan where a state is nan or the range has no ends.
+
+    Notes
+    -----
+    The distance h − end is exact in floating point once h is half way to that end (Sterbenz), so
+    no digit is lost however close they are.
+    """
+    low, high = state_range
+    half = (high - low) / 2
+    if not np.isfinite(half):
+        return np.full_like(states, np.nan)
+    with np.errstate(all="ignore"):
+        distance = np.minimum(states - low, high - states)
+        distance /= half
+        digits = np.log10(distance, out=distance)
+    return np.subtract(0, digits, out=digits)
+
+
+def argument(trace: Trace) -> np.ndarray:
+    """The argument z of the activation, (..., timesteps, units).
+
+    Of a gated cell, the candidate's: gates have arguments of their own, which go elsewhere.
+    """
+    gates = trace.layer.gate_names
+    if not gates:
+        return trace.preactivations
+    place = next(gates.index(name) for name in _CANDIDATES if name in gates)
+    units = trace.layer.units
+    return trace.preactivations[..., place * units : (place + 1) * units]
+
+
+def slope(trace: Trace) -> np.ndarray:
+    """The slope of the activation at each z, (..., timesteps, units): what a gradient keeps.
+
+    1 − h² for tanh. Exactly 0 where the activation has rounded to its end.
+    """
+    activation = ACTIVATIONS[trace.layer.activation]
+    with np.errstate(all="ignore"):
+        if not trace.layer.gate_names:
+            return activation.slope(trace.states)
+        return activation.slope(activation.apply(argument(trace)))
+
+
+def change(trace: Trace) -> np.ndarray:
+    """How far each unit moved in each step, abs(h_t − h_{t−1}), (..., timesteps, units).
+
+    The first step moves away from the initial state.
+    """
+    units = trace.layer.units
+    before = trace.initial_state[..., None, :units]
+    with np.errstate(all="ignore"):
+        return np.abs(np.diff(trace.states, axis=-2, prepend=before))

@@ -1,0 +1,38 @@
+"""Why is everything 1.0? Because 64 + 32 positive numbers are added at every step."""
+
+from rnnviz.experiment import Experiment
+from rnnviz.lessons.lesson import Do, Lesson, Notice, Predict, Why
+from rnnviz.lessons.measures import exact_below
+from rnnviz.readings import number
+
+_GOAL = 0.5
+
+
+def _mean_sum(run):
+    z = run.preactivations
+    return {"first": number(float(z[0].mean())), "later": number(float(z[1:].mean()))}
+
+
+LESSON = Lesson(
+    name="all_ones",
+    order=30,
+    start=Experiment(),
+    cards=(
+        Notice(name="picture", numbers=_mean_sum),
+        Predict(name="predict", options=("many", "some", "never"), answer="some"),
+        Do(
+            name="task",
+            knobs=("units",),
+            check=lambda run: exact_below(run, _GOAL),
+            solution={"units": 16},
+        ),
+        Notice(name="see", numbers=_mean_sum),
+        Why(
+            name="why",
+            formulas=(
+                r"\bar z \approx \frac{D}{4} + \frac{H}{2}\,\bar h + \frac12",
+                r"\frac{32}{4} + \frac{64}{2}\cdot 1 + \frac12 = 40.5",
+            ),
+        ),
+    ),
+)

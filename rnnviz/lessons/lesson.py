@@ -1,0 +1,227 @@
+"""What a lesson is: an experiment to start from, and cards that predict, do, notice and ask why.
+
+A lesson holds no sentences: those of the lesson ``loop`` are ``lesson.loop.*`` in the words, one
+table for each card. It drives the page through what a link can say, and nothing else.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from rnnviz.experiment import Experiment
+from rnnviz.perspective import Perspective
+from rnnviz.simulate import Run
+
+Numbers = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a task has come, measured on a run.
+
+    Parameters
+    ----------
+    closeness : float
+        0 at the start or beyond it, 1 when the task is met; never 1 before.
+    numbers : Mapping of str to str
+        What was measured, for the sentence ``lesson.<lesson>.<card>.measure``.
+    """
+
+    closeness: float
+    numbers: Numbers = field(default_factory=dict)
+
+    @property
+    def met(self) -> bool:
+        """Whether the task is done."""
+        return self.closeness >= 1
+
+
+def toward(value: float, start: float, goal: float, *, met: bool | None = None) -> float:
+    """Return how far ``value`` has come from ``start`` to ``goal``, 0 to 1.
+
+    Parameters
+    ----------
+    value, start, goal : float
+        Infinite ones count as no way at all.
+    met : bool, optional
+        Whether the task is met; by default when ``value`` reached ``goal``. Only then is it 1.
+    """
+    way = (value - start) / (goal - start)
+    reached = way >= 1 if met is None else met
+    if reached:
+        return 1.0
+    return min(max(way, 0.0), 0.99) if way == way else 0.0
+
+
+def _no_numbers(run: Run) -> Numbers:
+    return {}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Card:
+    """One card of a lesson.
+
+    Parameters
+    ----------
+    name : str
+        Its words are ``lesson.<lesson>.<name>.text`` and so on.
+    changes : Mapping
+        Knobs that are set when the visitor turns to this card.
+    look : Mapping
+        Fields of the Perspective that are set then: lens, page, cursor.
+    numbers : callable (run) -> Mapping
+        Numbers of the run that stand in the text.
+    formulas : tuple of str
+        LaTeX, shown under the text in this order.
+    """
+
+    name: str
+    changes: Numbers = field(default_factory=dict)
+    look: Numbers = field(default_factory=dict)
+    numbers: Callable[[Run], Numbers] = _no_numbers
+    formulas: tuple[str, ...] = ()
+
+    @property
+    def kind(self) -> str:
+        """``"predict"``, ``"do"``, ``"notice"`` or ``"why"``."""
+        return type(self).__name__.lower()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Predict(Card):
+    """A question before the knob unlocks.
+
+    Parameters
+    ----------
+    options : tuple of str
+        Names of the answers, ``lesson.<lesson>.<card>.option.<name>``.
+    answer : str
+        The right one.
+    """
+
+    options: tuple[str, ...]
+    answer: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Do(Card):
+    """A task with the one control it needs.
+
+    Parameters
+    ----------
+    knobs : tuple of str
+        The knobs of the task, by their names in Experiment.
+    check : callable (run) -> Progress
+        How far the task has come.
+    solution : Mapping
+        Knobs that meet the task; the page can show it, and the tests drive it.
+    """
+
+    knobs: tuple[str, ...]
+    check: Callable[[Run], Progress]
+    solution: Numbers
+
+
+@dataclass(frozen=True, kw_only=True)
+class Notice(Card):
+    """What to look at now; tells how the prediction before it turned out."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Why(Card):
+    """The explanation, with its mathematics."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lesson:
+    """A sequence of cards about one question.
+
+    Parameters
+    ----------
+    name : str
+        Its name in links; title and summary are ``lesson.<name>.title`` and ``.summary``.
+    order : int
+        Place in the list.
+    start : Experiment
+        Where it begins.
+    cards : tuple of Card
+        From first to last.
+    look : Mapping
+        Fields of the Perspective at the beginning.
+    """
+
+    name: str
+    order: int
+    start: Experiment
+    cards: tuple[Card, ...]
+    look: Numbers = field(default_factory=dict)
+
+    @property
+    def knobs(self) -> tuple[str, ...]:
+        """Every knob that some task of the lesson moves, in order of appearance."""
+        tasks = (card for card in self.cards if isinstance(card, Do))
+        return tuple(dict.fromkeys(name for card in tasks for name in card.knobs))
+
+    def knobs_at(self, index: int) -> tuple[str, ...]:
+        """Return the knobs that can be moved at a card: none while a prediction is awaited."""
+        if isinstance(self.cards[index], Predict):
+            return ()
+        tasks = [card for card in self.cards[: index + 1] if isinstance(card, Do)]
+        return tasks[-1].knobs if tasks else ()
+
+    def knobs_next(self, index: int) -> tuple[str, ...]:
+        """Return the knobs of the first task after a card: shown locked while one predicts."""
+        return next((card.knobs for card in self.cards[index:] if isinstance(card, Do)), ())
+
+    def predictions_until(self, index: int) -> int:
+        """Return how many predictions come before a card."""
+        return sum(isinstance(card, Predict) for card in self.cards[:index])
+
+    def settled_at(self, index: int) -> tuple[int, Predict] | None:
+        """Return the prediction that a card settles, with its place among the predictions.
+
+        The first card after a prediction that says what there is to notice settles it.
+        """
+        if not isinstance(self.cards[index], Notice):
+            return None
+        for before in range(index - 1, -1, -1):
+            card = self.cards[before]
+            if isinstance(card, Notice):
+                return None
+            if isinstance(card, Predict):
+                return self.predictions_until(before), card
+        return None
+
+    def begin(self, perspective: Perspective) -> Perspective:
+        """Return the look at the first card; language, size and colours stay as they are."""
+        plain = {"page": "states", "lens": "state", "timestep": 0, "unit": 0, "layer": 0}
+        return self._turned(perspective.replace(answers="", **plain), 0)
+
+    def experiment_at(self, index: int) -> Experiment:
+        """Return what somebody sees who comes to a card with every earlier task solved."""
+        experiment = self.start
+        for card in self.cards[:index]:
+            experiment = experiment.replace(**card.changes)
+            if isinstance(card, Do):
+                experiment = experiment.replace(**card.solution)
+        return experiment.replace(**self.cards[index].changes)
+
+    def opened(self, perspective: Perspective) -> Perspective:
+        """Return the look at the card that a short link names, as if one had turned there."""
+        card = min(perspective.card, len(self.cards) - 1)
+        return self._turned(self.begin(perspective).replace(answers=perspective.answers), card)
+
+    def turn(
+        self, experiment: Experiment, perspective: Perspective, index: int
+    ) -> tuple[Experiment, Perspective]:
+        """Return what is shown after turning to a card (forwards: with what the card sets)."""
+        if index <= perspective.card:
+            return experiment, perspective.replace(card=index)
+        return experiment.replace(**self.cards[index].changes), self._turned(perspective, index)
+
+    def _turned(self, perspective: Perspective, index: int) -> Perspective:
+        look = {**(self.look if index == 0 else {}), **self.cards[index].look}
+        return dataclasses.replace(perspective, lesson=self.name, card=index, **look)

@@ -1,0 +1,52 @@
+"""Does scaling cure it? It ends the saturation and leaves the gradient dead."""
+
+from rnnviz.experiment import Experiment
+from rnnviz.lessons.lesson import Do, Lesson, Notice, Predict, Why
+from rnnviz.lessons.measures import (
+    gradient_above,
+    gradient_power,
+    saturated_below,
+    shown_power,
+)
+
+_UNSATURATED = 0.05
+_BEST = -30.0
+
+
+def _gradient(run):
+    return {"gradient": shown_power(gradient_power(run))}
+
+
+LESSON = Lesson(
+    name="scaling",
+    order=50,
+    start=Experiment(),
+    cards=(
+        Predict(name="predict_tenth", options=("none", "half", "nearly_all"), answer="nearly_all"),
+        Do(
+            name="unsaturate",
+            knobs=("weight_scale",),
+            check=lambda run: saturated_below(run, _UNSATURATED),
+            solution={"weight_scale": 0.0501},
+        ),
+        Notice(name="unsaturated"),
+        Predict(name="predict_memory", options=("one", "thousandth", "nothing"), answer="nothing"),
+        Do(
+            name="best",
+            knobs=("weight_scale",),
+            changes={"weight_scale": 0.0501},
+            check=lambda run: gradient_above(run, _BEST, -88.0),
+            solution={"weight_scale": 0.02},
+        ),
+        Notice(name="dead", numbers=_gradient),
+        Why(
+            name="why",
+            formulas=(
+                r"\rho(sU) = s\,\rho(U) \approx s\,\frac{H}{2}, \qquad"
+                r" \rho_{\text{others}} \approx s\sqrt{\frac{H}{12}}",
+                r"\frac{\partial h_T}{\partial h_0} = \prod_{t=1}^{T}"
+                r" \operatorname{diag}(1-h_t^2)\,U",
+            ),
+        ),
+    ),
+)

@@ -1,0 +1,30 @@
+"""The switch above the main picture: through which lens it is looked at, and how that is read."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import streamlit as st
+
+from rnnviz.figures.lenses import LENSES, lens_for
+from rnnviz.i18n import Words
+from rnnviz.perspective import Perspective
+from rnnviz.simulate import Run
+from rnnviz.ui import state
+
+
+def choose_lens(run: Run, perspective: Perspective, say: Words) -> Perspective:
+    """Offer the lenses; the picture keeps its zoom and its cursor when they change."""
+    with st.container(horizontal=True, vertical_alignment="center", key="lens"):
+        name = st.segmented_control(
+            say("lens.label"),
+            list(LENSES),
+            required=True,
+            format_func=lambda name: say(f"lens.{name}.label"),
+            key=state.widget("lens", perspective.lens),
+            label_visibility="collapsed",
+        )
+        layer = run.layers[min(perspective.layer, len(run.layers) - 1)]
+        shown = lens_for(name, layer.trace).name == name
+        st.caption(say(f"lens.{name}.how_to_read" if shown else "lens.no_ends"), width="stretch")
+    return dataclasses.replace(perspective, lens=name)

@@ -1,0 +1,30 @@
+"""The note of whoever made the link: their Markdown, and nothing that could do more than be read.
+
+Streamlit shows raw HTML as text and drops addresses that run code. Pictures are shown as text too,
+because a browser would fetch them from wherever the note says.
+"""
+
+from __future__ import annotations
+
+import re
+
+import streamlit as st
+
+from rnnviz.i18n import Words
+
+_PICTURE = re.compile(r"!(?=\[)")
+_TAG = re.compile(r"<(?=[A-Za-z/!?])")
+
+
+def show_note(note: str, say: Words) -> None:
+    """Show a note in a frame that says that it is one; nothing if there is none."""
+    if not note:
+        return
+    with st.container(border=True, key="note"):
+        st.caption(say("note.title"))
+        st.markdown(inert(note))
+
+
+def inert(note: str) -> str:
+    """Return Markdown without pictures and tags: both come out as the text they are written in."""
+    return _TAG.sub("&lt;", _PICTURE.sub(r"!\\", note))

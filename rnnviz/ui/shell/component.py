@@ -1,0 +1,48 @@
+"""The Streamlit side of the shell: what the browser is told at every page run."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from rnnviz.i18n import Words
+from rnnviz.perspective import Perspective
+from rnnviz.ui.server import asset_url
+from rnnviz.ui.visibility import Visibility
+
+_SCRIPT = """
+const files = new URL("{url}", document.baseURI);
+const module = import(new URL("shell.js", files).href);
+export default async (component) => (await module).default(component);
+"""
+_SHELL = st.components.v2.component(
+    "rnnviz_shell", js=_SCRIPT.format(url=asset_url("")), isolate_styles=False
+)
+
+STOPS = ("controls", "reading", "picture", "cursor", "pages")
+"""Stops of the tour; shell.js knows what of the page each of them is about."""
+
+
+def shell(perspective: Perspective, look: Visibility, say: Words) -> None:
+    """Tell the browser the language, whether a room is watching, and the words of the tour.
+
+    The tour begins by itself on somebody's first visit, unless the link was made for something
+    else: a lesson, a note, a page with parts hidden.
+    """
+    made = perspective.lesson or perspective.note or perspective.hidden or perspective.knobs
+    plain = not made and not perspective.presentation and perspective.page == "states"
+    _SHELL(
+        data={
+            "language": say.language,
+            "presentation": perspective.presentation,
+            "lesson": perspective.lesson is not None,
+            "tour": {
+                "begins": plain and look.shows("tour"),
+                "stops": [{"name": name, "text": say(f"tour.{name}")} for name in STOPS],
+                "words": {name: say.sentences[f"tour.word.{name}"] for name in _TOUR_WORDS},
+            },
+        },
+        key="shell",
+    )
+
+
+_TOUR_WORDS = ("title", "place", "next", "back", "skip", "done")

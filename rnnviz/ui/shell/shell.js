@@ -1,0 +1,28 @@
+/**
+ * What surrounds every page: the language that the browser is told, letters and keys for the front
+ * of a room, and the tour of a first visit.
+ */
+
+import { listen } from "./keys.js";
+import { Tour } from "./tour.js";
+
+const SHEETS = ["fonts.css", "shell.css"];
+let tour = null;
+
+/** Entry point: called at every page run with what Python says. */
+export default function mount({ data, parentElement }) {
+  parentElement.classList.add("rv-faceless");
+  for (const name of SHEETS) addSheet(new URL(name, import.meta.url).href);
+  document.documentElement.lang = data.language;
+  const { classList } = document.body;
+  classList.toggle("rv-presentation", data.presentation);
+  classList.toggle("rv-lesson", data.lesson);
+  listen(data.presentation);
+  tour ??= new Tour();
+  tour.update(data.tour);
+}
+
+function addSheet(href) {
+  if (document.querySelector(`link[href="${href}"]`)) return;
+  document.head.append(Object.assign(document.createElement("link"), { rel: "stylesheet", href }));
+}
