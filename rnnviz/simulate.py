@@ -64,6 +64,11 @@ class LayerRun:
     return_sequences: bool = True
 
     @property
+    def backward(self) -> Trace | None:
+        """What the copy that reads from the end computed, in its order; None if there is none."""
+        return self.both and self.both.backward
+
+    @property
     def states(self) -> np.ndarray:
         """Hidden states, ``(timesteps, units)``, read-only.
 
@@ -127,6 +132,11 @@ class Run:
     layers: tuple[LayerRun, ...]
     token_numbers: np.ndarray | None = None
     embedding: Embedding | None = None
+
+    @property
+    def embeddings(self) -> np.ndarray | None:
+        """The vector of every token, ``(vocabulary_size, input_features)``; None without tokens."""
+        return None if self.embedding is None else self.embedding.embeddings
 
     @property
     def states(self) -> np.ndarray:
