@@ -8,6 +8,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
 from rnnviz.knobs import LINK_LIMIT
+from rnnviz.ui.guard.uploads import MOST_FILES
 
 MOST_WIDGETS = 400
 """A page has some thirty widgets; nobody honest sends the values of so many."""
@@ -58,7 +59,7 @@ def is_wanted(message: BackMsg, uploads: bool) -> bool:
     if kind == "backend_operation_request":
         return message.backend_operation_request.WhichOneof("payload") in _OPERATIONS
     if kind == "file_urls_request":
-        return uploads
+        return uploads and len(message.file_urls_request.file_names) <= MOST_FILES
     return kind == "rerun_script" or kind in _PLAIN
 
 

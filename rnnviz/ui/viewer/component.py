@@ -91,6 +91,7 @@ def state_viewer(
     *,
     knobs: Sequence[LiveKnob] = (),
     ahead: Ahead | None = None,
+    again: Callable[[], Picture] | None = None,
     key: str = "state-viewer",
 ) -> ViewerState:
     """Show a picture in the page, and return what the visitor chose in it.
@@ -106,6 +107,9 @@ def state_viewer(
     ahead : callable (knob name, values) -> pictures
         Computes the pictures of other settings of a knob, all at once, without committing to any;
         called outside the page's own run.
+    again : callable () -> picture
+        Gives the same picture once more, when a part of it is asked for later. Without it the
+        visitor's session holds on to the picture and its arrays.
     key : str
         Identity of the viewer: zoom and cursor stay as long as it does.
     """
@@ -114,8 +118,22 @@ def state_viewer(
     data = picture_bytes(picture, style, key=key, knobs=live)
     result = _VIEWER(data=data, key=key, on_cursor_change=_nothing, on_window_change=_nothing)
     chosen = _read(result.cursor, result.window, picture)
-    _courier(picture, style, chosen, tuple(knobs), ahead, key)
+    _courier(_Recalled(picture, again), style, chosen, tuple(knobs), ahead, key)
     return chosen
+
+
+class _Recalled:
+    """A picture that is at hand once; whoever asks later gets it made again."""
+
+    def __init__(self, picture: Picture, again: Callable[[], Picture] | None) -> None:
+        self._picture: Picture | None = picture
+        self._again = again
+
+    def __call__(self) -> Picture:
+        if self._again is None:
+            return self._picture
+        picture, self._picture = self._picture, None
+        return picture or self._again()
 
 
 def figure_view(
@@ -125,6 +143,7 @@ def figure_view(
     key: str | None = None,
     follow: Sequence[Follow] = (),
     picks: bool = False,
+    reveal: bool = False,
 ) -> tuple[float, float, int] | None:
     """Show a Plotly figure that keeps zoom and camera when its numbers change.
 
@@ -142,6 +161,8 @@ def figure_view(
         then they move when the cursor is let go.
     picks : bool
         Whether a click on the figure is told.
+    reveal : bool
+        Whether the visitor just asked for it, so that it is scrolled into sight.
 
     Returns
     -------
@@ -149,14 +170,14 @@ def figure_view(
         Where the visitor clicked last, and how many clicks there were.
     """
     sent = follow if sum(one.size for one in follow) <= MOST_NUMBERS else ()
-    data = figure_bytes(figure, name, sent, picks)
+    data = figure_bytes(figure, name, sent, picks, reveal)
     result = _FIGURE(data=data, key=key or f"figure.{name}", on_pick_change=_nothing)
     return _read_pick(result.pick)
 
 
 @st.fragment
 def _courier(
-    picture: Picture,
+    recall: Callable[[], Picture],
     style: Style,
     chosen: ViewerState,
     knobs: tuple[LiveKnob, ...],
@@ -164,6 +185,7 @@ def _courier(
     key: str,
 ) -> None:
     """Answer what the viewer asks for while it is being moved, without running the page."""
+    picture = recall()
     wish = _ASK(data={"key": key}, key=f"{key}.ask", on_ask_change=_nothing).ask
     wanted = _read_wish(wish, knobs, picture) if wish and ahead else None
     if wanted is None:
