@@ -15,7 +15,7 @@ import streamlit as st
 
 from rnnviz.experiment import TABLE as EXPERIMENT
 from rnnviz.experiment import Experiment
-from rnnviz.knobs import Problem
+from rnnviz.knobs import LINK_LIMIT, Problem
 from rnnviz.lessons.registry import lessons
 from rnnviz.perspective import PARTS, SECOND, Perspective, of_the_second
 
@@ -70,6 +70,9 @@ def stop_if_unwanted() -> None:
 
 def read_link(pairs: Pairs) -> Situation:
     """Return what a link shows; what cannot be read becomes its default and a problem."""
+    if sum(len(name) + len(text) + 2 for name, text in pairs) > LINK_LIMIT:
+        problem = Problem("link_too_long", (("limit", f"{LINK_LIMIT:,}"),))
+        return Situation(Experiment(), Perspective(), (problem,))
     experiment, problems = Experiment.from_pairs(list(pairs))
     others = {row.link for row in EXPERIMENT.values()} | {name for name, _ in pairs}
     perspective, more = Perspective.from_pairs(pairs, others)
