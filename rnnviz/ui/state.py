@@ -131,6 +131,7 @@ def arrive() -> Situation:
     for chosen in [key for key in st.session_state if str(key).startswith(_BASELINE)]:
         del st.session_state[chosen]
     st.session_state[_SHOWN] = situation
+    st.session_state[_SEEN] = _widget_values()
     return situation
 
 
@@ -170,7 +171,13 @@ def widget(name: str, value: Any) -> str:
     key = _WIDGETS + name
     if key not in st.session_state:
         st.session_state[key] = st.session_state[_ARRIVED + name] = value
+        _see(key, value)
     return key
+
+
+def _see(key: str, value: Any) -> None:
+    """Note that we set a widget ourselves: a run that is cut short must not look like a move."""
+    st.session_state.setdefault(_SEEN, {})[key] = value
 
 
 def follower(name: str, value: Any) -> str:
@@ -180,6 +187,7 @@ def follower(name: str, value: Any) -> str:
     what the value is.
     """
     st.session_state[_WIDGETS + name] = value
+    _see(_WIDGETS + name, value)
     return _WIDGETS + name
 
 
