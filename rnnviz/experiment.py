@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import json
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -193,7 +194,7 @@ class Experiment:
         if problems:
             raise ExperimentError(problems)
 
-    @property
+    @cached_property
     def layers(self) -> tuple[LayerSpec, ...]:
         """One :class:`LayerSpec` a layer, from the input up."""
         return tuple(
@@ -201,7 +202,7 @@ class Experiment:
             for i in range(self._layer_count())
         )
 
-    @property
+    @cached_property
     def cost(self) -> Cost:
         """What the run costs, known before it starts."""
         return cost_of(self, self.layers)
@@ -216,7 +217,7 @@ class Experiment:
 
     def pairs(self) -> list[tuple[str, str]]:
         """Return the (link name, text) pairs of the link: the version and every knob."""
-        return [("v", str(VERSION)), *write(TABLE, self)]
+        return list(self._pairs)
 
     @classmethod
     def from_query(cls, text: str) -> Experiment:
@@ -279,6 +280,10 @@ class Experiment:
         if unknown:
             raise ExperimentError([Problem("unknown_name", (("name", shown(n)),)) for n in unknown])
         return cls(**values)
+
+    @cached_property
+    def _pairs(self) -> tuple[tuple[str, str], ...]:
+        return (("v", str(VERSION)), *write(TABLE, self))
 
     def _layer_count(self) -> int:
         values = (getattr(self, row.name) for row in _PER_LAYER)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import plotly.graph_objects as go
+from plotly.utils import PlotlyJSONEncoder
 
 from rnnviz.export.caption import Caption, caption
 from rnnviz.export.looks import Look
@@ -130,7 +131,9 @@ def finished(figure: go.Figure, look: Look, said: Caption) -> go.Figure:
 
 def to_json(figure: go.Figure) -> str:
     """Return a figure as the JSON that Plotly reads, in every language and in a browser."""
-    return figure.to_json(validate=False, engine="json")
+    return json.dumps(
+        figure.to_dict(), cls=PlotlyJSONEncoder, ensure_ascii=False, separators=(",", ":")
+    )
 
 
 def _add_caption(figure: go.Figure, said: Caption, look: Look) -> int:

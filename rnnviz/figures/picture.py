@@ -90,10 +90,10 @@ class Picture:
         Cursor, as indices from 0; one beyond the run means the last one there is.
     experiment : str
         Canonical query of the experiment that is shown.
-    compact : bool
-        Half as tall: beside something else that matters more.
     part : str
         Which part of it, where there are several (a layer's number).
+    compact : bool
+        Half as tall: beside something else that matters more.
     """
 
     field: Field
@@ -101,8 +101,8 @@ class Picture:
     timestep: int = 0
     unit: int = 0
     experiment: str = ""
-    compact: bool = False
     part: str = ""
+    compact: bool = False
 
     @property
     def cursor(self) -> tuple[int, int]:

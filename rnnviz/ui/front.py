@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import logging
 import uuid
+from base64 import b64encode
 from pathlib import Path
 
 import streamlit as st
@@ -28,15 +29,17 @@ from rnnviz.ui.visibility import Visibility, lesson_of, visibility
 from rnnviz.ui.waiting import keep_a_place
 
 _HERE = Path(__file__).parent
+# Read once, not at every run. The icon is our own: Streamlit would fetch one from the internet.
+_STYLE = f"<style>{(_HERE / 'page.css').read_text(encoding='utf-8')}</style>"
+_ICON = f"data:image/svg+xml;base64,{b64encode((_HERE / 'icon.svg').read_bytes()).decode()}"
 _LOG = logging.getLogger(__name__)
 _LANGUAGE_NAMES = {"en": "English", "ko": "한국어"}
 
 
 def show() -> None:
     """Run the page once: link -> experiment -> picture -> link."""
-    # A file of our own: Streamlit would fetch a Material icon from the internet.
-    st.set_page_config(page_title="rnnviz", page_icon=_HERE / "icon.svg", layout="wide")
-    st.html(_HERE / "page.css")
+    st.set_page_config(page_title="rnnviz", page_icon=_ICON, layout="wide")
+    st.html(_STYLE)
     say = words(preferred_language(st.context.locale))
     try:
         _show(say)
@@ -64,7 +67,7 @@ def _show(say: Words) -> None:
         show_problems(say("page.link_problems"), situation.problems, situation, say)
         show_problems(say("page.not_allowed"), problems, situation, say)
         show_note(perspective.note, say)
-        keep_a_place()
+        keep_a_place(say)
         beside = {"second": situation.second} if perspective.page == "compare" else {}
         page = PAGES[perspective.page]
         perspective = page.show(situation.experiment, perspective, say, **beside)

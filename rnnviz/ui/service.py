@@ -28,6 +28,8 @@ def parts() -> dict[str, Any]:
     rules = Rules.from_settings()
     register = Register(rules.most_visitors)
 
+    _speak()
+
     @asynccontextmanager
     async def life(app: st.App) -> AsyncIterator[None]:
         WORKSHOP.neighbours = lambda: register.at_work
@@ -35,7 +37,7 @@ def parts() -> dict[str, Any]:
         # What is loaded now stays for ever: later collections need not look at it again.
         gc.collect()
         gc.freeze()
-        _LOG.info("rnnviz answers to %s", ", ".join(rules.hosts))
+        _LOG.info("answers to %s", ", ".join(rules.hosts))
         yield
 
     return {
@@ -43,3 +45,14 @@ def parts() -> dict[str, Any]:
         "middleware": [Middleware(Guard, rules=rules, register=register)],
         "lifespan": life,
     }
+
+
+def _speak() -> None:
+    """Send what rnnviz logs to the terminal, with the time; where logging is set up, leave it."""
+    log = logging.getLogger("rnnviz")
+    if log.handlers or logging.getLogger().handlers:
+        return
+    handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("%(asctime)s rnnviz %(levelname)s: %(message)s"))
+    log.addHandler(handler)
+    log.setLevel(logging.INFO)

@@ -8,6 +8,7 @@ another address (:func:`go`), exactly as a visitor who opens a link does.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import streamlit as st
@@ -49,7 +50,7 @@ class Situation:
     problems: tuple[Problem, ...] = ()
     second: Experiment | None = None
 
-    @property
+    @cached_property
     def pairs(self) -> Pairs:
         """The (name, text) pairs of the link."""
         first = (*self.experiment.pairs(), *self.perspective.pairs())
@@ -106,6 +107,11 @@ def address() -> Pairs:
     return tuple((name, text) for name in st.query_params for text in st.query_params.get_all(name))
 
 
+def _address_is(pairs: Pairs) -> bool:
+    """Whether the address says this; far quicker than :func:`address`, and asked at every run."""
+    return st.query_params.to_dict() == dict(pairs)
+
+
 def arrive() -> Situation:
     """Return what is to be shown at the start of a page run.
 
@@ -114,10 +120,9 @@ def arrive() -> Situation:
     that comes with a quick second move may still be the one of before the first.
     """
     shown: Situation | None = st.session_state.get(_SHOWN)
-    pairs = address()
-    if shown is not None and (pairs == shown.pairs or _some_widget_moved()):
+    if shown is not None and (_address_is(shown.pairs) or _some_widget_moved()):
         return shown
-    situation = read_link(pairs)
+    situation = read_link(address())
     for arrived in [key for key in st.session_state if str(key).startswith(_ARRIVED)]:
         st.session_state.pop(_WIDGETS + arrived.removeprefix(_ARRIVED), None)
         del st.session_state[arrived]
@@ -131,7 +136,7 @@ def commit(situation: Situation) -> None:
     """Write what is shown into the address, and remember it as shown."""
     st.session_state[_SHOWN] = situation
     st.session_state[_SEEN] = _widget_values()
-    if address() != situation.pairs:
+    if not _address_is(situation.pairs):
         st.query_params.from_dict(dict(situation.pairs))
 
 

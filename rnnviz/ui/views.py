@@ -15,7 +15,7 @@ from rnnviz.simulate import Run
 from rnnviz.ui import state
 from rnnviz.ui.main_view import style_of
 from rnnviz.ui.problems import plain
-from rnnviz.ui.runs import result_of
+from rnnviz.ui.runs import LONG, result_of
 from rnnviz.ui.viewer import figure_view
 
 _TOP = 16
@@ -73,5 +73,6 @@ def _analyse(view: View, run: Run, perspective: Perspective) -> Any:
             if view.progress
             else view.analyse(run, perspective)
         ),
+        seconds=LONG if view.progress else None,
         detail=(perspective.layer, *cursor),
     )

@@ -10,6 +10,7 @@ from typing import Any
 
 import streamlit as st
 
+from rnnviz.i18n import Words
 from rnnviz.ui import state
 
 AFTER = 0.4
@@ -18,29 +19,29 @@ BETWEEN = 0.25
 """Seconds between two movements of the bar."""
 
 
-_PLACE: ContextVar[Any] = ContextVar("place", default=None)
+_PLACE: ContextVar[Any] = ContextVar("place", default=(None, ""))
 
 
-def keep_a_place() -> None:
+def keep_a_place(say: Words) -> None:
     """Keep a place on the page for the bar, so that nothing moves when it comes and goes."""
-    _PLACE.set(st.empty())
+    _PLACE.set((st.empty(), say("page.computing")))
 
 
 @contextmanager
 def meanwhile() -> Iterator[Callable[[float], None]]:
     """Yield a function to call with the fraction done; it raises when the visitor moved on."""
     began = shown = time.monotonic()
-    bar = None
+    drawn = False
+    place, text = _PLACE.get()
 
     def look(fraction: float) -> None:
-        nonlocal bar, shown
+        nonlocal drawn, shown
         state.stop_if_unwanted()
         now = time.monotonic()
-        place = _PLACE.get()
         if place is not None and now - began > AFTER and now - shown > BETWEEN:
-            bar = place.progress(min(max(fraction, 0.0), 1.0))
-            shown = now
+            place.progress(min(max(fraction, 0.0), 1.0), text)
+            drawn, shown = True, now
 
     yield look
-    if bar is not None:
-        _PLACE.get().empty()
+    if drawn:
+        place.empty()

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import re
 from collections.abc import Iterable
+from pathlib import Path
+
+import streamlit
 
 from rnnviz.ui.guard.rules import Rules
 
@@ -10,8 +16,8 @@ Headers = list[tuple[bytes, bytes]]
 
 _POLICY = {
     "default-src": "'self'",
-    # blob: is how Streamlit loads a component's script; its charts compile expressions (eval).
-    "script-src": "'self' 'unsafe-inline' 'unsafe-eval' 'wasm-unsafe-eval' blob:",
+    # blob: is how Streamlit loads a component's script; its messages are read by WebAssembly.
+    "script-src": "'self' blob: 'wasm-unsafe-eval'",
     # Streamlit and Plotly write style elements at run time.
     "style-src": "'self' 'unsafe-inline' blob:",
     "img-src": "'self' data: blob:",
@@ -33,7 +39,10 @@ def protective_headers(rules: Rules) -> Headers:
     say so and is left out: ``frame-ancestors`` does.
     """
     ancestors = " ".join(("'self'", *rules.embedders))
-    policy = "; ".join(f"{name} {value}" for name, value in _POLICY.items())
+    policy = "; ".join(
+        f"{name} {value}{_own_scripts() if name == 'script-src' else ''}"
+        for name, value in _POLICY.items()
+    )
     headers = {
         "content-security-policy": f"{policy}; frame-ancestors {ancestors}",
         "x-content-type-options": "nosniff",
@@ -44,6 +53,14 @@ def protective_headers(rules: Rules) -> Headers:
     if not rules.embedders:
         headers["x-frame-options"] = "SAMEORIGIN"
     return [(name.encode(), value.encode()) for name, value in headers.items()]
+
+
+def _own_scripts() -> str:
+    """Return the hashes of the scripts that stand in Streamlit's own page, and of nothing else."""
+    page = Path(streamlit.__file__).with_name("static") / "index.html"
+    scripts = re.findall(r"<script>(.*?)</script>", page.read_text(encoding="utf-8"), re.DOTALL)
+    hashes = (hashlib.sha256(script.encode()).digest() for script in scripts)
+    return "".join(f" 'sha256-{base64.b64encode(digest).decode()}'" for digest in hashes)
 
 
 def with_protection(own: Iterable[tuple[bytes, bytes]], protection: Headers) -> Headers:

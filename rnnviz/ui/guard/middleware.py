@@ -10,6 +10,7 @@ from rnnviz.i18n import LANGUAGES, words
 from rnnviz.ui.guard.headers import protective_headers, with_protection
 from rnnviz.ui.guard.register import Register
 from rnnviz.ui.guard.rules import Rules
+from rnnviz.ui.guard.turns import Turns
 from rnnviz.ui.guard.visit import Visit
 
 _LOG = logging.getLogger(__name__)
@@ -32,6 +33,7 @@ class Guard:
     def __init__(self, app: ASGIApp, rules: Rules, register: Register) -> None:
         self._app, self._rules, self._register = app, rules, register
         self._protection = protective_headers(rules)
+        self._turns = Turns()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one connection."""
@@ -77,7 +79,7 @@ class Guard:
             await receive()
             await send({"type": "websocket.close", "code": 1008})
             return
-        async with Visit(self._rules, address, receive, send) as visit:
+        async with Visit(self._rules, self._turns, address, receive, send) as visit:
             self._register.enter(visit)
             try:
                 await self._app(_without_session(scope), visit.receive, visit.send)

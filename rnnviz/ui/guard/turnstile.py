@@ -7,6 +7,7 @@ would keep everybody waiting; here the values that nobody will see are never com
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -35,14 +36,18 @@ class Allowance:
     def __post_init__(self) -> None:
         self.coins = self.burst
 
-    def take(self, now: float) -> float:
-        """Take a coin and return 0.0, or return the seconds until there is one."""
+    def wait(self, now: float) -> float:
+        """Return the seconds until there is a coin."""
         self.coins = min(self.burst, self.coins + (now - self.counted) * self.rate)
         self.counted = now
-        if self.coins >= 1.0:
+        return max(0.0, (1.0 - self.coins) / self.rate)
+
+    def take(self, now: float) -> float:
+        """Take a coin and return 0.0, or return the seconds until there is one."""
+        wait = self.wait(now)
+        if not wait:
             self.coins -= 1.0
-            return 0.0
-        return (1.0 - self.coins) / self.rate
+        return wait
 
 
 class Turnstile:
@@ -65,6 +70,11 @@ class Turnstile:
         self.joined = 0
         self.dropped = 0
 
+    @property
+    def is_waiting(self) -> bool:
+        """Whether a request for a run of the page waits to pass."""
+        return self._rerun is not None
+
     def offer(self, message: BackMsg) -> None:
         """Take in a message: it will pass, join the one that waits, or be dropped."""
         if not is_wanted(message, self._uploads):
@@ -80,7 +90,9 @@ class Turnstile:
         else:
             self.dropped += 1
 
-    def take(self, now: float, blocked: bool = False) -> tuple[BackMsg | None, float | None]:
+    def take(
+        self, now: float, blocked: bool = False, turn: Callable[[], bool] = lambda: True
+    ) -> tuple[BackMsg | None, float | None]:
         """Return the message that passes now, or None and the seconds to wait.
 
         Parameters
@@ -89,6 +101,8 @@ class Turnstile:
             Seconds on any steady clock.
         blocked : bool
             Whether the visitor is not reading the answers so far.
+        turn : callable () -> bool
+            Whether it is this visitor's turn for a run of the page; asked last.
 
         Returns
         -------
@@ -98,8 +112,8 @@ class Turnstile:
         """
         message, soon = self._take_other(now)
         if message is None and self._rerun is not None and not blocked:
-            message, wait = self._take_rerun(now)
-            soon = wait if soon is None else min(soon, wait)
+            message, wait = self._take_rerun(now, turn)
+            soon = wait if soon is None else min(soon, wait or soon)
         return message, soon
 
     def _take_other(self, now: float) -> tuple[BackMsg | None, float | None]:
@@ -108,12 +122,17 @@ class Turnstile:
         wait = self._operations.take(now)
         return (None, wait) if wait else (self._others.popleft(), 0.0)
 
-    def _take_rerun(self, now: float) -> tuple[BackMsg | None, float]:
+    def _take_rerun(
+        self, now: float, turn: Callable[[], bool]
+    ) -> tuple[BackMsg | None, float | None]:
         if self.passed_at is not None and now < self.passed_at + INTERRUPT_AFTER:
             return None, self.passed_at + INTERRUPT_AFTER - now
-        wait = self._runs.take(now)
+        wait = self._runs.wait(now)
         if wait:
             return None, wait
+        if not turn():
+            return None, None
+        self._runs.take(now)
         message, self._rerun, self.passed_at = self._rerun, None, now
         return message, 0.0
 

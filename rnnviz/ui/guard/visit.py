@@ -9,6 +9,7 @@ from typing import Any
 
 from rnnviz.ui.guard.messages import BadMessage, read_message, read_signal
 from rnnviz.ui.guard.rules import Rules
+from rnnviz.ui.guard.turns import Turns
 from rnnviz.ui.guard.turnstile import Allowance, Turnstile
 
 Message = MutableMapping[str, Any]
@@ -26,11 +27,13 @@ class Visit:
     replace older ones and a visitor who leaves is noticed at once.
     """
 
-    def __init__(self, rules: Rules, address: str, receive: Receive, send: Send) -> None:
+    def __init__(
+        self, rules: Rules, turns: Turns, address: str, receive: Receive, send: Send
+    ) -> None:
         self.address = address
         self.session_id: str | None = None
         self.since = time.monotonic()
-        self._rules, self._receive, self._send = rules, receive, send
+        self._rules, self._turns, self._receive, self._send = rules, turns, receive, send
         self.turnstile = Turnstile(rules.uploads)
         self._frames = Allowance(*FRAMES)
         self._happened = asyncio.Event()
@@ -43,6 +46,7 @@ class Visit:
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        self._turns.give_back(self)
         self._reader.cancel()
         await asyncio.gather(self._reader, return_exceptions=True)
 
@@ -52,7 +56,7 @@ class Visit:
             self._happened.clear()
             if self._control:
                 return self._control.pop(0)
-            message, wait = self.turnstile.take(time.monotonic(), self._sending)
+            message, wait = self.turnstile.take(time.monotonic(), self._sending, self._turn)
             if message is not None:
                 return {"type": "websocket.receive", "bytes": message.SerializeToString()}
             alarm = wait and asyncio.get_running_loop().call_later(wait, self._happened.set)
@@ -69,6 +73,8 @@ class Visit:
             await self._send(message)
         finally:
             self._sending = False
+            if self.turnstile.is_waiting:
+                self._happened.set()
         self._note(message.get("bytes"))
 
     async def close(self, code: int) -> None:
@@ -82,6 +88,9 @@ class Visit:
         """Return how many messages did not pass as they were, by reason."""
         return {"joined": self.turnstile.joined, "unwanted": self.turnstile.dropped}
 
+    def _turn(self) -> bool:
+        return self._turns.take(self, self._happened.set)
+
     def _note(self, data: bytes | None) -> None:
         signal = read_signal(data)
         if signal is None:
@@ -89,6 +98,7 @@ class Visit:
         kind = signal.WhichOneof("type")
         if kind == "script_finished":
             self.turnstile.answered()
+            self._turns.give_back(self)
             self._happened.set()
         elif kind == "new_session":
             self.session_id = signal.new_session.initialize.session_id

@@ -1,0 +1,169 @@
+import dataclasses
+from urllib.parse import parse_qsl
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import rnnviz
+from rnnviz import Experiment
+from rnnviz.experiment import TABLE
+from rnnviz.export.caption import caption, ems, link, parameters, wrapped
+from rnnviz.figures.registry import view
+from rnnviz.i18n import words
+from rnnviz.perspective import Perspective
+
+PLAIN = Perspective()
+
+
+def of(experiment, language="en", perspective=PLAIN, address=""):
+    return caption(view("states"), experiment, perspective, words(language), address)
+
+
+def test_it_says_title_parameters_seed_version_and_link():
+    said = of(Experiment(seed=5), address="http://localhost:8501/?old=1")
+    assert said.title == "Hidden states over time"
+    assert said.parameters.startswith("Timesteps 100 · Input features 32 · Units 64 · Weight scale")
+    assert said.origin == f"Seed 5 · rnnviz {rnnviz.__version__}"
+    assert said.link == (
+        "http://localhost:8501/?v=1&timesteps=100&input_features=32&units=64&weight_scale=1.0&seed=5"
+    )
+
+
+def test_it_speaks_korean():
+    said = of(Experiment(), "ko")
+    assert said.title == "시간에 따른 은닉 상태"
+    assert said.parameters.startswith("타임스텝 100 · 입력 특성 32 · 유닛 64")
+    assert said.origin.startswith("시드 0")
+
+
+@pytest.mark.parametrize(
+    ("changes", "said", "unsaid"),
+    [
+        ({}, ["Cell SimpleRNN", "Activation tanh"], ["Initialiser", "Vocabulary", "Layer"]),
+        ({"recurrent_initializer": "orthogonal"}, ["orthogonal"], ["Initialiser of b"]),
+        ({"cell": "GRU"}, ["Cell GRU", "reset_after yes"], ["unit_forget_bias"]),
+        ({"units": (8, 4)}, ["Units 8, 4", "Layer 1 of 2"], []),
+        ({"signal": "text"}, ["“to be or not to be”"], ["Amplitude"]),
+        ({"signal_period": 7.0}, [], ["Period"]),
+        ({"signal": "sine"}, ["Period (steps) 25"], []),
+        ({"spectral_radius": (None, 0.9), "units": (8, 4)}, ["as drawn, 0.9"], []),
+        ({"dtype": "float32"}, ["float32"], []),
+    ],
+)
+def test_it_names_what_matters_and_nothing_else(changes, said, unsaid):
+    text = of(Experiment(**changes)).parameters
+    for part in said:
+        assert part in text
+    for part in unsaid:
+        assert part not in text
+
+
+def test_every_knob_that_is_not_as_usual_is_named_or_changes_nothing():
+    others = {
+        "timesteps": 7,
+        "input_features": 3,
+        "units": 5,
+        "weight_scale": 0.1,
+        "activation": "relu",
+        "kernel_initializer": "zeros",
+        "recurrent_initializer": "zeros",
+        "bias_initializer": "zeros",
+        "return_sequences": False,
+        "bidirectional": True,
+        "go_backwards": True,
+        "input_gain": 2.0,
+        "recurrent_gain": 2.0,
+        "spectral_radius": 0.5,
+        "signal": "zeros",
+        "signal_amplitude": 2.0,
+        "dtype": "float32",
+    }
+    for name, value in others.items():
+        label = words("en")(f"knob.{name}.label")
+        assert any(
+            text.startswith(label)
+            for text in parameters(Experiment(**{name: value}), PLAIN, words("en"))
+        ), name
+
+
+@pytest.mark.parametrize(
+    "experiment",
+    [
+        Experiment(),
+        Experiment(units=(8, 4), activation=("relu", "tanh"), seed=9),
+        Experiment(signal="text", text="한글 & text", split="whitespace"),
+        Experiment(cell="LSTM", unit_forget_bias=False, dtype="float32"),
+    ],
+)
+@pytest.mark.parametrize("perspective", [PLAIN, Perspective(timestep=7, language="ko", layer=1)])
+def test_its_link_shows_the_same_again(experiment, perspective):
+    short = link(experiment, perspective, "https://example.org/rnnviz/")
+    address, _, query = short.partition("?")
+    assert address == "https://example.org/rnnviz/"
+    pairs = parse_qsl(query, keep_blank_values=True)
+    assert Experiment.from_pairs(pairs) == (experiment, [])
+    known = [name for name, _ in pairs]
+    assert Perspective.from_pairs(pairs, known) == (perspective, [])
+
+
+DEFAULTS_OF_VERSION_1 = {
+    "timesteps": 100,
+    "input_features": 32,
+    "units": 64,
+    "weight_scale": 1.0,
+    "cell": "SimpleRNN",
+    "activation": "tanh",
+    "recurrent_activation": "sigmoid",
+    "return_sequences": True,
+    "bidirectional": False,
+    "go_backwards": False,
+    "reset_after": True,
+    "kernel_initializer": "numpy_random",
+    "recurrent_initializer": "numpy_random",
+    "bias_initializer": "numpy_random",
+    "unit_forget_bias": True,
+    "input_gain": 1.0,
+    "recurrent_gain": 1.0,
+    "spectral_radius": None,
+    "signal": "uniform",
+    "signal_amplitude": 1.0,
+    "signal_period": 25.0,
+    "standardised": True,
+    "dtype": "float64",
+    "seed": 0,
+}
+
+
+def test_no_default_changes_within_a_version():
+    """Printed links leave defaults out: another default needs another version of the link."""
+    experiment = Experiment()
+    for name, default in DEFAULTS_OF_VERSION_1.items():
+        assert getattr(experiment, name) == default, name
+    assert set(DEFAULTS_OF_VERSION_1) <= set(TABLE)
+
+
+@given(st.text(alphabet="ab &가한W=.", max_size=200), st.floats(2, 60))
+def test_lines_fit_and_nothing_is_lost(text, room):
+    lines = wrapped(text, room)
+    assert "".join("".join(lines).split()) == "".join(text.split())
+    for line in lines:
+        assert ems(line) <= room or len(line) == 1
+
+
+def test_a_long_link_breaks_at_its_ampersands():
+    lines = wrapped("http://localhost/?v=1&timesteps=100&units=64&weight_scale=1.0", 20)
+    assert len(lines) > 1
+    assert all(line.endswith("&") for line in lines[:-1])
+
+
+def test_hangul_is_wider_than_latin():
+    assert ems("상태") > ems("ab")
+    assert ems("W") > ems("i")
+
+
+def test_a_caption_is_a_value():
+    said = of(Experiment())
+    assert said == of(Experiment())
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        said.title = ""
