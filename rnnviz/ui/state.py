@@ -15,7 +15,7 @@ import streamlit as st
 
 from rnnviz.experiment import TABLE as EXPERIMENT
 from rnnviz.experiment import Experiment
-from rnnviz.knobs import Problem
+from rnnviz.knobs import LINK_LIMIT, Problem
 from rnnviz.lessons.registry import lessons
 from rnnviz.perspective import PARTS, SECOND, Perspective, of_the_second
 
@@ -71,6 +71,9 @@ def stop_if_unwanted() -> None:
 
 def read_link(pairs: Pairs) -> Situation:
     """Return what a link shows; what cannot be read becomes its default and a problem."""
+    if sum(len(name) + len(text) + 2 for name, text in pairs) > LINK_LIMIT:
+        problem = Problem("link_too_long", (("limit", f"{LINK_LIMIT:,}"),))
+        return Situation(Experiment(), Perspective(), (problem,))
     experiment, problems = Experiment.from_pairs(list(pairs))
     others = {row.link for row in EXPERIMENT.values()} | {name for name, _ in pairs}
     perspective, more = Perspective.from_pairs(pairs, others)
@@ -130,6 +133,7 @@ def arrive() -> Situation:
     for chosen in [key for key in st.session_state if str(key).startswith(_BASELINE)]:
         del st.session_state[chosen]
     st.session_state[_SHOWN] = situation
+    st.session_state[_SEEN] = _widget_values()
     return situation
 
 
@@ -172,7 +176,13 @@ def widget(name: str, value: Any) -> str:
     key = _WIDGETS + name
     if key not in st.session_state:
         st.session_state[key] = st.session_state[_ARRIVED + name] = value
+        _see(key, value)
     return key
+
+
+def _see(key: str, value: Any) -> None:
+    """Note that we set a widget ourselves: a run that is cut short must not look like a move."""
+    st.session_state.setdefault(_SEEN, {})[key] = value
 
 
 def follower(name: str, value: Any) -> str:
@@ -182,6 +192,7 @@ def follower(name: str, value: Any) -> str:
     what the value is.
     """
     st.session_state[_WIDGETS + name] = value
+    _see(_WIDGETS + name, value)
     return _WIDGETS + name
 
 

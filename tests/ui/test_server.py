@@ -41,7 +41,7 @@ def test_every_file_is_served_and_kept(name):
     assert gzip.decompress(body) == plain
     assert headers["content-encoding"] == "gzip"
     assert "immutable" in headers["cache-control"]
-    assert headers["content-type"].startswith(("text/javascript", "text/css"))
+    assert headers["content-type"].startswith(("text/javascript", "text/css", "font/woff2"))
     status, headers, body = get(f"/{server.asset_url(name)}", accepts="identity")
     assert (status, body) == (200, plain)
     assert "content-encoding" not in headers

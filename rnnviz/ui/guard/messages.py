@@ -64,9 +64,12 @@ def is_wanted(message: BackMsg, uploads: bool) -> bool:
 
 
 def shorten(request: ClientState) -> None:
-    """Cut a query text that is far too long, so that reading the link refuses it by its length."""
-    if len(request.query_string) > LINK_LIMIT:
-        request.query_string = request.query_string[: LINK_LIMIT + 1]
+    """Cut a query text that is far too long; what is left is still too long to be read as a link.
+
+    A letter takes up to nine characters in a query (한 is %ED%95%9C).
+    """
+    if len(request.query_string) > 9 * LINK_LIMIT:
+        request.query_string = request.query_string[: 9 * LINK_LIMIT + 9]
 
 
 def join(older: ClientState, newer: ClientState) -> ClientState:

@@ -50,6 +50,11 @@ def pack(header: dict, arrays: Arrays, cursor: tuple[int, int] = (0, 0)) -> byte
     return _join(_json(header | {"arrays": arrays.places}), arrays, cursor)
 
 
+def at_cursor(data: bytes, cursor: tuple[int, int]) -> bytes:
+    """Return a payload with the cursor elsewhere."""
+    return b"".join([data[:8], struct.pack("<ii", *cursor), data[16:]])
+
+
 def figure_bytes(
     figure: go.Figure,
     name: str,

@@ -187,6 +187,14 @@ def _around(
     )
 
 
+def payload_key(picture: Picture, style: Style) -> tuple:
+    """Return what two pictures of experiments share if they are the same but for the cursor."""
+    field = picture.field
+    strips = tuple(strip.name for strip in picture.strips)
+    scale = (field.array_name, field.values.shape, field.low, field.high)
+    return (_identity(picture, style), picture.compact, strips, scale)
+
+
 def _identity(picture: Picture, style: Style) -> str:
     """Return what tells one picture from another, whatever the cursor."""
     return f"{picture.experiment} {_look(picture, style)}"

@@ -1,5 +1,6 @@
 """What comes back from a browser is only believed when it is in order."""
 
+import dataclasses
 import math
 
 import numpy as np
@@ -8,8 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rnnviz.figures.state_heatmap import state_picture
-from rnnviz.ui.viewer import LiveKnob
+from rnnviz.figures.style import Style
+from rnnviz.ui.cache import BoundedCache
+from rnnviz.ui.viewer import LiveKnob, component
 from rnnviz.ui.viewer.component import _read, _read_wish
+from rnnviz.ui.viewer.payload import picture_bytes
+from tests.ui.viewer.payloads import cursor
 
 SHAPE = (100, 64)
 PICTURE = state_picture(np.zeros(SHAPE), (-1.0, 1.0), np.zeros(100), np.zeros(100))
@@ -59,6 +64,24 @@ def test_a_large_picture_is_asked_for_one_stop_at_a_time():
     assert _read_wish(wish, KNOBS, large) == (KNOBS[0], 3, 3)
     sized = (LiveKnob("units", "Units", (1, 2, 3), changes_size=True),)
     assert _read_wish({"knob": "units", "first": 0, "last": 2}, sized, PICTURE) == (sized[0], 0, 0)
+
+
+def test_a_moved_cursor_sends_the_same_picture(monkeypatch):
+    packed = []
+    monkeypatch.setattr(component, "_PAYLOADS", BoundedCache(limit=10**7, size=len))
+    monkeypatch.setattr(
+        component, "picture_bytes", lambda *a, **k: packed.append(1) or picture_bytes(*a, **k)
+    )
+    shown = dataclasses.replace(PICTURE, experiment="seed=7")
+    first = component._data(shown, Style(), "key", [])
+    moved = component._data(dataclasses.replace(shown, timestep=42), Style(), "key", [])
+    assert len(packed) == 1
+    assert (cursor(first), cursor(moved)) == ((0, 0), (42, 0))
+    assert first[16:] == moved[16:]
+    other = dataclasses.replace(shown, experiment="seed=8")
+    for picture, style in ((other, Style()), (shown, Style("ko")), (PICTURE, Style())):
+        component._data(picture, style, "key", [])
+    assert len(packed) == 4
 
 
 def test_an_unknown_knob_is_no_wish():
