@@ -41,7 +41,7 @@ def choose_view(page: str, run: Run, perspective: Perspective, say: Words) -> Pe
 def _show(view: View, run: Run, perspective: Perspective, say: Words) -> None:
     st.markdown(f"##### {say(f'view.{view.name}.title')}")
     st.caption(say(f"view.{view.name}.how_to_read"))
-    result = _analyse(view, run, perspective)
+    result = analysed(view, run, perspective)
     figure = view.draw(result, style_of(perspective, say))
     _say_verdict(figure)
     figure_view(figure, view.name)
@@ -56,7 +56,7 @@ def _say_verdict(figure: go.Figure) -> None:
         figure.update_layout(title=None, margin_t=_TOP, height=figure.layout.height - spare)
 
 
-def _analyse(view: View, run: Run, perspective: Perspective) -> Any:
+def analysed(view: View, run: Run, perspective: Perspective) -> Any:
     """Compute a result, or take the one that somebody with the same link computed."""
     cursor = (perspective.timestep, perspective.unit) if view.at_cursor else ()
     return result_of(
