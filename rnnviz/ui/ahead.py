@@ -10,15 +10,11 @@ from rnnviz.figures import state_heatmap
 from rnnviz.figures.picture import Picture
 from rnnviz.i18n import Words
 from rnnviz.perspective import Perspective
-from rnnviz.simulate import simulate
-from rnnviz.ui.cache import BoundedCache
+from rnnviz.simulate import part, simulate
 from rnnviz.ui.controls import stops, widget_name
+from rnnviz.ui.runs import shared
 from rnnviz.ui.viewer import LiveKnob
-
-# A class that starts from one link drags the same knob: computed once for all of them.
-_PICTURES = BoundedCache(
-    limit=64 * 2**20, size=lambda pictures: sum(one.field.values.nbytes for one in pictures)
-)
+from rnnviz.ui.work import Progress
 
 
 def live_knobs(experiment: Experiment, layer: int, say: Words) -> tuple[LiveKnob, ...]:
@@ -53,14 +49,25 @@ def pictures_ahead(
             except ExperimentError:
                 break
             found.append(other)
+        if not found:
+            return ()
         key = (tuple(found), layer, perspective.lens)
-        return _PICTURES.get(key, lambda: _draw(found, perspective)) if found else ()
+        # A class that starts from one link drags the same knob: computed once for all of them.
+        seconds = sum(one.cost.seconds for one in found)
+        what = f"pictures of {name}"
+        return shared("pictures", key, seconds, lambda told: _draw(found, perspective, told), what)
 
     return pictures
 
 
-def _draw(experiments: Sequence[Experiment], perspective: Perspective) -> tuple[Picture, ...]:
-    return tuple(state_heatmap.analyse(simulate(one), perspective) for one in experiments)
+def _draw(
+    experiments: Sequence[Experiment], perspective: Perspective, progress: Progress
+) -> tuple[Picture, ...]:
+    count = len(experiments)
+    return tuple(
+        state_heatmap.analyse(simulate(one, part(progress, index, count)), perspective)
+        for index, one in enumerate(experiments)
+    )
 
 
 def _of_layer(experiment: Experiment, layer: int, name: str) -> Any:

@@ -7,12 +7,14 @@ import dataclasses
 import streamlit as st
 
 from rnnviz.figures import state_heatmap
+from rnnviz.figures.picture import Picture
 from rnnviz.figures.style import Style
 from rnnviz.i18n import Words
 from rnnviz.perspective import Perspective
 from rnnviz.simulate import Run
 from rnnviz.ui import state
 from rnnviz.ui.ahead import live_knobs, pictures_ahead
+from rnnviz.ui.runs import run_of
 from rnnviz.ui.viewer import state_viewer
 
 
@@ -31,14 +33,13 @@ def main_view(run: Run, perspective: Perspective, say: Words, compact: bool = Fa
 
     ``compact`` leaves room for something else on the same screen.
     """
-    picture = state_heatmap.analyse(run, perspective)
-    if compact:
-        picture = dataclasses.replace(picture, strips=picture.strips[:1], compact=True)
+    experiment = run.experiment
     viewed = state_viewer(
-        picture,
+        _picture(run, perspective, compact),
         style_of(perspective, say),
-        knobs=live_knobs(run.experiment, perspective.layer, say),
-        ahead=pictures_ahead(run.experiment, perspective),
+        knobs=live_knobs(experiment, perspective.layer, say),
+        ahead=pictures_ahead(experiment, perspective),
+        again=lambda: _picture(run_of(experiment), perspective, compact),
         key=state.component("viewer"),
     )
     at = state.chosen("viewer", viewed)
@@ -46,3 +47,10 @@ def main_view(run: Run, perspective: Perspective, say: Words, compact: bool = Fa
         return perspective
     unit = perspective.unit if at.unit is None else at.unit
     return dataclasses.replace(perspective, timestep=at.timestep, unit=unit)
+
+
+def _picture(run: Run, perspective: Perspective, compact: bool) -> Picture:
+    picture = state_heatmap.analyse(run, perspective)
+    if compact:
+        picture = dataclasses.replace(picture, strips=picture.strips[:1], compact=True)
+    return picture

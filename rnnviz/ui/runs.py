@@ -24,6 +24,7 @@ WORKSHOP = Workshop()
 CACHES = {
     "runs": BoundedCache(limit=640 * 2**20, size=lambda run: run.nbytes),
     "results": BoundedCache(limit=64 * 2**20, size=size_of),
+    "pictures": BoundedCache(limit=64 * 2**20, size=size_of),
 }
 
 
@@ -49,7 +50,7 @@ SLOW = SlowRuns()
 
 def run_of(experiment: Experiment) -> Run:
     """Return the run of an experiment, from the cache if anybody asked for it lately."""
-    return _shared(
+    return shared(
         "runs",
         experiment,
         experiment.cost.seconds,
@@ -83,12 +84,27 @@ def result_of(
     if seconds is None:
         seconds = 10 * experiment.cost.seconds
     key = (name, detail, experiment)
-    return _shared("results", key, seconds, compute, f"{name} of {experiment.to_query()}")
+    return shared("results", key, seconds, compute, f"{name} of {experiment.to_query()}")
 
 
-def _shared(
+def shared(
     cache: str, key: Hashable, seconds: float, compute: Callable[[Progress], Any], what: str
 ) -> Any:
+    """Return what is kept under a key, or compute it: at once if it is short, apart if it is long.
+
+    Parameters
+    ----------
+    cache : str
+        One of :data:`CACHES`.
+    key : hashable
+        What is asked for.
+    seconds : float
+        How long it takes on a slow laptop, roughly.
+    compute : callable (progress) -> result
+        Computes it; something long calls ``progress(fraction)`` often.
+    what : str
+        What it is, for the log.
+    """
     kept = CACHES[cache]
     if seconds < LONG:
         return kept.get(key, lambda: compute(_unheard))

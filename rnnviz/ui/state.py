@@ -15,7 +15,7 @@ import streamlit as st
 
 from rnnviz.experiment import TABLE as EXPERIMENT
 from rnnviz.experiment import Experiment
-from rnnviz.knobs import Problem
+from rnnviz.knobs import LINK_LIMIT, Problem
 from rnnviz.lessons.registry import lessons
 from rnnviz.perspective import PARTS, SECOND, Perspective, of_the_second
 
@@ -24,6 +24,7 @@ _SEEN = "seen"
 _WIDGETS = "widget."
 _ARRIVED = "arrived."
 _BASELINE = "baseline."
+_SAID = "said."
 
 _KNOBS = frozenset(row.link for row in EXPERIMENT.values())
 _NAMES = {"hidden": PARTS, "knobs": EXPERIMENT, "locked": EXPERIMENT}
@@ -70,6 +71,9 @@ def stop_if_unwanted() -> None:
 
 def read_link(pairs: Pairs) -> Situation:
     """Return what a link shows; what cannot be read becomes its default and a problem."""
+    if sum(len(name) + len(text) + 2 for name, text in pairs) > LINK_LIMIT:
+        problem = Problem("link_too_long", (("limit", f"{LINK_LIMIT:,}"),))
+        return Situation(Experiment(), Perspective(), (problem,))
     experiment, problems = Experiment.from_pairs(list(pairs))
     others = {row.link for row in EXPERIMENT.values()} | {name for name, _ in pairs}
     perspective, more = Perspective.from_pairs(pairs, others)
@@ -129,6 +133,7 @@ def arrive() -> Situation:
     for chosen in [key for key in st.session_state if str(key).startswith(_BASELINE)]:
         del st.session_state[chosen]
     st.session_state[_SHOWN] = situation
+    st.session_state[_SEEN] = _widget_values()
     return situation
 
 
@@ -136,6 +141,8 @@ def commit(situation: Situation) -> None:
     """Write what is shown into the address, and remember it as shown."""
     st.session_state[_SHOWN] = situation
     st.session_state[_SEEN] = _widget_values()
+    for key in [key for key in st.session_state if str(key).startswith(_SAID)]:
+        st.session_state[_BASELINE + key.removeprefix(_SAID)] = (st.session_state[key],)
     if not _address_is(situation.pairs):
         st.query_params.from_dict(dict(situation.pairs))
 
@@ -169,7 +176,13 @@ def widget(name: str, value: Any) -> str:
     key = _WIDGETS + name
     if key not in st.session_state:
         st.session_state[key] = st.session_state[_ARRIVED + name] = value
+        _see(key, value)
     return key
+
+
+def _see(key: str, value: Any) -> None:
+    """Note that we set a widget ourselves: a run that is cut short must not look like a move."""
+    st.session_state.setdefault(_SEEN, {})[key] = value
 
 
 def follower(name: str, value: Any) -> str:
@@ -179,6 +192,7 @@ def follower(name: str, value: Any) -> str:
     what the value is.
     """
     st.session_state[_WIDGETS + name] = value
+    _see(_WIDGETS + name, value)
     return _WIDGETS + name
 
 
@@ -195,18 +209,17 @@ def component(name: str) -> str:
 
 
 def chosen(name: str, value: Any) -> Any:
-    """Return what the visitor chose in a component since we arrived, None if nothing.
+    """Return what the visitor chose in a component since the last complete run, None if nothing.
 
-    A component keeps its last value over an arrival, when the link's value must win: whatever it
-    says in the first run after that is old.
+    A component keeps its last value, when something else may have changed what it stands for since:
+    it is news once, until :func:`commit` has put it into the link. Whatever a component says in the
+    first run after an arrival is old.
     """
     key = _BASELINE + name
+    st.session_state[_SAID + name] = value
     if key not in st.session_state:
         st.session_state[key] = (value,)
-    if st.session_state[key] == (value,):
-        return None
-    st.session_state[key] = ()
-    return value
+    return None if st.session_state[key] == (value,) else value
 
 
 def arrived_with(name: str, value: Any) -> Any:

@@ -1,12 +1,15 @@
 """The real server and the flags of the real browser, for tests and benchmarks."""
 
+import os
 import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 # No GPU, no look-ups of the browser's own: everything must pass without internet.
@@ -26,22 +29,59 @@ def chromium_path() -> str | None:
     return shutil.which("chromium") or shutil.which("chromium-browser")
 
 
+@dataclass
+class Served:
+    """A server that runs: its address, its process, and the file that it logs to."""
+
+    url: str
+    process: subprocess.Popen
+    log: Path
+
+    @property
+    def pid(self) -> int:
+        """The process, to look it up in /proc."""
+        return self.process.pid
+
+    def lines(self) -> list[str]:
+        """Return what the server said so far."""
+        return self.log.read_text(encoding="utf-8", errors="replace").splitlines()
+
+
+@contextmanager
+def serving(script: Path, *options: str, port: int | None = None, **environment: str):
+    """Serve a Streamlit script with the configuration beside it; yields a :class:`Served`."""
+    port = port or free_port()
+    command = [sys.executable, "-m", "streamlit", "run", script.name, f"--server.port={port}"]
+    command += ["--server.headless=true", "--browser.gatherUsageStats=false", *options]
+    with tempfile.TemporaryDirectory() as folder:
+        log = Path(folder) / "server.log"
+        with log.open("wb") as stream:
+            server = subprocess.Popen(
+                command,
+                cwd=script.parent,
+                stdout=stream,
+                stderr=subprocess.STDOUT,
+                env=os.environ | environment,
+            )
+        try:
+            yield Served(_wait_until_healthy(f"http://127.0.0.1:{port}", server), server, log)
+        finally:
+            server.terminate()
+            server.wait(timeout=20)
+
+
 @contextmanager
 def running(script: Path, *options: str):
     """Serve a Streamlit script with its own configuration; yields its address."""
+    with serving(script, *options) as served:
+        yield served.url
+
+
+def free_port() -> int:
+    """Return a port that nobody uses just now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", script.name, f"--server.port={port}"]
-    command += ["--server.headless=true", "--browser.gatherUsageStats=false", *options]
-    server = subprocess.Popen(
-        command, cwd=script.parent, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    try:
-        yield _wait_until_healthy(f"http://127.0.0.1:{port}", server)
-    finally:
-        server.terminate()
-        server.wait(timeout=20)
+        return probe.getsockname()[1]
 
 
 def _wait_until_healthy(url: str, server: subprocess.Popen) -> str:

@@ -113,6 +113,9 @@ def test_a_late_address_does_not_undo_a_move():
         ("lang=xx", "Language"),
         ("t=-5", "Timestep"),
         ("timesteps=100000&units=1024", "Lower Timesteps"),
+        ("timesteps=1000000&units=1&input_features=1024", "Lower Timesteps"),
+        ("note=" + "x" * 20_000, "16,384"),
+        ("&".join(f"a{n:020}" for n in range(900)), "16,384"),
     ],
 )
 def test_a_bad_link_shows_the_default_with_a_notice(query, named):

@@ -8,6 +8,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
 from rnnviz.knobs import LINK_LIMIT
+from rnnviz.ui.guard.uploads import MOST_FILES
 
 MOST_WIDGETS = 400
 """A page has some thirty widgets; nobody honest sends the values of so many."""
@@ -58,14 +59,17 @@ def is_wanted(message: BackMsg, uploads: bool) -> bool:
     if kind == "backend_operation_request":
         return message.backend_operation_request.WhichOneof("payload") in _OPERATIONS
     if kind == "file_urls_request":
-        return uploads
+        return uploads and len(message.file_urls_request.file_names) <= MOST_FILES
     return kind == "rerun_script" or kind in _PLAIN
 
 
 def shorten(request: ClientState) -> None:
-    """Cut a query text that is far too long, so that reading the link refuses it by its length."""
-    if len(request.query_string) > LINK_LIMIT:
-        request.query_string = request.query_string[: LINK_LIMIT + 1]
+    """Cut a query text that is far too long; what is left is still too long to be read as a link.
+
+    A letter takes up to nine characters in a query (한 is %ED%95%9C).
+    """
+    if len(request.query_string) > 9 * LINK_LIMIT:
+        request.query_string = request.query_string[: 9 * LINK_LIMIT + 9]
 
 
 def join(older: ClientState, newer: ClientState) -> ClientState:

@@ -10,8 +10,7 @@ from rnnviz.i18n import LANGUAGES, words
 from rnnviz.ui.guard.headers import protective_headers, with_protection
 from rnnviz.ui.guard.register import Register
 from rnnviz.ui.guard.rules import Rules
-from rnnviz.ui.guard.turns import Turns
-from rnnviz.ui.guard.visit import Visit
+from rnnviz.ui.guard.visit import Room, Visit
 
 _LOG = logging.getLogger(__name__)
 _PROTOCOL = b"sec-websocket-protocol"
@@ -33,7 +32,7 @@ class Guard:
     def __init__(self, app: ASGIApp, rules: Rules, register: Register) -> None:
         self._app, self._rules, self._register = app, rules, register
         self._protection = protective_headers(rules)
-        self._turns = Turns()
+        self._room = Room()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one connection."""
@@ -66,8 +65,21 @@ class Guard:
             await _answer(protected, 403, reason)
         elif not self._rules.is_open(scope["path"], scope["method"]):
             await _answer(protected, 404, "closed")
+        elif scope["method"] in ("PUT", "DELETE") and not self._may_upload(scope):
+            self._note("upload")
+            await _answer(protected, 403, "upload")
         else:
             await self._app(scope, receive, protected)
+
+    def _may_upload(self, scope: Scope) -> bool:
+        """Whether a file may be put here; a file that does not say its size may not."""
+        if scope["method"] == "DELETE":
+            self._room.uploads.delete(scope["path"])
+            return True
+        size = _header(scope, b"content-length")
+        if not size or not size.isdecimal():
+            return False
+        return self._room.uploads.put(scope["path"], int(size))
 
     async def _visit(self, scope: Scope, receive: Receive, send: Send) -> None:
         address = scope["client"][0] if scope.get("client") else ""
@@ -79,7 +91,7 @@ class Guard:
             await receive()
             await send({"type": "websocket.close", "code": 1008})
             return
-        async with Visit(self._rules, self._turns, address, receive, send) as visit:
+        async with Visit(self._rules, self._room, address, receive, send) as visit:
             self._register.enter(visit)
             try:
                 await self._app(_without_session(scope), visit.receive, visit.send)

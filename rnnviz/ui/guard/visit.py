@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from rnnviz.ui.guard.messages import BadMessage, read_message, read_signal
 from rnnviz.ui.guard.rules import Rules
 from rnnviz.ui.guard.turns import Turns
 from rnnviz.ui.guard.turnstile import Allowance, Turnstile
+from rnnviz.ui.guard.uploads import Uploads
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -18,6 +20,14 @@ Send = Callable[[Message], Awaitable[None]]
 
 FRAMES = (1000, 100.0)
 """Frames that are read at once, and per second in the long term; the rest waits in the network."""
+
+
+@dataclass(frozen=True)
+class Room:
+    """What all visits share."""
+
+    turns: Turns = field(default_factory=Turns)
+    uploads: Uploads = field(default_factory=Uploads)
 
 
 class Visit:
@@ -28,12 +38,12 @@ class Visit:
     """
 
     def __init__(
-        self, rules: Rules, turns: Turns, address: str, receive: Receive, send: Send
+        self, rules: Rules, room: Room, address: str, receive: Receive, send: Send
     ) -> None:
         self.address = address
         self.session_id: str | None = None
         self.since = time.monotonic()
-        self._rules, self._turns, self._receive, self._send = rules, turns, receive, send
+        self._rules, self._room, self._receive, self._send = rules, room, receive, send
         self.turnstile = Turnstile(rules.uploads)
         self._frames = Allowance(*FRAMES)
         self._happened = asyncio.Event()
@@ -46,7 +56,8 @@ class Visit:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        self._turns.give_back(self)
+        self._room.turns.give_back(self)
+        self._room.uploads.leave(self)
         self._reader.cancel()
         await asyncio.gather(self._reader, return_exceptions=True)
 
@@ -89,7 +100,7 @@ class Visit:
         return {"joined": self.turnstile.joined, "unwanted": self.turnstile.dropped}
 
     def _turn(self) -> bool:
-        return self._turns.take(self, self._happened.set)
+        return self._room.turns.take(self, self._happened.set)
 
     def _note(self, data: bytes | None) -> None:
         signal = read_signal(data)
@@ -98,8 +109,11 @@ class Visit:
         kind = signal.WhichOneof("type")
         if kind == "script_finished":
             self.turnstile.answered()
-            self._turns.give_back(self)
+            self._room.turns.give_back(self)
             self._happened.set()
+        elif kind == "file_urls_response":
+            places = signal.file_urls_response.file_urls
+            self._room.uploads.hand_out(self, [place.upload_url for place in places])
         elif kind == "new_session":
             self.session_id = signal.new_session.initialize.session_id
 

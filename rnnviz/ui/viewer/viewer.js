@@ -34,7 +34,6 @@ const BODY = `
     <output class="rv-step"><b></b><span></span></output>
     <select class="rv-speed"></select>
   </div>
-  <p class="rv-note" role="alert" hidden></p>
   <p class="rv-live" aria-live="polite"></p>`;
 
 const viewers = new WeakMap();
@@ -59,7 +58,7 @@ class Viewer {
     parent.append(this.root);
     const part = (name) => this.root.querySelector(`.rv-${name}`);
     this.parts = Object.fromEntries(
-      ["legend", "level", "zoom", "reset", "camera", "cursor", "track", "step", "note", "live"].map(
+      ["legend", "level", "zoom", "reset", "camera", "cursor", "track", "step", "live"].map(
         (name) => [name, part(name)],
       ),
     );
@@ -74,6 +73,8 @@ class Viewer {
     this.#listen();
     this.observer = new ResizeObserver(() => this.#resized());
     this.observer.observe(this.root);
+    // Words on a canvas do not change by themselves when their font arrives.
+    if (document.fonts.status === "loading") document.fonts.ready.then(() => this.redraw());
     this.unhear = hearCursor((step, teller) => teller && teller !== this && this.#follow(step));
   }
 
@@ -189,35 +190,8 @@ class Viewer {
     this.stage.paint();
     this.drawCursor();
     this.hover.refresh();
-    this.#drawFrame().then(() =>
-      afterPaint(() => {
-        if (picture === this.picture) this.root.dataset.experiment = picture.experiment;
-      }),
-    );
-  }
-
-  async #drawFrame() {
-    const { note } = this.parts;
-    try {
-      await this.stage.frame();
-      note.hidden = true;
-    } catch {
-      note.textContent = this.picture.words.no_axes;
-      note.hidden = false;
-    }
-  }
-
-  /** Redraw the axes, at most half of the time: pixels and cursor go first. */
-  #soonDrawFrame() {
-    if (this.framing) return;
-    this.framing = true;
-    requestAnimationFrame(async () => {
-      const before = performance.now();
-      await this.#drawFrame();
-      setTimeout(() => {
-        this.framing = false;
-        if (this.stage.isFrameStale) this.#soonDrawFrame();
-      }, performance.now() - before);
+    afterPaint(() => {
+      if (picture === this.picture) this.root.dataset.experiment = picture.experiment;
     });
   }
 
@@ -310,7 +284,6 @@ class Viewer {
     this.drawCursor();
     this.hover.refresh();
     showWindow(this.root, this.parts.reset, this.stage);
-    this.#soonDrawFrame();
     this.meeting.window = this.stage.window;
     clearTimeout(this.windowTimer);
     this.windowTimer = setTimeout(() => this.#tellWindow(), SOON);

@@ -1,0 +1,16 @@
+"""One real server for the tests that talk to it over the network."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.browser.server import serving
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="session")
+def server():
+    """The app as it runs in a classroom."""
+    with serving(ROOT / "app.py") as served:
+        yield served

@@ -1,0 +1,119 @@
+import pytest
+from streamlit.proto.BackMsg_pb2 import BackMsg
+
+from rnnviz.ui.guard.turnstile import (
+    INTERRUPT_AFTER,
+    MOST_WAITING,
+    OPERATIONS,
+    RUNS,
+    Allowance,
+    Turnstile,
+)
+
+
+def rerun(number):
+    message = BackMsg()
+    message.rerun_script.query_string = f"n={number}"
+    return message
+
+
+def download(number=0):
+    message = BackMsg()
+    message.backend_operation_request.deferred_file.file_id = str(number)
+    return message
+
+
+def number(message):
+    return int(message.rerun_script.query_string.removeprefix("n="))
+
+
+def test_an_idle_visitor_passes_at_once():
+    turnstile = Turnstile()
+    turnstile.offer(rerun(1))
+    message, _ = turnstile.take(now=10.0)
+    assert number(message) == 1
+    assert turnstile.take(now=10.0) == (None, None)
+
+
+def test_three_hundred_moves_are_two_runs():
+    turnstile = Turnstile()
+    passed = []
+    for n in range(300):
+        turnstile.offer(rerun(n))
+        message, _ = turnstile.take(now=0.0)
+        passed += [number(message)] if message else []
+    turnstile.answered()
+    passed.append(number(turnstile.take(now=0.02)[0]))
+    assert passed == [0, 299]
+    assert turnstile.joined == 298
+
+
+def test_a_long_run_is_cut_short_by_a_newer_request():
+    turnstile = Turnstile()
+    turnstile.offer(rerun(1))
+    turnstile.take(now=0.0)
+    turnstile.offer(rerun(2))
+    message, wait = turnstile.take(now=0.1)
+    assert message is None
+    assert wait == pytest.approx(INTERRUPT_AFTER - 0.1)
+    assert number(turnstile.take(now=INTERRUPT_AFTER)[0]) == 2
+
+
+def test_who_does_not_read_the_answers_gets_no_new_ones():
+    turnstile = Turnstile()
+    turnstile.offer(rerun(1))
+    assert turnstile.take(now=5.0, blocked=True) == (None, None)
+    assert number(turnstile.take(now=5.0)[0]) == 1
+
+
+def test_nobody_runs_the_page_faster_than_allowed():
+    turnstile = Turnstile()
+    burst, rate = RUNS
+    passed, now = 0, 0.0
+    while now < 10.0:
+        turnstile.offer(rerun(passed))
+        passed += turnstile.take(now)[0] is not None
+        turnstile.answered()
+        now += 0.001
+    assert passed == pytest.approx(burst + rate * 10, abs=2)
+
+
+def test_a_turn_is_asked_for_last_and_costs_nothing_when_refused():
+    turnstile = Turnstile()
+    turnstile.offer(rerun(1))
+    for _ in range(1000):
+        assert turnstile.take(now=0.0, turn=lambda: False) == (None, None)
+    assert number(turnstile.take(now=0.0)[0]) == 1
+    asked = []
+    turnstile.offer(rerun(2))
+    turnstile.take(now=0.0, turn=lambda: asked.append(1) or True)
+    assert not asked  # the first run is not answered yet
+
+
+def test_other_requests_pass_beside_a_run_but_no_flood_of_them():
+    turnstile = Turnstile()
+    turnstile.offer(rerun(1))
+    turnstile.take(now=0.0)
+    passed = 0
+    for n in range(500):
+        turnstile.offer(download(n))
+        passed += turnstile.take(now=0.0)[0] is not None
+    assert passed == OPERATIONS[0]
+    assert turnstile.dropped == 500 - passed - MOST_WAITING
+    assert turnstile.take(now=0.0)[1] == pytest.approx(1 / OPERATIONS[1])
+
+
+def test_unwanted_messages_are_dropped():
+    turnstile = Turnstile()
+    message = BackMsg(clear_cache=True)
+    turnstile.offer(message)
+    assert turnstile.take(now=0.0) == (None, None)
+    assert turnstile.dropped == 1
+
+
+def test_an_allowance_holds_its_burst_and_its_rate():
+    purse = Allowance(burst=3, rate=2.0)
+    assert [purse.take(0.0) for _ in range(4)] == [0, 0, 0, 0.5]
+    assert purse.take(0.5) == 0
+    assert purse.take(100.0) == 0
+    assert [purse.take(100.0) for _ in range(3)] == [0, 0, 0.5]

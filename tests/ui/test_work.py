@@ -1,0 +1,149 @@
+import threading
+import time
+
+import pytest
+
+from rnnviz.ui.work import Stopped, Workshop
+
+
+class Left(BaseException):
+    """What Streamlit raises in a run whose visitor left."""
+
+
+def wait_until(condition, seconds=5):
+    deadline = time.monotonic() + seconds
+    while not condition() and time.monotonic() < deadline:
+        time.sleep(0.005)
+    assert condition()
+
+
+def in_background(function):
+    thread = threading.Thread(target=function, daemon=True)
+    thread.start()
+    return thread
+
+
+def test_a_result_comes_back_and_no_thread_is_left_over():
+    workshop = Workshop()
+    assert workshop.result("a", 1, lambda progress: 42) == 42
+    wait_until(lambda: not any(t.name == "rnnviz-work" for t in threading.enumerate()))
+    assert len(workshop) == 0
+
+
+def test_an_error_reaches_who_asked():
+    def fail(progress):
+        raise ValueError("no")
+
+    with pytest.raises(ValueError, match="no"):
+        Workshop().result("a", 1, fail)
+
+
+def test_many_who_want_the_same_cost_one_computation():
+    workshop, calls, results = Workshop(), [], []
+    gate = threading.Event()
+
+    def compute(progress):
+        calls.append(1)
+        gate.wait(5)
+        return "done"
+
+    threads = [
+        in_background(lambda: results.append(workshop.result("a", 1, compute))) for _ in range(30)
+    ]
+    wait_until(lambda: workshop._waiting == 30)
+    gate.set()
+    for thread in threads:
+        thread.join(5)
+    assert (len(calls), results) == (1, ["done"] * 30)
+
+
+def test_a_computation_ends_when_its_last_visitor_leaves():
+    workshop, ended = Workshop(), threading.Event()
+
+    def compute(progress):
+        try:
+            while True:
+                progress(0.5)
+                time.sleep(0.001)
+        except Stopped:
+            ended.set()
+            raise
+
+    def leave(fraction):
+        raise Left
+
+    with pytest.raises(Left):
+        workshop.result("a", 1, compute, leave)
+    assert ended.wait(2)
+    assert workshop.result("a", 1, lambda progress: "anew") == "anew"
+
+
+def test_a_computation_goes_on_while_one_of_two_wants_it():
+    workshop, gate, results = Workshop(), threading.Event(), []
+
+    def compute(progress):
+        while not gate.is_set():
+            progress(0.1)
+            time.sleep(0.001)
+        return "done"
+
+    def leave(fraction):
+        raise Left
+
+    stayer = in_background(lambda: results.append(workshop.result("a", 1, compute)))
+    wait_until(lambda: workshop._waiting == 1)
+    with pytest.raises(Left):
+        workshop.result("a", 1, compute, leave)
+    gate.set()
+    stayer.join(5)
+    assert results == ["done"]
+
+
+def test_the_shortest_goes_first():
+    workshop, order, gate = Workshop(), [], threading.Event()
+    threads = [in_background(lambda: workshop.result("now", 1, lambda progress: gate.wait(5)))]
+    wait_until(lambda: workshop._waiting == 1 and not workshop._queue)
+
+    def ask(seconds):
+        workshop.result(seconds, seconds, lambda progress: order.append(seconds))
+
+    threads += [in_background(lambda seconds=seconds: ask(seconds)) for seconds in (30, 10, 20)]
+    wait_until(lambda: len(workshop._queue) == 3)
+    gate.set()
+    for thread in threads:
+        thread.join(5)
+    assert order == [10, 20, 30]
+
+
+def test_a_job_that_nobody_waits_for_any_more_is_never_begun():
+    workshop, gate, begun = Workshop(), threading.Event(), []
+    first = in_background(lambda: workshop.result("now", 1, lambda progress: gate.wait(5)))
+    wait_until(lambda: workshop._waiting == 1 and not workshop._queue)
+
+    def leave(fraction):
+        raise Left
+
+    with pytest.raises(Left):
+        workshop.result("later", 2, lambda progress: begun.append(1), leave)
+    gate.set()
+    first.join(5)
+    wait_until(lambda: workshop._worker is None)
+    assert not begun
+
+
+def test_it_gives_way_to_neighbours_but_always_gets_on():
+    workshop = Workshop()
+
+    def compute(progress):
+        rested = 0.0
+        for _ in range(5):
+            time.sleep(0.01)  # works
+            start = time.perf_counter()
+            progress(0.0)
+            rested += time.perf_counter() - start
+        return rested
+
+    workshop.neighbours = lambda: 1  # only the one who waits for it
+    assert workshop.result("alone", 1, compute) < 0.01
+    workshop.neighbours = lambda: 2
+    assert 0.1 < workshop.result("neighbours", 1, compute) < 1.0
