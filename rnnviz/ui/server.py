@@ -106,8 +106,8 @@ class Hints:
 
 @cache
 def _hints() -> str:
-    """Return the value of the ``Link`` header: the viewer, all it imports, and its style."""
-    needed, found = ["viewer.js"], []
+    """Return the value of the ``Link`` header: the viewer with all it needs."""
+    needed, found = ["viewer.js", "courier.js"], []
     while needed:
         name = needed.pop()
         if name not in found:
