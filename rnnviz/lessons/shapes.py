@@ -30,7 +30,9 @@ LESSON = Lesson(
     ),
     cards=(
         Notice(name="picture", numbers=_shape),
-        Predict(name="predict", options=("same", "batch_units", "batch_steps"), answer="batch_units"),
+        Predict(
+            name="predict", options=("same", "batch_units", "batch_steps"), answer="batch_units"
+        ),
         Do(
             name="last",
             knobs=("return_sequences",),
