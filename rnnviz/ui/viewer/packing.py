@@ -75,10 +75,11 @@ def figure_bytes(
 def _move(arrays: Arrays, follow: Follow) -> dict:
     shown = {"x": follow.x, "y": follow.y}
     points = next(array.shape[1] for array in shown.values() if array is not None)
-    places = {
-        name: None if array is None else arrays.add(array.astype(np.float32))
-        for name, array in shown.items()
-    }
+    with np.errstate(over="ignore"):
+        places = {
+            name: None if array is None else arrays.add(array.astype(np.float32))
+            for name, array in shown.items()
+        }
     return {"trace": follow.trace, "points": points, **places}
 
 
