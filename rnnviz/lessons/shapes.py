@@ -50,8 +50,8 @@ LESSON = Lesson(
         Why(
             name="why",
             formulas=(
-                r"\underbrace{(h_0, h_1, \dots, h_{T-1})}_{\texttt{(batch, timesteps, units)}}"
-                r" \qquad \underbrace{h_{T-1}}_{\texttt{(batch, units)}}",
+                r"\underbrace{(h_0, h_1, \dots, h_{T-1})}_{\texttt{(batch, timesteps, units)}}",
+                r"\underbrace{h_{T-1}}_{\texttt{(batch, units)}}",
             ),
         ),
     ),
