@@ -209,3 +209,12 @@ def test_the_curve_is_the_activation_itself(activation):
     line = curve.draw(result, Style()).data[0]
     with np.errstate(all="ignore"):
         assert np.array_equal(line.y, ACTIVATIONS[activation].apply(np.array(line.x)))
+
+
+def test_a_long_run_says_that_it_is_sampled():
+    def notes(**settings):
+        figure = spread.draw(looked("spread", units=5, **settings), Style())
+        return " ".join(note.text for note in figure.layout.annotations)
+
+    assert "one step in 3 is drawn" in notes(timesteps=3000)
+    assert "is drawn" not in notes(timesteps=300)
