@@ -10,13 +10,13 @@ from rnnviz.i18n import LANGUAGES
 from rnnviz.kinds import Answers, Name, Names, Note
 from rnnviz.knobs import Choice, Flag, Problem, Whole, check, knob, read, table, write
 
-PAGES = ("states", "dynamics", "lessons")
+PAGES = ("states", "dynamics", "compare", "lessons")
 LENSES = ("state", "digits", "preactivation", "slope", "change")
 PALETTES = ("red_blue", "purple_orange")
 SIDES = ("both", "a", "b")
 """Side by side, which of the two experiments the knobs move."""
 PARTS = (
-    *("navigation", "controls", "reading", "numbers", "listing"),
+    *("navigation", "controls", "reading", "advice", "numbers", "lens", "closer", "listing"),
     *("actions", "take_away", "teach", "tour"),
 )
 """Parts of the page that a link can hide."""
@@ -51,6 +51,7 @@ class Perspective:
     card: int = knob(0, Whole(0, 99), quiet=True)
     answers: str = knob("", Answers(20), quiet=True)
     side: str = knob("both", Choice(SIDES), quiet=True)
+    difference: bool = knob(False, Flag(), quiet=True)
     hidden: tuple[str, ...] = knob((), Names(NAMES_LIMIT), quiet=True)
     knobs: tuple[str, ...] = knob((), Names(NAMES_LIMIT), quiet=True)
     locked: tuple[str, ...] = knob((), Names(NAMES_LIMIT), quiet=True)

@@ -64,6 +64,11 @@ class LayerRun:
     return_sequences: bool = True
 
     @property
+    def backward(self) -> Trace | None:
+        """What the direction that reads from the end computed, in that order; None without."""
+        return None if self.both is None else self.both.backward
+
+    @property
     def states(self) -> np.ndarray:
         """Hidden states, ``(timesteps, units)``, read-only.
 
@@ -78,9 +83,9 @@ class LayerRun:
 
         Of a Bidirectional layer both directions side by side, as in ``states``.
         """
-        if self.both is None:
+        if self.backward is None:
             return self.trace.preactivations
-        backward = self.both.backward.preactivations[::-1]
+        backward = self.backward.preactivations[::-1]
         return _read_only(np.concatenate([self.trace.preactivations, backward], axis=-1))
 
     @property
@@ -96,7 +101,7 @@ class LayerRun:
     @property
     def nbytes(self) -> int:
         """Memory of weights and states; pre-activations come later and take as much again."""
-        traces = [self.trace] if self.both is None else [self.trace, self.both.backward]
+        traces = [self.trace] if self.backward is None else [self.trace, self.backward]
         arrays = [] if self.both is None else [self.both.states]
         for trace in traces:
             arrays += [trace.layer.kernel, trace.layer.recurrent_kernel]

@@ -15,6 +15,7 @@ _NETWORKS = 64
 _STACK_NUMBERS = 2**18
 _BLOCKS = 8
 _ROUNDING = 1e-12
+_STEPS_A_REPORT = 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -148,9 +149,11 @@ def _follow(network, units, transient, steps, kept, report):
                 growth[:, step - transient] = np.log(lengths)
             if step >= transient + steps - kept:
                 visited[:, step - transient - steps + kept] = states[:, units]
-            report((step + 1) / (transient + steps))
+            if step % _STEPS_A_REPORT == 0:
+                report((step + 1) / (transient + steps))
         # States that grow as fast as differences do, or at least double, are on their way out.
         grown = np.log(np.abs(states).max(axis=1) / reach)
+        report(1.0)
         escaping = grown > np.maximum(0.7, 0.5 * growth.sum(axis=1))
     lost = ~np.isfinite(states).all(axis=1)
     escaping = lost if network.bounded else lost | escaping

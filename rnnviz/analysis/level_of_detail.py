@@ -6,7 +6,6 @@ are kept.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -64,37 +63,51 @@ def reduce_to_blocks(values: np.ndarray, columns: int, rows: int) -> Blocks:
         whole = values.view()
         whole.setflags(write=False)
         return Blocks(whole, whole, whole, 1, 1, values.shape)
+    sizes = np.outer(_sizes(values.shape[0], steps), _sizes(values.shape[1], units))
     with np.errstate(invalid="ignore", over="ignore"):
-        minimum = _along_both(values, steps, units, np.min)
-        maximum = _along_both(values, steps, units, np.max)
-        sizes = np.outer(_sizes(values.shape[0], steps), _sizes(values.shape[1], units))
-        mean = _along_both(values, steps, units, np.sum) / sizes.astype(values.dtype)
+        minimum, maximum, total = (
+            _along_units(array, units, fold)
+            for array, fold in zip(_along_time(values, steps), _FOLDS, strict=True)
+        )
+        mean = total / sizes.astype(values.dtype)
     for array in (minimum, maximum, mean):
         array.setflags(write=False)
     return Blocks(minimum, maximum, mean, steps, units, values.shape)
 
 
-def _along_both(values: np.ndarray, steps: int, units: int, reduction: Callable) -> np.ndarray:
-    return _along(_along(values, 0, steps, reduction), 1, units, reduction)
+_FOLDS = (np.minimum, np.maximum, np.add)
+_AT_ONCE = 2**20  # bytes that are still in the processor's cache for the second and third fold
 
 
-def _along(values: np.ndarray, axis: int, size: int, reduction: Callable) -> np.ndarray:
-    """Reduce one axis: the whole blocks by a reshape (no copy), the rest by itself.
+def _along_time(values: np.ndarray, steps: int) -> tuple[np.ndarray, ...]:
+    """Return least, greatest and sum of every ``steps`` timesteps, ``(columns, units)`` each.
 
-    ``ufunc.reduceat`` says the same in one call and takes ten times as long.
+    Each piece of the values is read once from memory and folded three times; going through all of
+    them once a fold takes four times as long.
     """
-    if size == 1:
-        return values
-    whole = values.shape[axis] // size * size
-    head = values[:whole] if axis == 0 else values[:, :whole]
-    tail = values[whole:] if axis == 0 else values[:, whole:]
-    if axis == 0:
-        blocks = reduction(head.reshape(-1, size, values.shape[1]), axis=1)
-    else:
-        blocks = reduction(head.reshape(values.shape[0], -1, size), axis=2)
-    if not tail.size:
-        return blocks
-    return np.concatenate([blocks, reduction(tail, axis=axis, keepdims=True)], axis=axis)
+    timesteps, units = values.shape
+    folded = [np.empty((-(-timesteps // steps), units), values.dtype) for _ in _FOLDS]
+    whole = timesteps // steps
+    piece = max(1, _AT_ONCE // max(1, steps * units * values.itemsize))
+    for start in range(0, whole, piece):
+        end = min(start + piece, whole)
+        blocks = values[start * steps : end * steps].reshape(-1, steps, units)
+        for array, fold in zip(folded, _FOLDS, strict=True):
+            fold.reduce(blocks, axis=1, out=array[start:end])
+    if whole * steps < timesteps:
+        for array, fold in zip(folded, _FOLDS, strict=True):
+            fold.reduce(values[whole * steps :], axis=0, out=array[-1])
+    return tuple(folded)
+
+
+def _along_units(array: np.ndarray, units: int, fold: np.ufunc) -> np.ndarray:
+    """Fold every ``units`` columns into one: as many long steps as a block is wide."""
+    folded = array[:, ::units].copy()
+    for number in range(1, units):
+        others = array[:, number::units]
+        part = folded[:, : others.shape[1]]
+        fold(part, others, out=part)
+    return folded
 
 
 def _sizes(length: int, size: int) -> np.ndarray:

@@ -96,12 +96,17 @@ class _Elementwise:
 
     def pull_inputs(self, first, gradients):
         slopes = self.slopes[first : first + len(gradients), None, :]
-        return (gradients * slopes) @ self.inputs
+        return _times(gradients * slopes, self.inputs)
 
     def constant(self, steps):
         if steps < 2 or (self.slopes[:steps] != self.slopes[0]).any():
             return None
         return self.slopes[0][:, None] * self.backwards
+
+
+def _times(stack: np.ndarray, matrix: np.ndarray) -> np.ndarray:
+    """Return (steps, k, n) · (n, columns) in one matrix product, not one a step."""
+    return (stack.reshape(-1, stack.shape[-1]) @ matrix).reshape(*stack.shape[:2], -1)
 
 
 class _Gated:
@@ -180,7 +185,7 @@ class _Gated:
         by_input = np.stack([self._factors(first + step)[0] for step in range(len(gradients))])
         parts = gradients.reshape(*gradients.shape[:2], self.parts, self.units)
         through = np.einsum("tkpu,tpgu->tkgu", parts, by_input)
-        return through.reshape(*gradients.shape[:2], -1) @ self.inputs
+        return _times(through.reshape(*gradients.shape[:2], -1), self.inputs)
 
     def constant(self, steps):
         return _constant(self.trace, steps)

@@ -15,6 +15,7 @@ _BLOCKS = 8
 _NEUTRAL = 1e-3
 _ROUNDING = 1e-12
 _CURVES = 4
+_REPORTS = 400
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,7 +117,7 @@ def lyapunov(
     transient : int, optional
         Steps left out of the mean; a tenth of the run by default.
     progress : callable, optional
-        Called with 0…1 after each step.
+        Called with 0…1, every step of a short run.
     """
     steps, size = finite_timesteps(trace), trace.layer.state_size
     count = size if count is None else max(1, min(count, size))
@@ -152,14 +153,14 @@ def _growth(
     progress: Callable[[float], None] | None,
 ) -> np.ndarray:
     """Return log|R_ii| of each step, (steps, count)."""
-    growth = np.empty((steps, count))
+    growth, stride = np.empty((steps, count)), max(1, steps // _REPORTS)
     # No axis of the network is special: a start along the axes could miss the leading direction.
     start = np.random.default_rng(0).standard_normal((size, count))
     directions = np.linalg.qr(start)[0].T
     for timestep in range(steps):
         directions = linearisation.push(timestep, directions)
         growth[timestep], directions = _orthonormalised(directions)
-        if progress is not None:
+        if progress is not None and (timestep + 1 == steps or timestep % stride == 0):
             progress((timestep + 1) / steps)
     return growth
 

@@ -12,6 +12,8 @@ from rnnviz.engine import unroll
 from rnnviz.engine.cells.cell import RecurrentCell
 
 _STRETCH = 256
+_FAINT = 1e-6
+_LARGEST = 1e100
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,27 +104,54 @@ def memory(
         Called with 0…1.
     """
     units = layer.units
-    period = 2 ** int(np.ceil(np.log2(max(512, 8 * units))))
+    period = 2 ** int(np.ceil(np.log2(max(512, min(8 * units, 4096)))))
     lags = min(max(20, 2 * units) if lags is None else lags, period // 2)
     mean = np.broadcast_to(np.asarray(mean, np.float64), (layer.features,)).copy()
     noise = np.stack([_flat_noise(period, random) for random in _generators(seed)])
     inputs = mean + amplitude * np.concatenate([noise, noise], axis=1)[..., None]
-    states = _drive(layer, inputs, progress)[:, period:]
-    fitted, judged = states.astype(np.float64)
-    finite = bool(np.isfinite(states).all())
-    capacity = np.zeros(lags)
-    if finite:
-        centre = fitted.mean(axis=0)
-        wanted, unseen = (_delayed(row, lags) for row in noise)
-        weights = np.linalg.lstsq(fitted - centre, wanted, rcond=None)[0]
-        rest = unseen - (judged - centre) @ weights
-        capacity = np.maximum(0.0, 1 - (rest * rest).sum(axis=0) / (unseen * unseen).sum(axis=0))
+    states = _drive(layer, inputs, progress)[:, period:].astype(np.float64)
+    with np.errstate(invalid="ignore"):
+        finite = bool((np.abs(states) < _LARGEST).all())
+    capacity = _capacity(states, noise, lags) if finite else np.zeros(lags)
     error = 2 * np.sqrt(capacity) * (1 - capacity) / np.sqrt(period)
     if progress is not None:
         progress(1.0)
     for array in (capacity, error, mean):
         array.setflags(write=False)
     return Memory(capacity, error, units, period, mean, float(amplitude), finite)
+
+
+def _capacity(states: np.ndarray, noise: np.ndarray, lags: int) -> np.ndarray:
+    """Fit read-outs on the first run, return the share of variance explained on the second.
+
+    ``states`` (2, period, units), ``noise`` (2, period) -> (lags,). All sums over time that are
+    needed are those of states with states and of states with delayed noise, which FFT gives for
+    all delays at once.
+    """
+    fitted, judged = states - states[0].mean(axis=0)
+    weights = _read_out(fitted.T @ fitted, _with_delayed(fitted, noise[0], lags))
+    along = (_with_delayed(judged, noise[1], lags) * weights).sum(axis=0)
+    squares = (weights * (judged.T @ judged @ weights)).sum(axis=0)
+    explained = (2 * along - squares) / noise.shape[1]
+    return np.maximum(explained, 0.0)
+
+
+def _with_delayed(states: np.ndarray, noise: np.ndarray, lags: int) -> np.ndarray:
+    """Σ_t h_t·z_{t−k} over one period, (units, lags)."""
+    spectrum = np.fft.rfft(states.T) * np.fft.rfft(noise).conj()
+    return np.fft.irfft(spectrum, len(noise))[:, :lags]
+
+
+def _read_out(covariance: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+    """Return least-squares weights (units, lags), without directions too faint to be read.
+
+    By the normal equations: a direction a million times weaker than the strongest is lost in any
+    noise, and in theirs; so it is left out.
+    """
+    eigenvalues, directions = np.linalg.eigh(covariance)
+    read = eigenvalues > _FAINT**2 * max(eigenvalues[-1], 0.0)
+    directions = directions[:, read]
+    return directions @ ((directions.T @ wanted) / eigenvalues[read, None])
 
 
 def _generators(seed: int) -> list[np.random.Generator]:
@@ -134,12 +163,6 @@ def _flat_noise(period: int, random: np.random.Generator) -> np.ndarray:
     spectrum = np.exp(2j * np.pi * random.random(period // 2 + 1))
     spectrum[[0, -1]] = np.sign(random.random(2) - 0.5)
     return np.fft.irfft(spectrum, period) * np.sqrt(period)
-
-
-def _delayed(noise: np.ndarray, lags: int) -> np.ndarray:
-    """Copies of periodic noise, k steps late in column k, (period, lags)."""
-    times = np.arange(len(noise))[:, None] - np.arange(lags)
-    return noise[times]
 
 
 def _drive(layer, inputs, progress) -> np.ndarray:

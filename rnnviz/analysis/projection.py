@@ -142,6 +142,8 @@ def _triangle(rows: np.ndarray, progress: Callable[[float], None] | None) -> np.
     """
     steps, units = rows.shape
     if steps <= units:
+        if progress is not None:
+            progress(1.0)
         return rows
     stretch = max(_STRETCH_NUMBERS // units, 4 * units)
     triangle = np.empty((0, units))

@@ -98,8 +98,8 @@ def data_size(run: Run, format: str) -> int:
 def arrays(run: Run) -> dict[str, np.ndarray]:
     """Return every array of a run by its name in an NPZ file."""
     found = {"experiment": np.array(run.experiment.to_json()), "inputs": run.inputs}
-    if run.embeddings is not None:
-        found |= {"token_numbers": run.token_numbers, "embeddings": run.embeddings}
+    if run.embedding is not None:
+        found |= {"token_numbers": run.token_numbers, "embeddings": run.embedding.embeddings}
     for index, layer in enumerate(run.layers):
         name = f"layer_{index}_"
         found |= {f"{name}states": layer.states, f"{name}preactivations": layer.preactivations}

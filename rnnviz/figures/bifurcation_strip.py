@@ -8,6 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from rnnviz.analysis.bifurcation import Bifurcation, bifurcation
+from rnnviz.engine import SimpleRNN
 from rnnviz.figures.cursor import trace_at
 from rnnviz.figures.frame import band, floor_of, frame, line, marks
 from rnnviz.figures.registry import View
@@ -43,7 +44,9 @@ def analyse(run, perspective, progress=None) -> BifurcationStrip:
     with np.errstate(all="ignore"):
         held = np.nan_to_num(trace.inputs.astype(np.float64).mean(axis=0), posinf=0, neginf=0)
     units = [(perspective.unit + offset) % layer.units for offset in range(min(3, layer.units))]
-    result = bifurcation(layer, SCALES, held, tuple(units), progress=progress)
+    # The Jacobians of gated cells are formed; half as many scales take half as long.
+    scales = SCALES if isinstance(layer, SimpleRNN) else SCALES[::2]
+    result = bifurcation(layer, scales, held, tuple(units), progress=progress)
     return BifurcationStrip(result, scale)
 
 

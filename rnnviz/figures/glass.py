@@ -55,9 +55,9 @@ def analyse(run, perspective) -> UnderGlass:
     if not isinstance(layer.layer, SimpleRNN):
         return UnderGlass(None)
     trace, name = layer.trace, "trace"
-    if layer.backward is not None and unit >= trace.layer.units:
+    if layer.both is not None and unit >= trace.layer.units:
         # The copy that reads from the end: its units follow, its steps run the other way.
-        trace, name, unit = layer.backward, "backward", unit - trace.layer.units
+        trace, name, unit = layer.both.backward, "both.backward", unit - trace.layer.units
         timestep = max(0, trace.timesteps - 1 - timestep)
     step = one_step(trace, timestep, unit)
     return UnderGlass(step, largest(step, NAMED), f"layers[{number}].{name}")

@@ -17,6 +17,7 @@ from rnnviz.figures.picture import Field, symmetric_limit
 _DIGITS = {"float64": 16, "float32": 8}
 """Digits of saturation that a number format can tell from infinitely many, rounded up."""
 _GREATEST_SLOPE = {"sigmoid": 0.25}
+_EASY = (1, 1.5, 2, 3, 4, 5, 6, 8, 10, 12)
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,20 @@ def _signed_scale(values: np.ndarray, trace: Trace | None = None) -> dict[str, A
     return {"low": -limit, "high": limit, "low_mark": -math.inf, "high_mark": math.inf}
 
 
+def _argument_scale(values: np.ndarray, trace: Trace) -> dict[str, Any]:
+    scale = _signed_scale(values)
+    limit = _rounded_up(scale["high"])
+    return scale | {"low": -limit, "high": limit}
+
+
+def _rounded_up(limit: float) -> float:
+    """Return the next number that is easily read off an axis: 1, 1.5, 2, 3, … times ten to some."""
+    if not 1e-290 < limit < 1e290:
+        return limit
+    unit = 10.0 ** math.floor(math.log10(limit))
+    return float(f"{next(step * unit for step in _EASY if step * unit >= limit):.2g}")
+
+
 def _digits_scale(values: np.ndarray, trace: Trace) -> dict[str, Any]:
     finite = values[np.isfinite(values)]
     most = math.ceil(finite.max()) if finite.size else 0
@@ -109,7 +124,7 @@ LENSES: Mapping[str, Lens] = MappingProxyType(
         for lens in (
             Lens("state", lambda trace: trace.states, _state_scale, "states"),
             Lens("digits", _digits, _digits_scale, "digits", has_ends),
-            Lens("preactivation", argument, _signed_scale, "preactivations"),
+            Lens("preactivation", argument, _argument_scale, "preactivations"),
             Lens("slope", slope, _slope_scale, "slopes"),
             Lens("change", change, _change_scale, "changes"),
         )

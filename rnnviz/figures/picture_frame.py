@@ -1,4 +1,4 @@
-"""Where everything of a picture stands: panels, axes, labels, colour bar, as a Plotly layout.
+"""Where everything of a picture stands: panels, axes, labels, ranges, as a Plotly layout.
 
 Made once for both renderers: the plain figure fills it with traces, the viewer with pixels.
 """
@@ -7,20 +7,17 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-
 from rnnviz.analysis.saturation import SATURATED_FROM
 from rnnviz.figures.picture import Field, Picture, Strip
-from rnnviz.figures.style import FIRST_STEP, Style, template_dict
+from rnnviz.figures.style import FIRST_STEP, Style
 
-_HEIGHTS = {"heatmap": 236, "strip": 38, "gap": 20, "top": 32, "bottom": 40}
+_HEIGHTS = {"heatmap": 190, "strip": 38, "gap": 20, "top": 32, "bottom": 40}
 _PRESENTATION_HEIGHTS = {"heatmap": 224, "strip": 40, "gap": 28, "top": 42, "bottom": 52}
 _BAR = 12
-_COLOUR_STEPS = 128
 
 
 def frame(picture: Picture, style: Style) -> dict:
-    """Return axes, labels, colour scale and template as a JSON-ready Plotly layout.
+    """Return panels, axes and labels as a JSON-ready Plotly layout.
 
     Axes: ``x``/``y`` heatmap, ``x``/``y2``, ``x``/``y3`` strips, ``x2``/``y`` the state at the
     cursor, ``x2``/``y9`` the colour bar, which is the scale of that state as well.
@@ -31,18 +28,11 @@ def frame(picture: Picture, style: Style) -> dict:
     across, upward = [start, start + field.timesteps], [start, start + field.units]
     below = [1 - parts["heatmap"] / inner, 1]
     layout = {
-        "template": template_dict(style),
         "height": inner + parts["top"] + parts["bottom"],
         "margin": {"l": 64, "r": 14, "t": parts["top"], "b": parts["bottom"], "pad": 0},
         "showlegend": False,
         "hovermode": "closest",
         "meta": {"time_axis": "x", "first_step": FIRST_STEP},
-        "coloraxis": {
-            "colorscale": [list(stop) for stop in style.scale(field.kind)],
-            "cmin": field.low,
-            "cmax": field.high,
-            "showscale": False,
-        },
         "xaxis": _axis(style.words("axis.timestep"), across, [0, 0.82], "free")
         | {"position": 0, "tickformat": ",d"},
         "yaxis": _axis(style.words("axis.unit"), upward, below, "x") | {"tickformat": ",d"},
@@ -96,21 +86,6 @@ def strip_axis(strip: Strip) -> dict:
         "range": [strip.low - 0.06 * spread, strip.high + 0.06 * spread],
         "tickvals": ticks,
         "tickformat": ".0%" if strip.percent else ".3~g",
-    }
-
-
-def colour_bar(field: Field) -> dict:
-    """Return the colour bar as a trace: the scale drawn over its own axis."""
-    ends = np.linspace(field.low, field.high, _COLOUR_STEPS + 1)
-    return {
-        "type": "heatmap",
-        "x": ends.tolist(),
-        "y": [-0.5, 0.5],
-        "z": [((ends[1:] + ends[:-1]) / 2).tolist()],
-        "xaxis": "x2",
-        "yaxis": "y9",
-        "coloraxis": "coloraxis",
-        "hoverinfo": "skip",
     }
 
 

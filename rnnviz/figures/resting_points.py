@@ -64,7 +64,7 @@ def analyse(run, perspective, progress=None) -> RestingPoints:
     with np.errstate(all="ignore"):
         held = np.nan_to_num(trace.inputs.astype(np.float64).mean(axis=0), posinf=0, neginf=0)
     states = trace.full_states[:finite]
-    starts = 64 if layer.state_size <= 128 else 16
+    starts = 64 if layer.state_size <= 128 else 16 if layer.state_size <= 512 else 8
     points = fixed_points(layer, held, states, starts, progress=progress)
     reach = max(1.0, float(np.abs(points.points).max(initial=0.0)))
     path = _path(trace, states, reach)

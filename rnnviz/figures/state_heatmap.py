@@ -25,12 +25,13 @@ from rnnviz.figures.picture import (
     encode,
     symmetric_limit,
 )
-from rnnviz.figures.picture_frame import colour_bar, frame, mark_titles
+from rnnviz.figures.picture_frame import frame, mark_titles
 from rnnviz.figures.registry import View
-from rnnviz.figures.style import FIRST_STEP, Style
+from rnnviz.figures.style import FIRST_STEP, Style, template_dict
 
 COLUMNS, ROWS = 1200, 512
 """Most cells of a plain figure: beyond 65,535 columns Plotly would draw nothing at all."""
+_COLOUR_STEPS = 128
 WRITTEN_OUT = 20_000
 """Most cells whose values a plain figure carries as text, to the last digit."""
 
@@ -68,7 +69,7 @@ def state_picture(
     else:
         limit = symmetric_limit(mean)
         strips = (Strip(mean, "mean", -limit, limit),)
-    return Picture(field, strips, timestep, unit, experiment, part)
+    return Picture(field, strips, timestep, unit, experiment, part=part)
 
 
 def analyse(run, perspective) -> Picture:
@@ -89,17 +90,19 @@ def analyse(run, perspective) -> Picture:
     lens = lens_for(perspective.lens, layer.trace)
     if lens.name == "state":
         return picture
-    return dataclasses.replace(picture, field=lens.field(layer.trace, layer.backward))
+    backward = layer.both.backward if layer.both else None
+    return dataclasses.replace(picture, field=lens.field(layer.trace, backward))
 
 
 def draw(picture: Picture, style: Style) -> go.Figure:
     """Draw a picture as a plain Plotly figure, the state at the cursor beside it."""
     blocks = reduce_to_blocks(picture.field.values, COLUMNS, ROWS)
-    traces = [_heatmap(picture.field, blocks), colour_bar(picture.field)]
+    traces = [_heatmap(picture.field, blocks), _colour_bar(picture.field)]
     for number, strip in enumerate(picture.strips, start=2):
         traces += _strip_lines(strip, number, style)
     traces.append(_state_at_cursor(picture, style))
-    layout = frame(picture, style)
+    layout = frame(picture, style) | {"template": template_dict(style)}
+    layout["coloraxis"] = _colour_axis(picture.field, style)
     timestep = picture.cursor[0] + FIRST_STEP
     edge = {"type": "line", "xref": "x", "yref": "paper", "x0": timestep, "x1": timestep}
     layout["shapes"] = [
@@ -131,6 +134,26 @@ def _heatmap(field: Field, blocks: Blocks) -> dict:
             "%{x} · %{y}<br>%{z} (%{customdata[0]} … %{customdata[1]})<extra></extra>"
         )
     return trace
+
+
+def _colour_axis(field: Field, style: Style) -> dict:
+    scale = [list(stop) for stop in style.scale(field.kind)]
+    return {"colorscale": scale, "cmin": field.low, "cmax": field.high, "showscale": False}
+
+
+def _colour_bar(field: Field) -> dict:
+    """Return the colour bar as a trace: the scale drawn over its own axis."""
+    ends = np.linspace(field.low, field.high, _COLOUR_STEPS + 1)
+    return {
+        "type": "heatmap",
+        "x": ends,
+        "y": [-0.5, 0.5],
+        "z": [(ends[1:] + ends[:-1]) / 2],
+        "xaxis": "x2",
+        "yaxis": "y9",
+        "coloraxis": "coloraxis",
+        "hoverinfo": "skip",
+    }
 
 
 def _strip_lines(strip: Strip, number: int, style: Style) -> list[dict]:

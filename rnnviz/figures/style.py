@@ -84,7 +84,10 @@ def template_dict(style: Style) -> dict:
         "linecolor": ink.axis,
         "tickcolor": ink.axis,
         "zerolinecolor": ink.axis,
-        "tickfont": {"size": style.tick_size, "color": ink.muted},
+        "tickfont": {
+            "size": style.tick_size,
+            "color": ink.text if style.presentation else ink.muted,
+        },
         "title": {"font": {"size": style.font_size, "color": ink.text}, "standoff": 6},
         "showline": True,
         "ticks": "outside",

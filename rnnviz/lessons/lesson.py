@@ -200,6 +200,15 @@ class Lesson:
         plain = {"page": "states", "lens": "state", "timestep": 0, "unit": 0, "layer": 0}
         return self._turned(perspective.replace(answers="", **plain), 0)
 
+    def experiment_at(self, index: int) -> Experiment:
+        """Return what somebody sees who comes to a card with every earlier task solved."""
+        experiment = self.start
+        for card in self.cards[:index]:
+            experiment = experiment.replace(**card.changes)
+            if isinstance(card, Do):
+                experiment = experiment.replace(**card.solution)
+        return experiment.replace(**self.cards[index].changes)
+
     def opened(self, perspective: Perspective) -> Perspective:
         """Return the look at the card that a short link names, as if one had turned there."""
         card = min(perspective.card, len(self.cards) - 1)

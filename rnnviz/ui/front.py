@@ -10,6 +10,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from rnnviz.experiment import Experiment
 from rnnviz.i18n import LANGUAGES, Words, preferred_language, words
 from rnnviz.knobs import Problem
 from rnnviz.lessons.lesson import Lesson
@@ -20,6 +21,7 @@ from rnnviz.ui.lesson_panel import lesson_panel
 from rnnviz.ui.note import show_note
 from rnnviz.ui.pages import PAGES
 from rnnviz.ui.problems import show_problems
+from rnnviz.ui.second import two_experiments
 from rnnviz.ui.shell import shell
 from rnnviz.ui.take_away import take_away
 from rnnviz.ui.teacher import teacher_button
@@ -60,12 +62,15 @@ def _show(say: Words) -> None:
             perspective = _navigation(perspective, say)
     with beside:
         situation, problems = _controls(situation, perspective, look, say)
+    perspective = situation.perspective
     with stage:
         show_problems(say("page.link_problems"), situation.problems, situation, say)
         show_problems(say("page.not_allowed"), problems, situation, say)
         show_note(perspective.note, say)
         keep_a_place(say)
-        perspective = PAGES[perspective.page].show(situation.experiment, perspective, say)
+        beside = {"second": situation.second} if perspective.page == "compare" else {}
+        page = PAGES[perspective.page]
+        perspective = page.show(situation.experiment, perspective, say, **beside)
     shell(perspective, look, say)
     state.commit(dataclasses.replace(situation, perspective=perspective))
     if look.shows("take_away"):
@@ -91,12 +96,18 @@ def _controls(
     lesson = lesson_of(perspective)
     if lesson:
         experiment, problems = lesson_panel(lesson, experiment, perspective, say)
+    elif perspective.page == "compare":
+        shown = dataclasses.replace(situation, perspective=perspective)
+        situation, problems = two_experiments(shown, look, say)
+        perspective = _actions(situation, look, say)
+        return dataclasses.replace(situation, perspective=perspective), problems
     else:
         layer, hidden, locked = perspective.layer, look.hidden_knobs, look.locked_knobs
         experiment, problems = experiment_controls(experiment, layer, say, hidden, locked)
         shown = dataclasses.replace(situation, experiment=experiment, perspective=perspective)
-        _actions(shown, look, say)
-    return dataclasses.replace(situation, experiment=experiment), problems
+        perspective = _actions(shown, look, say)
+    moved = dataclasses.replace(situation, experiment=experiment, perspective=perspective)
+    return moved, problems
 
 
 def _language(perspective: Perspective, spoken: str) -> Perspective:
@@ -129,31 +140,35 @@ def _navigation(perspective: Perspective, say: Words) -> Perspective:
     return dataclasses.replace(perspective, page=page)
 
 
-def _actions(situation: state.Situation, look: Visibility, say: Words) -> None:
+def _actions(situation: state.Situation, look: Visibility, say: Words) -> Perspective:
     """Draw the buttons that go to another link, and what else there is to do."""
     experiment, perspective = situation.experiment, situation.perspective
     if look.shows("actions"):
         again = experiment.replace(seed=(experiment.seed + 1) % 2**32)
-        for name, icon, target in (
-            ("resample", ":material/casino:", again),
-            ("back_to_lecture", ":material/restart_alt:", type(experiment)()),
-        ):
-            st.button(
-                say(f"page.{name}"),
-                icon=icon,
-                help=say(f"page.{name}_help"),
-                on_click=state.go,
-                args=(target, perspective),
-                width="stretch",
-            )
-    if look.shows("teach"):
-        teacher_button(situation, say)
-    if look.shows("tour"):
-        # The browser's own: shell/tour.js listens for it.
-        st.button(
-            say("tour.again"),
-            icon=":material/explore:",
-            help=say("tour.again_help"),
-            key="tour_again",
-            width="stretch",
-        )
+        _go("resample", ":material/casino:", again, perspective, say)
+        _go("back_to_lecture", ":material/restart_alt:", type(experiment)(), perspective, say)
+    with st.container(horizontal=True):
+        if look.shows("teach"):
+            teacher_button(situation, say)
+        if look.shows("tour"):
+            # The browser's own: shell/tour.js listens for it.
+            st.button(say("tour.again"), help=say("tour.again_help"), key="tour_again")
+    if not look.shows("teach"):
+        return perspective
+    large = st.toggle(
+        say("knob.presentation.label"),
+        help=say("page.presentation_help"),
+        key=state.widget("presentation", perspective.presentation),
+    )
+    return perspective.replace(presentation=large)
+
+
+def _go(name: str, icon: str, target: Experiment, perspective: Perspective, say: Words) -> None:
+    st.button(
+        say(f"page.{name}"),
+        icon=icon,
+        help=say(f"page.{name}_help"),
+        on_click=state.go,
+        args=(target, perspective),
+        width="stretch",
+    )

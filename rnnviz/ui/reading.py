@@ -14,6 +14,7 @@ from rnnviz.readings import number, percent, power, read
 from rnnviz.simulate import LayerRun, Run
 from rnnviz.ui import state
 from rnnviz.ui.runs import result_of
+from rnnviz.ui.visibility import visibility
 
 Measured = tuple[Saturation, Diagnosis, float | None]
 
@@ -25,11 +26,15 @@ def show_reading(run: Run, perspective: Perspective, say: Words) -> None:
     measured = result_of("reading", run.experiment, lambda progress: _measure(layer), detail=index)
     result, diagnosis, _ = measured
     reading = read(layer.trace, result, diagnosis, say)
-    st.markdown(f"#### {reading.headline}")
-    with st.container(horizontal=True, vertical_alignment="center", key="meaning"):
-        st.markdown(reading.meaning, width="stretch")
-        _advice(run, index, diagnosis, perspective, say)
-    _numbers(measured, layer, say)
+    look = visibility(perspective)
+    if look.shows("reading"):
+        st.markdown(f"#### {reading.headline}")
+        with st.container(horizontal=True, vertical_alignment="center", key="meaning"):
+            st.markdown(reading.meaning, width="stretch")
+            if look.shows("advice"):
+                _advice(run, index, diagnosis, perspective, say)
+    if look.shows("numbers"):
+        _numbers(measured, layer, say)
 
 
 def _measure(layer: LayerRun) -> Measured:

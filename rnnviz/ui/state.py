@@ -24,6 +24,7 @@ _SEEN = "seen"
 _WIDGETS = "widget."
 _ARRIVED = "arrived."
 _BASELINE = "baseline."
+_SAID = "said."
 
 _KNOBS = frozenset(row.link for row in EXPERIMENT.values())
 _NAMES = {"hidden": PARTS, "knobs": EXPERIMENT, "locked": EXPERIMENT}
@@ -85,7 +86,8 @@ def read_link(pairs: Pairs) -> Situation:
     lesson = lessons().get(perspective.lesson)
     if lesson and not any(name in _KNOBS for name, _ in pairs):
         # Typed by hand, ``?lesson=loop`` is enough.
-        experiment, perspective = lesson.start, lesson.opened(perspective)
+        perspective = lesson.opened(perspective)
+        experiment = lesson.experiment_at(perspective.card)
     return Situation(experiment, perspective, tuple(problems), second)
 
 
@@ -139,6 +141,8 @@ def commit(situation: Situation) -> None:
     """Write what is shown into the address, and remember it as shown."""
     st.session_state[_SHOWN] = situation
     st.session_state[_SEEN] = _widget_values()
+    for key in [key for key in st.session_state if str(key).startswith(_SAID)]:
+        st.session_state[_BASELINE + key.removeprefix(_SAID)] = (st.session_state[key],)
     if not _address_is(situation.pairs):
         st.query_params.from_dict(dict(situation.pairs))
 
@@ -158,11 +162,12 @@ def short_pairs(situation: Situation) -> Pairs:
 def go(experiment: Experiment, perspective: Perspective, second: Experiment | None = None) -> None:
     """Go to another link; for the ``on_click`` of a button.
 
-    The second of two experiments stays beside the first unless another one is given.
+    The second of two experiments stays beside the first unless another one is given; a lesson has
+    none.
     """
     shown: Situation | None = st.session_state.pop(_SHOWN, None)
-    if perspective.page == "compare":
-        second = second or (shown and shown.second)
+    if shown is not None and perspective.lesson is None:
+        second = second or shown.second
     st.query_params.from_dict(dict(Situation(experiment, perspective, second=second).pairs))
 
 
@@ -204,18 +209,17 @@ def component(name: str) -> str:
 
 
 def chosen(name: str, value: Any) -> Any:
-    """Return what the visitor chose in a component since we arrived, None if nothing.
+    """Return what the visitor chose in a component since the last complete run, None if nothing.
 
-    A component keeps its last value over an arrival, when the link's value must win: whatever it
-    says in the first run after that is old.
+    A component keeps its last value, when something else may have changed what it stands for since:
+    it is news once, until :func:`commit` has put it into the link. Whatever a component says in the
+    first run after an arrival is old.
     """
     key = _BASELINE + name
+    st.session_state[_SAID + name] = value
     if key not in st.session_state:
         st.session_state[key] = (value,)
-    if st.session_state[key] == (value,):
-        return None
-    st.session_state[key] = ()
-    return value
+    return None if st.session_state[key] == (value,) else value
 
 
 def arrived_with(name: str, value: Any) -> Any:

@@ -38,13 +38,19 @@ def choose_view(page: str, run: Run, perspective: Perspective, say: Words) -> Pe
     return dataclasses.replace(perspective, view=name)
 
 
-def show_view(view: View, run: Run, perspective: Perspective, say: Words) -> None:
-    """Compute a view and show it under its title, with how it is read."""
+def show_view(
+    view: View, run: Run, perspective: Perspective, say: Words, reveal: bool = False
+) -> None:
+    """Compute a view and show it under its title, with how it is read.
+
+    ``reveal`` scrolls it into sight.
+    """
     head(view.name, say)
-    result = _analyse(view, run, perspective)
+    result = analysed(view, run, perspective)
     figure = view.draw(result, style_of(perspective, say))
     _say_verdict(figure)
-    figure_view(figure, view.name, follow=view.follow(result) if view.follow else ())
+    follow = view.follow(result) if view.follow else ()
+    figure_view(figure, view.name, follow=follow, reveal=reveal)
 
 
 def head(name: str, say: Words) -> None:
@@ -62,7 +68,7 @@ def _say_verdict(figure: go.Figure) -> None:
         figure.update_layout(title=None, margin_t=_TOP, height=figure.layout.height - spare)
 
 
-def _analyse(view: View, run: Run, perspective: Perspective) -> Any:
+def analysed(view: View, run: Run, perspective: Perspective) -> Any:
     """Compute a result, or take the one that somebody with the same link computed."""
     cursor = (perspective.timestep, perspective.unit) if view.at_cursor else ()
     return result_of(

@@ -9,8 +9,9 @@ from rnnviz.lessons.lesson import Lesson
 from rnnviz.lessons.registry import lessons
 from rnnviz.perspective import Perspective
 
-_NOT_IN_LESSONS = frozenset({"navigation", "listing", "actions", "take_away", "teach", "tour"})
-_NOT_IN_FRONT_OF_A_ROOM = frozenset({"listing", "actions", "take_away", "teach", "tour"})
+_BESIDE_THE_POINT = frozenset({"advice", "closer", "listing", "actions", "take_away", "tour"})
+_NOT_IN_LESSONS = _BESIDE_THE_POINT | {"navigation", "teach"}
+_NOT_IN_FRONT_OF_A_ROOM = _BESIDE_THE_POINT
 
 
 @dataclass(frozen=True)

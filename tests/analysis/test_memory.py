@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from rnnviz.analysis.memory import _delayed, _flat_noise, memory
+from rnnviz.analysis.memory import _flat_noise, _with_delayed, memory
 from rnnviz.engine import SimpleRNN
 from tests.analysis.networks import gaussian, lecture, orthogonal
 
@@ -13,8 +13,10 @@ def reservoir(recurrent, kernel, activation="linear"):
 
 def test_delayed_noise_is_orthogonal_exactly():
     noise = _flat_noise(512, np.random.default_rng(0))
-    copies = _delayed(noise, 200)
+    copies = np.stack([np.roll(noise, lag) for lag in range(200)], axis=1)
     np.testing.assert_allclose(copies.T @ copies / 512, np.eye(200), atol=1e-12)
+    states = np.random.default_rng(1).normal(size=(512, 3))
+    np.testing.assert_allclose(_with_delayed(states, noise, 200), states.T @ copies, atol=1e-10)
 
 
 @pytest.mark.parametrize("units", [1, 5, 24])

@@ -4,6 +4,7 @@ import pytest
 
 from rnnviz import Experiment
 from rnnviz.keras import NOTES_MODELS, keras_layers, summary
+from rnnviz.keras.parameters import parameter_count
 from tests.keras.random_experiments import random_experiment
 from tests.parity.keras_models import keras_model
 
@@ -38,3 +39,12 @@ def test_random_stacks(keras, seed):
 def test_sixteen_layers_and_names_too_long_for_their_column(keras):
     assert_same(keras, Experiment(units=(2,) * 16, bidirectional=True))
     assert_same(keras, Experiment(units=(1000, 1024), timesteps=10))
+
+
+@pytest.mark.parametrize(("cell", "name"), [("SimpleRNN", "RNN"), ("LSTM", "LSTM"), ("GRU", "GRU")])
+@pytest.mark.parametrize("bidirectional", [False, True])
+def test_pytorch_counts_what_we_say_it_counts(torch, cell, name, bidirectional):
+    experiment = Experiment(input_features=7, units=5, cell=cell, bidirectional=bidirectional)
+    peer = getattr(torch.nn, name)(7, 5, bidirectional=bidirectional)
+    counted = sum(weight.numel() for weight in peer.parameters())
+    assert parameter_count(keras_layers(experiment)[0]).torch_count == counted

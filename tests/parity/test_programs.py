@@ -16,8 +16,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::U
 
 @pytest.mark.parametrize("name", VARIED)
 def test_keras_computes_what_the_page_shows(keras, name, tmp_path):
-    keeps_float64 = keras.backend.result_type("float64", "float64") == "float64"
-    assert_agrees(VARIED[name], "keras", tmp_path, bound=None if keeps_float64 else 1e-6)
+    assert_agrees(VARIED[name], "keras", tmp_path)
 
 
 @pytest.mark.parametrize("name", VARIED)

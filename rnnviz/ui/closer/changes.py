@@ -19,8 +19,11 @@ _SECONDS = 2.0
 """How long the neighbours take on a slow laptop, roughly; their number is cut to it."""
 
 
-def show(run: Run, perspective: Perspective, say: Words) -> None:
-    """Show the neighbours, which all of them share; a click goes to one."""
+def show(run: Run, perspective: Perspective, say: Words, reveal: bool = False) -> None:
+    """Show the neighbours, which all of them share; a click goes to one.
+
+    ``reveal`` scrolls them into sight.
+    """
     head("changes", say)
     layer = min(perspective.layer, len(run.layers) - 1)
     # Moving among the neighbours does not change them: they are kept under what they share.
@@ -37,7 +40,8 @@ def show(run: Run, perspective: Perspective, say: Words) -> None:
         st.markdown(say("changes.conclusion"))
     key = state.component("changes")
     figure = changes.draw(result, style)
-    picked = state.chosen("changes", figure_view(figure, "changes", key=key, picks=True))
+    click = figure_view(figure, "changes", key=key, picks=True, reveal=reveal)
+    picked = state.chosen("changes", click)
     if picked is not None:
         wanted = changes.chosen(result, picked[:2])
         if wanted is not None and wanted != run.experiment:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from functools import partial
 
 import streamlit as st
 
@@ -33,8 +34,8 @@ def look_closer(run: Run, perspective: Perspective, say: Words) -> Perspective:
         label_visibility="collapsed",
     )
     perspective = dataclasses.replace(perspective, view=name)
-    if name in _WITH_MORE:
-        _WITH_MORE[name](run, perspective, say)
-    elif name is not None:
-        show_view(views[name], run, perspective, say)
+    if name is not None:
+        show = _WITH_MORE.get(name) or partial(show_view, views[name])
+        # It opens below the first screen: whoever just asked for it wants to see it.
+        show(run, perspective, say, reveal=state.moved("closer") is not None)
     return perspective

@@ -27,8 +27,8 @@ _FORMULA = {
 }
 
 
-def show(run: Run, perspective: Perspective, say: Words) -> None:
-    """Take the cell under the cursor apart."""
+def show(run: Run, perspective: Perspective, say: Words, reveal: bool = False) -> None:
+    """Take the cell under the cursor apart; ``reveal`` scrolls it into sight."""
     head("glass", say)
     result = glass.analyse(run, perspective)
     if result.step is None:
@@ -39,7 +39,8 @@ def show(run: Run, perspective: Perspective, say: Words) -> None:
         _unit(run, perspective, say)
         _equation(result.step, say)
     with right:
-        figure_view(glass.draw(result, style_of(perspective, say)), "glass")
+        figure = glass.draw(result, style_of(perspective, say))
+        figure_view(figure, "glass", reveal=reveal)
     _lines(result, run, say)
 
 

@@ -20,6 +20,7 @@ from rnnviz.ui.lens_switch import choose_lens
 from rnnviz.ui.main_view import main_view
 from rnnviz.ui.reading import show_reading
 from rnnviz.ui.runs import run_of
+from rnnviz.ui.visibility import visibility
 
 _LISTED_VALUES = 32
 """As many values as the lecture's notes print of a row."""
@@ -28,14 +29,18 @@ _LISTED_VALUES = 32
 def show(experiment: Experiment, perspective: Perspective, say: Words) -> Perspective:
     """Draw the page and return where the visitor looks now."""
     run = run_of(experiment)
+    look = visibility(perspective)
     show_reading(run, perspective, say)
     unit = state.moved(UNIT)
     if unit is not None:
         perspective = dataclasses.replace(perspective, unit=unit - FIRST_STEP)
-    perspective = choose_lens(run, perspective, say)
+    if look.shows("lens"):
+        perspective = choose_lens(run, perspective, say)
     perspective = main_view(run, perspective, say)
-    perspective = look_closer(run, perspective, say)
-    _listing(run, say)
+    if look.shows("closer"):
+        perspective = look_closer(run, perspective, say)
+    if look.shows("listing"):
+        _listing(run, say)
     return perspective
 
 

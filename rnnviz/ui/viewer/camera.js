@@ -3,14 +3,12 @@
  */
 
 import { marksOf } from "./furniture.js";
-import { plotly } from "./plotly.js";
 import { cssColour, hatch } from "./raster.js";
 
 const SCALE = 2;
 
-/** Put the three layers on one canvas and hand them to the visitor as a file. */
+/** Put the layers on one canvas and hand them to the visitor as a file. */
 export async function photograph(stage, { cursor, title, name }) {
-  const Plotly = await plotly();
   const { width, height, theme } = stage;
   const sheet = () => new OffscreenCanvas(width * SCALE, height * SCALE);
   const photo = sheet();
@@ -20,8 +18,6 @@ export async function photograph(stage, { cursor, title, name }) {
   const pixels = sheet();
   stage.paint(pixels, SCALE);
   pen.drawImage(pixels, 0, 0);
-  const options = { format: "png", width, height, scale: SCALE };
-  pen.drawImage(await loaded(await Plotly.toImage(stage.axes, options)), 0, 0);
   const overlay = sheet();
   stage.paintCursor(cursor, title, null, overlay, SCALE);
   pen.drawImage(overlay, 0, 0);
@@ -30,11 +26,11 @@ export async function photograph(stage, { cursor, title, name }) {
 }
 
 /** Say what the hatching means, where the page has its legend. */
-function paintLegend(pen, { heat, picture, theme, table, layout }) {
+function paintLegend(pen, { heat, picture, theme, table }) {
   const size = theme.tickSize * SCALE;
   let x = heat.x * SCALE;
   const y = (heat.y - 8) * SCALE - size;
-  pen.font = `${size}px ${layout.template.layout.font.family}`;
+  pen.font = `${size}px ${theme.font}`;
   pen.textBaseline = "middle";
   for (const [end, title] of marksOf(picture)) {
     for (const fill of [cssColour(table, end === "high" ? 255 : 1), hatch(pen, end === "high", theme.hatch, SCALE)]) {
@@ -45,15 +41,6 @@ function paintLegend(pen, { heat, picture, theme, table, layout }) {
     pen.fillText(title, x + 1.9 * size, y + size / 2);
     x += 3 * size + pen.measureText(title).width;
   }
-}
-
-function loaded(address) {
-  return new Promise((resolve, reject) => {
-    const image = new Image();
-    image.onload = () => resolve(image);
-    image.onerror = reject;
-    image.src = address;
-  });
 }
 
 function save(blob, name) {

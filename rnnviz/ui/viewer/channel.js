@@ -15,15 +15,20 @@ export function channel(key) {
   return channels.get(key);
 }
 
-/** Say where the time cursor stands now (index of the timestep). */
-export function tellCursor(step) {
+/** Say where the time cursor stands now (index of the timestep), and who says so. */
+export function tellCursor(step, teller) {
   lastStep = step;
-  document.dispatchEvent(new CustomEvent(CURSOR, { detail: { step } }));
+  document.dispatchEvent(new CustomEvent(CURSOR, { detail: { step, teller } }));
+}
+
+/** Where the cursor was last said to stand, null before anybody said anything. */
+export function cursorNow() {
+  return lastStep;
 }
 
 /** Call back now and whenever the cursor moves; returns a function that ends it. */
 export function hearCursor(listener) {
-  const hear = (event) => listener(event.detail.step);
+  const hear = (event) => listener(event.detail.step, event.detail.teller);
   document.addEventListener(CURSOR, hear);
   if (lastStep !== null) listener(lastStep);
   return () => document.removeEventListener(CURSOR, hear);

@@ -13,9 +13,13 @@ import streamlit as st
 from rnnviz.figures.follow import MOST_NUMBERS, Follow
 from rnnviz.figures.picture import Picture
 from rnnviz.figures.style import Style
+from rnnviz.ui.cache import BoundedCache
 from rnnviz.ui.server import asset_url
-from rnnviz.ui.viewer.packing import figure_bytes
-from rnnviz.ui.viewer.payload import detail_bytes, picture_bytes, pictures_bytes
+from rnnviz.ui.viewer.packing import at_cursor, figure_bytes
+from rnnviz.ui.viewer.payload import detail_bytes, payload_key, picture_bytes, pictures_bytes
+
+# A cursor that is let go runs the page again, and shows the very same picture.
+_PAYLOADS = BoundedCache(limit=48 * 2**20, size=len)
 
 AHEAD_CELLS = 2_000_000
 """Up to so many cells in all, the pictures of a knob's whole range are sent ahead."""
@@ -115,7 +119,7 @@ def state_viewer(
     """
     knobs = knobs if ahead else ()
     live = [_knob_header(knob, picture) for knob in knobs]
-    data = picture_bytes(picture, style, key=key, knobs=live)
+    data = _data(picture, style, key, live)
     result = _VIEWER(data=data, key=key, on_cursor_change=_nothing, on_window_change=_nothing)
     chosen = _read(result.cursor, result.window, picture)
     _courier(_Recalled(picture, again), style, chosen, tuple(knobs), ahead, key)
@@ -143,6 +147,7 @@ def figure_view(
     key: str | None = None,
     follow: Sequence[Follow] = (),
     picks: bool = False,
+    reveal: bool = False,
 ) -> tuple[float, float, int] | None:
     """Show a Plotly figure that keeps zoom and camera when its numbers change.
 
@@ -160,6 +165,8 @@ def figure_view(
         then they move when the cursor is let go.
     picks : bool
         Whether a click on the figure is told.
+    reveal : bool
+        Whether the visitor just asked for it, so that it is scrolled into sight.
 
     Returns
     -------
@@ -167,7 +174,7 @@ def figure_view(
         Where the visitor clicked last, and how many clicks there were.
     """
     sent = follow if sum(one.size for one in follow) <= MOST_NUMBERS else ()
-    data = figure_bytes(figure, name, sent, picks)
+    data = figure_bytes(figure, name, sent, picks, reveal)
     result = _FIGURE(data=data, key=key or f"figure.{name}", on_pick_change=_nothing)
     return _read_pick(result.pick)
 
@@ -192,6 +199,19 @@ def _courier(
         pictures = ahead(knob.name, knob.options[first : last + 1])
         data = pictures_bytes(pictures, style, key, knob.name, first)
     _DELIVER(data=data, key=f"{key}.deliver")
+
+
+def _data(picture: Picture, style: Style, key: str, live: list[dict]) -> bytes:
+    """Return the payload, from the cache if the picture is one of an experiment."""
+
+    def pack() -> bytes:
+        return picture_bytes(picture, style, key=key, knobs=live)
+
+    if not picture.experiment:
+        return pack()
+    knobs = tuple(tuple(one.values()) for one in live)
+    packed = _PAYLOADS.get((payload_key(picture, style), key, knobs), pack)
+    return at_cursor(packed, picture.cursor)
 
 
 def _nothing() -> None:

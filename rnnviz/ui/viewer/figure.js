@@ -31,11 +31,13 @@ class Figure {
     this.line.className = "rv-figure-cursor";
     this.line.hidden = true;
     this.root.append(this.plot, this.line);
+    this.follow = new Follow(this.plot);
     parent.append(this.root);
   }
 
   destroy() {
     this.deaf?.();
+    this.follow.destroy();
     window.Plotly?.purge(this.plot);
     figures.delete(this.parent);
     this.root.remove();
@@ -43,7 +45,7 @@ class Figure {
 
   async update(bytes, setStateValue) {
     this.setStateValue = setStateValue;
-    const { checksum } = readPrefix(bytes);
+    const { checksum, timestep: reveal } = readPrefix(bytes);
     if (checksum === this.checksum) return;
     this.checksum = checksum;
     const { figure, name, follow, picks } = readPayload(bytes);
@@ -57,11 +59,11 @@ class Figure {
     this.axis = layout.meta?.time_axis?.replace(/^x/, "xaxis");
     this.first = layout.meta?.first_step ?? 0;
     this.picks = picks;
-    this.follow = follow?.length ? new Follow(this.plot, follow) : null;
+    this.follow.take(follow);
     this.#listen();
-    if (this.step !== undefined) this.follow?.moveTo(this.step);
     this.#drawCursor();
     this.root.dataset.painted = checksum;
+    if (reveal) this.#reveal();
   }
 
   #listen() {
@@ -69,11 +71,19 @@ class Figure {
     this.deaf = hearCursor((step) => {
       this.step = step;
       this.#drawCursor();
-      this.follow?.moveTo(step);
+      this.follow.moveTo(step);
     });
     this.plot.on("plotly_afterplot", () => this.#drawCursor());
     this.plot.on("plotly_relayouting", () => this.#drawCursor());
     this.plot.on("plotly_click", ({ points: [point] }) => this.#pick(point));
+  }
+
+  /** Scroll the figure into sight, as far up as what stands above it allows. */
+  #reveal() {
+    const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+    const { bottom } = this.root.getBoundingClientRect();
+    if (bottom <= window.innerHeight) return;
+    this.root.scrollIntoView({ block: "end", behavior: calm ? "auto" : "smooth" });
   }
 
   /** Tell Python where the visitor clicked; the count tells two clicks on one place apart. */

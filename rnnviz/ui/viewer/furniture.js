@@ -28,7 +28,8 @@ export function furnish(root, parts, stage) {
 
 /** Mark on the slider's track which part of the run is visible; offer the way back to all of it. */
 export function showWindow(root, reset, stage) {
-  const { step, end } = stage.view;
+  const { step, end, unit, top } = stage.view;
+  root.dataset.window = [step, end, unit, top].join(" "); // for tests and measurements
   const { timesteps } = stage.picture;
   root.style.setProperty("--rv-from", `${(100 * step) / timesteps}%`);
   root.style.setProperty("--rv-to", `${(100 * end) / timesteps}%`);
@@ -84,6 +85,7 @@ function place(root, { heat, picture, width, table, theme }) {
     "--rv-hatch-low": theme.hatchLow,
   };
   for (const [name, value] of Object.entries(values)) root.style.setProperty(name, value);
+  root.dataset.heat = [heat.x, heat.y, heat.width, heat.height].join(" ");
 }
 
 function description({ words, timesteps, units, field }) {

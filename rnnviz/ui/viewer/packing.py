@@ -50,23 +50,36 @@ def pack(header: dict, arrays: Arrays, cursor: tuple[int, int] = (0, 0)) -> byte
     return _join(_json(header | {"arrays": arrays.places}), arrays, cursor)
 
 
+def at_cursor(data: bytes, cursor: tuple[int, int]) -> bytes:
+    """Return a payload with the cursor elsewhere."""
+    return b"".join([data[:8], struct.pack("<ii", *cursor), data[16:]])
+
+
 def figure_bytes(
-    figure: go.Figure, name: str, follow: Sequence[Follow] = (), picks: bool = False
+    figure: go.Figure,
+    name: str,
+    follow: Sequence[Follow] = (),
+    picks: bool = False,
+    reveal: bool = False,
 ) -> bytes:
-    """Pack a Plotly figure for :func:`rnnviz.ui.viewer.figure_view`."""
+    """Pack a Plotly figure for :func:`rnnviz.ui.viewer.figure_view`.
+
+    ``reveal`` stands in the place of the cursor's timestep, so that it makes no new figure.
+    """
     arrays = Arrays()
     moves = [_move(arrays, one) for one in follow]
     parts = {"name": name, "follow": moves, "picks": picks, "arrays": arrays.places}
-    return _join(f'{_json(parts)[:-1]},"figure":{figure.to_json()}}}', arrays)
+    return _join(f'{_json(parts)[:-1]},"figure":{figure.to_json()}}}', arrays, (int(reveal), 0))
 
 
 def _move(arrays: Arrays, follow: Follow) -> dict:
     shown = {"x": follow.x, "y": follow.y}
     points = next(array.shape[1] for array in shown.values() if array is not None)
-    places = {
-        name: None if array is None else arrays.add(array.astype(np.float32))
-        for name, array in shown.items()
-    }
+    with np.errstate(over="ignore"):
+        places = {
+            name: None if array is None else arrays.add(array.astype(np.float32))
+            for name, array in shown.items()
+        }
     return {"trace": follow.trace, "points": points, **places}
 
 

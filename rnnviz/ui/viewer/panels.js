@@ -193,9 +193,9 @@ function columnAt(stage, step) {
 }
 
 /** Write what the panel beside shows. */
-export function paintTitle(pen, { beside, theme, layout }, title) {
+export function paintTitle(pen, { beside, theme }, title) {
   pen.fillStyle = theme.text;
-  pen.font = `${theme.tickSize}px ${layout.template.layout.font.family}`;
+  pen.font = `${theme.tickSize}px ${theme.font}`;
   pen.textAlign = "center";
   pen.textBaseline = "bottom";
   pen.fillText(title, beside.x + beside.width / 2, beside.y - 5, beside.width + 20);

@@ -11,14 +11,13 @@ import numpy as np
 from rnnviz.analysis.level_of_detail import reduce_to_blocks
 from rnnviz.figures.picture import Field, Picture, Strip, encode
 from rnnviz.figures.picture_frame import (
-    colour_bar,
     field_title,
     frame,
     mark_titles,
     strip_axis,
     strip_title,
 )
-from rnnviz.figures.style import FIRST_STEP, Style, template_dict
+from rnnviz.figures.style import FIRST_STEP, FONT, Style
 from rnnviz.i18n import words
 from rnnviz.ui.viewer.packing import Arrays, pack
 
@@ -60,7 +59,7 @@ def picture_bytes(
         "field": _field_header(picture.field, style),
         "tiles": [tile(arrays, picture.field)],
         "strips": [_strip_header(arrays, strip, style) for strip in picture.strips],
-        "frame": {"layout": frame(picture, style), "bar": colour_bar(picture.field)},
+        "layout": frame(picture, style),
         "themes": _themes(style, picture.field.kind),
         "words": _words(style.language),
         "presentation": style.presentation,
@@ -188,6 +187,14 @@ def _around(
     )
 
 
+def payload_key(picture: Picture, style: Style) -> tuple:
+    """Return what two pictures of experiments share if they are the same but for the cursor."""
+    field = picture.field
+    strips = tuple(strip.name for strip in picture.strips)
+    scale = (field.array_name, field.values.shape, field.low, field.high)
+    return (_identity(picture, style), picture.compact, strips, scale)
+
+
 def _identity(picture: Picture, style: Style) -> str:
     """Return what tells one picture from another, whatever the cursor."""
     return f"{picture.experiment} {_look(picture, style)}"
@@ -263,11 +270,12 @@ def _themes(style: Style, kind: str) -> dict[str, dict]:
 def _theme(style: Style, kind: str) -> dict:
     ink = style.ink
     return {
-        "template": template_dict(style),
+        "font": FONT,
         "scale": [list(stop) for stop in style.scale(kind)],
         "text": ink.text,
         "muted": ink.muted,
         "grid": ink.grid,
+        "axis": ink.axis,
         "background": ink.background,
         "cursor": ink.cursor,
         "halo": ink.halo,

@@ -1,11 +1,11 @@
 /**
  * The stage: where things lie, which part is visible, and in which order it is painted.
  *
- * Three layers lie on top of each other: a canvas with cells and strips, Plotly's axes, which are
- * transparent, and a canvas for all that follows the cursor. Moving the cursor repaints the
- * topmost layer only.
+ * Two canvases lie on top of each other: one with cells, strips and axes, one with all that follows
+ * the cursor. Moving the cursor repaints the upper one only.
  */
 
+import { paintAxes } from "./axes.js";
 import {
   paintBeside,
   paintCells,
@@ -14,25 +14,21 @@ import {
   paintStrip,
   paintTitle,
 } from "./panels.js";
-import { plotly } from "./plotly.js";
 import { colourTable } from "./raster.js";
 
 const NARROW = 560;
 const MOST_RATIO = 2;
 const LEAST_SPAN = 2;
-const FEW = 8;
 
 export class Stage {
-  /** @param {HTMLElement} element is filled with the three layers */
+  /** @param {HTMLElement} element is filled with the two canvases */
   constructor(element) {
     this.element = element;
-    this.pixels = layer(element, "canvas", "rv-pixels");
-    this.axes = layer(element, "div", "rv-axes");
-    this.overlay = layer(element, "canvas", "rv-overlay");
+    this.pixels = layer(element, "rv-pixels");
+    this.overlay = layer(element, "rv-overlay");
     this.window = null;
     this.level = "mean";
     this.ratio = Math.min(MOST_RATIO, window.devicePixelRatio || 1);
-    this.frameKey = "";
   }
 
   /** Take what is to be shown and lay it out; nothing is painted yet. */
@@ -41,14 +37,15 @@ export class Stage {
     this.theme = theme;
     this.table = colourTable(theme.scale, theme.missing);
     this.width = Math.max(240, this.element.clientWidth);
-    this.height = picture.frame.layout.height;
+    this.height = picture.layout.height;
     this.isNarrow = this.width < NARROW;
-    this.layout = fitted(picture, theme, this.isNarrow);
+    this.layout = fitted(picture, this.isNarrow);
     this.element.style.height = `${this.height}px`;
     for (const canvas of [this.pixels, this.overlay]) fit(canvas, this);
     const place = (x, y) => this.#place(this.layout[x].domain, this.layout[y].domain);
     this.heat = place("xaxis", "yaxis");
     this.beside = place("xaxis2", "yaxis");
+    this.bar = place("xaxis2", "yaxis9");
     this.rows = picture.strips.map((_, i) => ({
       ...place("xaxis", `yaxis${i + 2}`),
       range: this.layout[`yaxis${i + 2}`].range,
@@ -137,45 +134,12 @@ export class Stage {
     return best;
   }
 
-  /** Whether the axes show another part than the pixels do. */
-  get isFrameStale() {
-    return this.frameKey !== JSON.stringify(this.#frameLayout());
-  }
-
-  #frameLayout() {
-    const { step, end, unit, top } = this.view;
-    const shift = this.picture.first - 0.5;
-    const layout = structuredClone(this.layout);
-    layout.xaxis.range = [step + shift, end + shift];
-    layout.yaxis.range = [unit + shift, top + shift];
-    // Ticks between two steps or two units would repeat their numbers.
-    if (end - step < FEW) layout.xaxis.dtick = 1;
-    if (top - unit < FEW) layout.yaxis.dtick = 1;
-    layout.width = this.width;
-    return layout;
-  }
-
-  /** Draw or update the axes; resolves at once when they already look that way. */
-  async frame() {
-    const layout = this.#frameLayout();
-    const key = JSON.stringify(layout);
-    if (key === this.frameKey) return;
-    this.frameKey = key;
-    try {
-      const Plotly = await plotly();
-      if (key !== this.frameKey) return;
-      await Plotly.react(this.axes, traces(this.picture), layout, { staticPlot: true });
-    } catch (error) {
-      this.frameKey = "";
-      throw error;
-    }
-  }
-
-  /** Paint cells, hatching and strips. */
+  /** Paint cells, hatching, strips and axes. */
   paint(canvas = this.pixels, ratio = this.ratio) {
     const pen = blank(canvas, ratio);
     for (const tile of this.picture.tiles) paintCells(pen, this, tile, ratio);
     this.picture.strips.forEach((strip, i) => paintStrip(pen, this, strip, i));
+    paintAxes(pen, this);
   }
 
   /** Paint all that follows the cursor: its line, the strips' values there, the state beside. */
@@ -189,11 +153,11 @@ export class Stage {
   }
 }
 
-function layer(parent, tag, name) {
-  const element = document.createElement(tag);
-  element.className = name;
-  parent.append(element);
-  return element;
+function layer(parent, name) {
+  const canvas = document.createElement("canvas");
+  canvas.className = name;
+  parent.append(canvas);
+  return canvas;
 }
 
 function fit(canvas, { width, height, ratio }) {
@@ -234,12 +198,9 @@ function paintBox(pen, { theme }, { x, y, width, height }) {
   pen.setLineDash([]);
 }
 
-/** Python's layout on a theme, with the picture's own ranges, and with less on a narrow screen. */
-function fitted({ frame, field, strips }, theme, narrow) {
-  const layout = structuredClone(frame.layout);
-  layout.template = theme.template;
-  Object.assign(layout.coloraxis, { colorscale: theme.scale, cmin: field.low, cmax: field.high });
-  layout.xaxis2.range = [field.low, field.high];
+/** Python's layout with the picture's own ranges, and with less on a narrow screen. */
+function fitted({ layout: wide, strips }, narrow) {
+  const layout = structuredClone(wide);
   strips.forEach((strip, i) => Object.assign(layout[`yaxis${i + 2}`], strip.axis));
   if (narrow) {
     Object.assign(layout.margin, { l: 44, r: 10 });
@@ -249,14 +210,4 @@ function fitted({ frame, field, strips }, theme, narrow) {
     layout.yaxis.title = { text: "" };
   }
   return layout;
-}
-
-/** Empty traces that make Plotly draw every axis, and the colour bar over the picture's range. */
-function traces({ strips, frame, field }) {
-  const empty = (xaxis, yaxis) => ({ type: "scatter", x: [null], y: [null], xaxis, yaxis });
-  const bar = structuredClone(frame.bar);
-  const last = bar.x.length - 1;
-  bar.x = bar.x.map((_, i) => field.low + (i / last) * (field.high - field.low));
-  bar.z = [bar.x.slice(1).map((value, i) => (value + bar.x[i]) / 2)];
-  return [empty("x", "y"), empty("x2", "y"), ...strips.map((_, i) => empty("x", `y${i + 2}`)), bar];
 }

@@ -6,7 +6,7 @@
  */
 
 import { photograph } from "./camera.js";
-import { channel, tellCursor } from "./channel.js";
+import { channel, cursorNow, hearCursor, tellCursor } from "./channel.js";
 import { furnish, showWindow } from "./furniture.js";
 import { Gestures } from "./gestures.js";
 import { describe, Hover } from "./hover.js";
@@ -34,7 +34,6 @@ const BODY = `
     <output class="rv-step"><b></b><span></span></output>
     <select class="rv-speed"></select>
   </div>
-  <p class="rv-note" role="alert" hidden></p>
   <p class="rv-live" aria-live="polite"></p>`;
 
 const viewers = new WeakMap();
@@ -59,7 +58,7 @@ class Viewer {
     parent.append(this.root);
     const part = (name) => this.root.querySelector(`.rv-${name}`);
     this.parts = Object.fromEntries(
-      ["legend", "level", "zoom", "reset", "camera", "cursor", "track", "step", "note", "live"].map(
+      ["legend", "level", "zoom", "reset", "camera", "cursor", "track", "step", "live"].map(
         (name) => [name, part(name)],
       ),
     );
@@ -74,6 +73,9 @@ class Viewer {
     this.#listen();
     this.observer = new ResizeObserver(() => this.#resized());
     this.observer.observe(this.root);
+    // Words on a canvas do not change by themselves when their font arrives.
+    if (document.fonts.status === "loading") document.fonts.ready.then(() => this.redraw());
+    this.unhear = hearCursor((step, teller) => teller && teller !== this && this.#follow(step));
   }
 
   destroy() {
@@ -81,6 +83,7 @@ class Viewer {
     this.observer.disconnect();
     this.gestures.destroy();
     this.live.destroy();
+    this.unhear();
     if (this.meeting?.viewer === this) this.meeting.viewer = null;
     viewers.delete(this.parent);
     this.root.remove();
@@ -134,7 +137,10 @@ class Viewer {
       this.cursor = { step: timestep, unit: this.told === undefined && unit === 0 ? null : unit };
     }
     this.told = told;
-    this.cursor.step = Math.min(this.cursor.step, this.base.timesteps - 1);
+    const last = this.base.timesteps - 1;
+    this.cursor.step = Math.min(this.cursor.step, last);
+    // Python brings a cursor inside this run; a longer run beside it may stand further on.
+    this.beyond = this.cursor.step === last && cursorNow() > last ? cursorNow() : null;
     if (this.cursor.unit >= this.base.units) this.cursor.unit = this.base.units - 1;
   }
 
@@ -184,35 +190,8 @@ class Viewer {
     this.stage.paint();
     this.drawCursor();
     this.hover.refresh();
-    this.#drawFrame().then(() =>
-      afterPaint(() => {
-        if (picture === this.picture) this.root.dataset.experiment = picture.experiment;
-      }),
-    );
-  }
-
-  async #drawFrame() {
-    const { note } = this.parts;
-    try {
-      await this.stage.frame();
-      note.hidden = true;
-    } catch {
-      note.textContent = this.picture.words.no_axes;
-      note.hidden = false;
-    }
-  }
-
-  /** Redraw the axes, at most half of the time: pixels and cursor go first. */
-  #soonDrawFrame() {
-    if (this.framing) return;
-    this.framing = true;
-    requestAnimationFrame(async () => {
-      const before = performance.now();
-      await this.#drawFrame();
-      setTimeout(() => {
-        this.framing = false;
-        if (this.stage.isFrameStale) this.#soonDrawFrame();
-      }, performance.now() - before);
+    afterPaint(() => {
+      if (picture === this.picture) this.root.dataset.experiment = picture.experiment;
     });
   }
 
@@ -251,13 +230,24 @@ class Viewer {
     step.lastChild.textContent = fill(words.step, values);
     cursor.setAttribute("aria-valuetext", `${this.#title()}, ${fill(words.step, values)}`);
     this.stage.paintCursor(this.cursor, this.#title(), box);
-    tellCursor(this.cursor.step);
+    tellCursor(this.beyond ?? this.cursor.step, this);
+  }
+
+  /** Go where another viewer's cursor went, as far as this run goes; Python hears from that one. */
+  #follow(step) {
+    if (!this.picture) return;
+    const last = this.picture.timesteps - 1;
+    this.beyond = step > last ? step : null;
+    if (this.cursor.step === Math.min(step, last)) return;
+    this.cursor.step = Math.min(step, last);
+    this.#soonDraw();
   }
 
   /** Move the cursor to a step; painted once a frame, told to Python on release. */
   moveTo(step) {
     const next = Math.min(this.picture.timesteps - 1, Math.max(0, Math.round(step)));
     if (next === this.cursor.step) return;
+    this.beyond = null;
     this.cursor.step = next;
     this.#soonDraw();
   }
@@ -294,7 +284,6 @@ class Viewer {
     this.drawCursor();
     this.hover.refresh();
     showWindow(this.root, this.parts.reset, this.stage);
-    this.#soonDrawFrame();
     this.meeting.window = this.stage.window;
     clearTimeout(this.windowTimer);
     this.windowTimer = setTimeout(() => this.#tellWindow(), SOON);

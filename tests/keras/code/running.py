@@ -23,7 +23,7 @@ def execute(experiment, framework, folder):
     return variables, printed.getvalue()
 
 
-def assert_agrees(experiment, framework, folder, bound=None):
+def assert_agrees(experiment, framework, folder):
     """The program's outputs are the page's, in shape, dtype and value, and it prints them."""
     run = simulate(experiment)
     expected = run.layers[-1].output
@@ -33,7 +33,7 @@ def assert_agrees(experiment, framework, folder, bound=None):
     assert outputs.dtype == expected.dtype == experiment.dtype
     assert outputs.shape == expected.shape
     largest = max(1, np.abs(expected).max())  # relu and linear know no bounds
-    assert np.abs(outputs - expected).max() <= (bound or BOUNDS[experiment.dtype]) * largest
+    assert np.abs(outputs - expected).max() <= BOUNDS[experiment.dtype] * largest
     assert str(outputs.shape) in printed
     numbers = printed[printed.rindex(str(outputs.shape)) + len(str(outputs.shape)) :]
     row = np.array(numbers.strip().strip("[]").split(), dtype=float)
