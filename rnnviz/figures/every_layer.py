@@ -23,6 +23,8 @@ _TALL, _LOW, _GAP = 76, 48, 26
 _LABELS = 130
 """Room for tokens under the time axis, in Latin letters; a Hangul letter takes two."""
 _ROUND = (1.0, 2.0, 5.0, 10.0)
+_SINGLE = 1e30
+"""Up to here float32 does, which is half as long to send."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -187,7 +189,9 @@ def draw(result: EveryLayer, style: Style) -> go.Figure:
 def _heatmap(band: Band, axis: str, style: Style, tokens: tuple[str, ...]) -> dict:
     blocks = band.blocks
     low, high = (0.0, 1.0) if band.sequential else (band.low, band.high)
-    values = np.clip(blocks.mean, low, high).T.astype(np.float32)
+    values = np.clip(blocks.mean, low, high).T
+    if high < _SINGLE:
+        values = values.astype(np.float32)
     token, kind = "%{customdata} · " if tokens else "", _kind(band, style)
     trace = {
         "type": "heatmap",
