@@ -195,6 +195,7 @@ def _pull_back(linearisation, rows, followed, target, features, progress):
     sensitivity = np.full((target + 1, features), -np.inf)
     exponent, stop = 0, target + 1
     longest = int(np.clip(_BLOCK_NUMBERS // rows.size, 16, 128))
+    through = np.empty((longest, len(rows), linearisation.through_size))
     while stop > 0 and rows.any():
         start = max(0, stop - longest)
         # Row 0 is the state before the block's first step; what is not reached stays zero.
@@ -204,12 +205,14 @@ def _pull_back(linearisation, rows, followed, target, features, progress):
             rows = block[timestep - start + 1]
             if timestep % linearisation.safe_steps == 0 and not _is_moderate(rows):
                 if not rows.any():
+                    through[: timestep - start + 1] = 0
                     break
                 exponent += _rescale(rows)
             exponents[timestep - start] = exponent
-            linearisation.pull(timestep, rows, block[timestep - start])
+            place = timestep - start
+            linearisation.pull(timestep, rows, block[place], through[place])
         span, scale = slice(start, stop), exponents * np.log10(2)
-        inputs = linearisation.pull_inputs(start, block[1:])
+        inputs = linearisation.pull_inputs(start, through[: stop - start])
         norms[:2, span] = _norms(block[1:], followed) + scale
         norms[2:, span] = _norms(inputs, followed) + scale
         with np.errstate(divide="ignore"):

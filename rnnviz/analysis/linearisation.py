@@ -24,17 +24,22 @@ class Linearisation(Protocol):
     """
 
     safe_steps: int
+    through_size: int
 
     def push(self, timestep: int, changes: np.ndarray) -> np.ndarray:
         """Forwards: changes (k, state_size) of state t−1 → J_t·change, changes of state t."""
 
     def pull(
-        self, timestep: int, gradients: np.ndarray, out: np.ndarray | None = None
-    ) -> np.ndarray:
-        """Backwards: gradients (k, state_size) with respect to state t → gradient·J_t, t−1."""
+        self, timestep: int, gradients: np.ndarray, out: np.ndarray, through: np.ndarray
+    ) -> None:
+        """Backwards: gradients (k, state_size) with respect to state t → ``out``, state t−1.
 
-    def pull_inputs(self, first: int, gradients: np.ndarray) -> np.ndarray:
-        """Gradients (steps, k, state_size) for states from ``first`` on → with respect to inputs.
+        ``through`` (k, through_size) takes what :meth:`pull_inputs` goes on from: the gradients
+        on their way, with respect to the projected input.
+        """
+
+    def pull_inputs(self, first: int, through: np.ndarray) -> np.ndarray:
+        """``through`` (steps, k, through_size) from step ``first`` on → with respect to inputs.
 
         Returns (steps, k, features).
         """
@@ -82,6 +87,7 @@ class _Elementwise:
         # A copy: BLAS reads a transposed large matrix at half the speed.
         self.backwards = np.ascontiguousarray(self.forwards.T)
         self.inputs = np.ascontiguousarray(layer.kernel.T, np.float64)
+        self.through_size = layer.units
         smallest = np.min(self.slopes, where=self.slopes > 0, initial=1.0)
         largest = np.abs(self.forwards).max() * layer.units
         self.safe_steps = 4 if smallest > 1e-30 and largest < 1e20 else 1
@@ -91,12 +97,11 @@ class _Elementwise:
         changes *= self.slopes[timestep]
         return changes
 
-    def pull(self, timestep, gradients, out=None):
-        return (gradients * self.slopes[timestep]).dot(self.backwards, out)
+    def pull(self, timestep, gradients, out, through):
+        np.multiply(gradients, self.slopes[timestep], through).dot(self.backwards, out)
 
-    def pull_inputs(self, first, gradients):
-        slopes = self.slopes[first : first + len(gradients), None, :]
-        return _times(gradients * slopes, self.inputs)
+    def pull_inputs(self, first, through):
+        return _times(through, self.inputs)
 
     def constant(self, steps):
         if steps < 2 or (self.slopes[:steps] != self.slopes[0]).any():
@@ -124,6 +129,7 @@ class _Gated:
         self.trace, self.before = trace, states_before(trace)
         self.gates, self.units = len(layer.gate_names), layer.units
         self.parts = layer.state_size // layer.units
+        self.through_size = self.gates * self.units
         self.forwards = np.asarray(layer.recurrent_kernel, np.float64)
         self.backwards = np.ascontiguousarray(self.forwards.T)
         self.inputs = np.ascontiguousarray(layer.kernel.T, np.float64)
@@ -133,16 +139,18 @@ class _Gated:
         self.block = -1
 
     def _factors(self, timestep):
-        """Of a step: by the input and by the state through each gate, and past all gates.
+        """Of a step, how the next state changes with each unit's gates, and past all gates.
 
-        (parts, gates, units), the same, and (parts, units).
+        By the input (parts, gates, units); how much more by the state than by the input
+        (gates, units), None where it is the same; past all gates (parts, units).
         """
         block, place = divmod(timestep, self.block_steps)
         if block != self.block:
             self.block = block
             steps = slice(block * self.block_steps, (block + 1) * self.block_steps)
             self._work_out(steps)
-        return self.by_input[place], self.by_state[place], self.past[place]
+        by_state = None if self.by_state is None else self.by_state[place]
+        return self.by_input[place], by_state, self.past[place]
 
     def _work_out(self, steps):
         layer, trace = self.trace.layer, self.trace
@@ -151,41 +159,45 @@ class _Gated:
         shape = (len(factors), self.parts, self.units, self.gates)
         self.by_input = np.ascontiguousarray(factors.reshape(shape).swapaxes(2, 3))
         gates = {name: values[steps] for name, values in trace.gates.items()}
+        self.by_state = None
         with np.errstate(all="ignore"):
             if isinstance(layer, LSTM):
-                self.by_state = self.by_input
                 activation = ACTIVATIONS[layer.activation]
                 slope = activation.slope(activation.apply(trace.cell_states[steps]))
                 past = [gates["o"] * slope * gates["f"], gates["f"]]
             else:
-                self.by_state = self.by_input.copy()
-                self.by_state[:, 0, 2] *= gates["r"]
+                # The reset gate stands between the state and the candidate, not the input.
+                self.by_state = np.ones((len(factors), self.gates, self.units))
+                self.by_state[:, 2] = gates["r"]
                 past = [gates["z"]]
         self.past = np.stack(past, axis=1).astype(np.float64)
 
     def push(self, timestep, changes):
-        _, by_state, past = self._factors(timestep)
+        by_input, by_state, past = self._factors(timestep)
         through = changes[:, : self.units].dot(self.forwards)
-        through = through.reshape(len(changes), 1, self.gates, self.units)
-        following = (through * by_state).sum(axis=2)
-        following += past * changes[:, None, -self.units :]
+        through = through.reshape(len(changes), self.gates, self.units)
+        if by_state is not None:
+            through *= by_state
+        following = past * changes[:, None, -self.units :]
+        for part in range(self.parts):
+            following[:, part] += (through * by_input[part]).sum(axis=1)
         return following.reshape(changes.shape)
 
-    def pull(self, timestep, gradients, out=None):
-        _, by_state, past = self._factors(timestep)
-        parts = gradients.reshape(len(gradients), self.parts, self.units)
-        through = (parts[:, :, None] * by_state).sum(axis=1).reshape(len(parts), -1)
-        out = np.zeros_like(gradients) if out is None else out
-        out[:, self.units :] = 0
-        out[:, : self.units] = through.dot(self.backwards)
-        out[:, -self.units :] += (parts * past).sum(axis=1)
-        return out
+    def pull(self, timestep, gradients, out, through):
+        by_input, by_state, past = self._factors(timestep)
+        parts = gradients.reshape(len(gradients), self.parts, 1, self.units)
+        gates = through.reshape(len(gradients), self.gates, self.units)
+        np.multiply(parts[:, 0], by_input[0], gates)
+        if self.parts == 2:
+            gates += parts[:, 1] * by_input[1]
+        onward = through if by_state is None else (gates * by_state).reshape(through.shape)
+        units = self.units
+        out[:, :units] = onward.dot(self.backwards)
+        out[:, units:] = 0
+        out[:, -units:] += (parts[:, :, 0] * past).sum(axis=1)
 
-    def pull_inputs(self, first, gradients):
-        by_input = np.stack([self._factors(first + step)[0] for step in range(len(gradients))])
-        parts = gradients.reshape(*gradients.shape[:2], self.parts, self.units)
-        through = np.einsum("tkpu,tpgu->tkgu", parts, by_input)
-        return _times(through.reshape(*gradients.shape[:2], -1), self.inputs)
+    def pull_inputs(self, first, through):
+        return _times(through, self.inputs)
 
     def constant(self, steps):
         return _constant(self.trace, steps)
@@ -198,7 +210,7 @@ class _Dense:
 
     def __init__(self, trace: Trace):
         self.trace, self.layer = trace, trace.layer
-        self.before = states_before(trace)
+        self.before, self.through_size = states_before(trace), trace.layer.state_size
         with np.errstate(all="ignore"):
             self.projected = trace.layer.project(trace.inputs)
         self.block_steps = max(1, _CHUNK_NUMBERS // trace.layer.state_size**2)
@@ -215,13 +227,14 @@ class _Dense:
     def push(self, timestep, changes):
         return changes.dot(self._jacobian(timestep).T)
 
-    def pull(self, timestep, gradients, out=None):
-        return gradients.dot(self._jacobian(timestep), out)
+    def pull(self, timestep, gradients, out, through):
+        through[...] = gradients
+        gradients.dot(self._jacobian(timestep), out)
 
-    def pull_inputs(self, first, gradients):
-        steps = slice(first, first + len(gradients))
+    def pull_inputs(self, first, through):
+        steps = slice(first, first + len(through))
         jacobians = self.layer.input_jacobian(self.projected[steps], self.before[steps])
-        return gradients @ np.asarray(jacobians, np.float64)
+        return through @ np.asarray(jacobians, np.float64)
 
     def constant(self, steps):
         return _constant(self.trace, steps)

@@ -61,8 +61,23 @@ def draw(result: Gradients, style: Style) -> go.Figure:
             },
         },
     }  # fmt: skip
+    if not np.isfinite(result.sensitivity).any():
+        layout["annotations"] = [_nothing(style)]
     traces = [_map(result), *_profile(result, style)] if result.target >= 0 else []
     return go.Figure({"data": traces, "layout": layout})
+
+
+def _nothing(style: Style) -> dict:
+    """Return what stands on an empty map."""
+    return {
+        "text": style.words("dynamics.exactly_zero"),
+        "xref": "x domain",
+        "yref": "y domain",
+        "x": 0.5,
+        "y": 0.5,
+        "showarrow": False,
+        "font": {"size": style.font_size + 6, "color": style.ink.muted},
+    }
 
 
 def _map(result: Gradients) -> dict:

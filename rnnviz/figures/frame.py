@@ -50,26 +50,35 @@ def frame(
         "meta": meta,
         "height": height + top + bottom,
         "margin": {"l": 64, "r": 16, "t": top, "b": bottom},
-        "title": {
-            "text": lines,
-            "font": {"size": style.font_size},
-            "x": 0,
-            "xref": "container",
-            "xanchor": "left",
-            "y": 1,
-            "yref": "container",
-            "yanchor": "top",
-            "pad": {"l": 8, "t": round(1.2 * style.font_size)},
-        },
-        "legend": {
-            "orientation": "h",
-            "x": 0,
-            "xanchor": "left",
-            "y": -(2.6 * style.font_size + 12) / height,
-            "yanchor": "top",
-            "traceorder": "normal",
-        },
+        "title": _title(lines, style),
+        "legend": _legend(height, style),
         "hovermode": "closest",
+    }
+
+
+def _title(text: str, style: Style) -> dict:
+    return {
+        "text": text,
+        "font": {"size": style.font_size},
+        "x": 0,
+        "xref": "container",
+        "xanchor": "left",
+        "y": 1,
+        "yref": "container",
+        "yanchor": "top",
+        "pad": {"l": 8, "t": round(1.2 * style.font_size)},
+    }
+
+
+def _legend(height: int, style: Style) -> dict:
+    """Return a legend below the title of the lowest x axis."""
+    return {
+        "orientation": "h",
+        "x": 0,
+        "xanchor": "left",
+        "y": -(2.6 * style.font_size + 12) / height,
+        "yanchor": "top",
+        "traceorder": "normal",
     }
 
 
@@ -123,8 +132,7 @@ def circle(radius: float, name: str, colour: str, style: Style, **more) -> dict:
 
 def floor_of(*series: np.ndarray) -> float:
     """Return a height below all finite values, where what is −∞ can be marked."""
-    finite = [values[np.isfinite(values)] for values in series]
-    finite = np.concatenate(finite) if finite else np.empty(0)
+    finite = np.concatenate([np.empty(0), *(values[np.isfinite(values)] for values in series)])
     if not finite.size:
         return -1.0
     low, high = float(finite.min()), float(finite.max())

@@ -49,11 +49,13 @@ def draw(result: Lyapunov, style: Style) -> go.Figure:
             "title": {"text": words("axis.timestep")}, "tickformat": ",d", "domain": [0, 0.56],
         },
         "yaxis": {"title": {"text": words("dynamics.exponent")}} | zero,
-        "xaxis2": {"title": {"text": title}, "domain": [0.66, 1], "tickformat": ",d"}
+        "xaxis2": {"title": {"text": title}, "domain": [0.69, 1], "tickformat": ",d"}
         | whole_ticks(count),
         "yaxis2": {"anchor": "x2"} | zero,
     }  # fmt: skip
     layout["xaxis2"]["anchor"] = "y2"
+    if count and not np.isfinite(result.exponents).any():
+        layout["yaxis2"] |= {"tickvals": [floor_of()], "ticktext": ["−∞"]}
     return go.Figure(
         {"data": [*_estimate(result, style), *_curves(result, style), *_spectrum(result, style)],
          "layout": layout}

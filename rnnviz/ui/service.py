@@ -42,7 +42,10 @@ def parts() -> dict[str, Any]:
 
     return {
         "routes": [*server.routes(), *health.routes(rules, register)],
-        "middleware": [Middleware(Guard, rules=rules, register=register)],
+        "middleware": [
+            Middleware(Guard, rules=rules, register=register),
+            Middleware(server.Hints),
+        ],
         "lifespan": life,
     }
 

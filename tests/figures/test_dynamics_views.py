@@ -186,6 +186,13 @@ def test_lyapunov_marks_what_is_minus_infinity():
     figure = drawn("lyapunov", "lecture")
     lost = [trace for trace in figure.data if trace.name == "−∞"]
     assert [len(trace.x) for trace in lost] == [99, 64]
+    assert figure.layout.yaxis2.ticktext == ("−∞",)
+
+
+def test_an_empty_map_says_that_it_is_exactly_zero():
+    (note,) = drawn("connectivity", "lecture").layout.annotations
+    assert note.text == "exactly 0"
+    assert not drawn("connectivity", "keras").layout.annotations
 
 
 def test_the_trajectory_marks_the_cursor_and_keeps_the_camera():
