@@ -10,7 +10,7 @@ from rnnviz.i18n import LANGUAGES
 from rnnviz.kinds import Answers, Name, Names, Note
 from rnnviz.knobs import Choice, Flag, Problem, Whole, check, knob, read, table, write
 
-PAGES = ("states", "dynamics", "compare", "lessons")
+PAGES = ("states", "keras", "dynamics", "compare", "lessons")
 LENSES = ("state", "digits", "preactivation", "slope", "change")
 PALETTES = ("red_blue", "purple_orange")
 SIDES = ("both", "a", "b")

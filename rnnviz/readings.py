@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+import numpy as np
+
 from rnnviz.analysis.diagnosis import Diagnosis
 from rnnviz.analysis.saturation import Saturation
 from rnnviz.analysis.verdict import moment, power_of_ten
@@ -13,7 +15,6 @@ from rnnviz.i18n import Words
 
 _PLAIN_POWERS = 3
 """Numbers within so many powers of ten of 1 are written out."""
-_OVERFLOW = {"float64": 308.0, "float32": 38.0}
 
 
 @dataclass(frozen=True)
@@ -106,8 +107,8 @@ def _until_overflow(trace: Trace, diagnosis: Diagnosis) -> str:
     """Return about how many steps a growing state still has, at the pace it has now."""
     largest = float(abs(trace.states[-1]).max())
     reached = math.log10(largest) if largest > 0 else 0.0
-    steps = (_OVERFLOW[trace.layer.dtype.name] - reached) / (diagnosis.rate / math.log(10))
-    return f"{max(1.0, steps):,.0f}"
+    room = math.log10(np.finfo(trace.layer.dtype).max) - reached
+    return f"{max(1, math.ceil(room * math.log(10) / diagnosis.rate)):,}"
 
 
 def power(logarithm: float) -> str:

@@ -7,12 +7,13 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import plotly.graph_objects as go
 from plotly.utils import PlotlyJSONEncoder
 
-from rnnviz.export.caption import Caption, caption
-from rnnviz.export.looks import Look
+from rnnviz.export.caption import Caption, caption, wrapped
+from rnnviz.export.looks import Look, Size
 from rnnviz.figures.registry import View
 from rnnviz.figures.style import Style
 from rnnviz.i18n import Words, words
@@ -31,7 +32,9 @@ META = "rnnviz"
 
 _OWN_HEIGHT = 480
 _EDGE = 12
+_ABOVE, _BELOW = 18, 6
 _LINE = 1.3
+_LETTERS = 13
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,8 +88,9 @@ def sheet_of(
     *,
     address: str = "",
     progress: Callable[[float], None] | None = None,
+    analyse: Callable[..., Any] | None = None,
 ) -> Sheet:
-    """Draw a view of a run and finish it.
+    """Draw a view of a run for a look.
 
     Parameters
     ----------
@@ -100,9 +104,12 @@ def sheet_of(
         Where this rnnviz is served, for the link in the caption.
     progress : callable, optional
         Called with 0…1 by views that take long.
+    analyse : callable (run, perspective) -> result, optional
+        Stands in for the view's own, where results are kept.
     """
     more = {"progress": progress} if view.progress and progress else {}
-    figure = view.draw(view.analyse(run, perspective, **more), look.style(perspective, language))
+    result = (analyse or view.analyse)(run, perspective, **more)
+    figure = view.draw(result, look.style(perspective, language))
     said = caption(view, run.experiment, perspective, words(language), address)
     experiment = run.experiment.to_json()
     figure.layout.meta = {**(figure.layout.meta or {}), META: json.loads(experiment)}
@@ -125,7 +132,8 @@ def finished(figure: go.Figure, look: Look, said: Caption) -> go.Figure:
     if look.caption:
         foot = _add_caption(figure, said, look)
         height = height if size.height else height + foot
-        figure.layout.title.y = (foot - _EDGE) / height
+        figure.layout.title.y = (foot - _ABOVE) / height
+        _lift_legend(figure, foot / height)
     return figure.update_layout(height=height)
 
 
@@ -141,14 +149,14 @@ def _add_caption(figure: go.Figure, said: Caption, look: Look) -> int:
 
     The title of a Plotly figure is the only text that keeps to the sheet, whatever the margins do.
     """
-    _move_title(figure)
     size = look.sheet
+    _move_title(figure, size)
     first, *others = said.lines(size.width - 2 * _EDGE, size.caption_size)
     text = "<br>".join([f"<b>{html.escape(first)}</b>", *map(html.escape, others)])
-    foot = round((len(others) + 1) * _LINE * size.caption_size) + 2 * _EDGE
+    foot = round((len(others) + 1) * _LINE * size.caption_size) + _ABOVE + _BELOW
     colour = Style(theme=look.theme).ink.muted
     figure.update_layout(
-        margin={"b": _bottom(figure) + foot},
+        margin={"b": _margin(figure, "b") + foot},
         title={
             "text": text,
             "font": {"size": size.caption_size, "color": colour, "weight": "normal"},
@@ -159,19 +167,40 @@ def _add_caption(figure: go.Figure, said: Caption, look: Look) -> int:
     return foot
 
 
-def _move_title(figure: go.Figure) -> None:
-    """Keep a title that the figure has of its own, above the plot."""
-    if figure.layout.title.text:
-        figure.add_annotation(
-            text=figure.layout.title.text,
-            **{"xref": "paper", "x": 0, "xanchor": "left", "showarrow": False},
-            **{"yref": "paper", "y": 1, "yanchor": "bottom", "yshift": 8},
-        )
+def _move_title(figure: go.Figure, size: Size) -> None:
+    """Keep what a figure says in its own title above the plot, in lines of the sheet's width."""
+    title, layout = figure.layout.title, figure.layout
+    if not title.text:
+        return
+    font = title.font.to_plotly_json() or layout.template.layout.title.font.to_plotly_json()
+    lines = [title.text]
+    if verdict := (layout.meta or {}).get("verdict"):
+        room = (size.width - 2 * _EDGE) / font.get("size", _LETTERS)
+        lines = [html.escape(line) for line in wrapped(verdict, room)]
+    figure.add_annotation(
+        text="<br>".join(lines),
+        font=font,
+        align="left",
+        **{"xref": "paper", "x": 0, "xanchor": "left", "showarrow": False},
+        **{"yref": "paper", "y": 1, "yanchor": "bottom", "yshift": 8},
+        xshift=_EDGE - _margin(figure, "l"),
+    )
 
 
-def _bottom(figure: go.Figure) -> float:
-    """Return the bottom margin of a figure, its own or the template's."""
+def _lift_legend(figure: go.Figure, foot: float) -> None:
+    """Let a legend that lies below the plot stand on the caption, however many lines it takes.
+
+    The axes above then claim their own room, so that the plot gives way and nothing overlaps.
+    """
+    legend = figure.layout.legend
+    if legend.orientation == "h" and (legend.y or 0) < 0:
+        legend.update(yref="container", y=foot, yanchor="bottom")
+        figure.update_xaxes(automargin=True)
+
+
+def _margin(figure: go.Figure, side: str) -> float:
+    """Return a margin of a figure, its own or the template's."""
     for layout in (figure.layout, figure.layout.template.layout):
-        if layout.margin.b is not None:
-            return layout.margin.b
+        if layout.margin[side] is not None:
+            return layout.margin[side]
     return 80

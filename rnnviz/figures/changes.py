@@ -20,7 +20,7 @@ DECADES = 20
 """Powers of ten of the gradient at which its colour is full; beyond them it stays."""
 _LOST, _KEPT = 6.0, 2.0
 """Powers of ten by which a gradient is as good as lost, and still of use."""
-_ROW = 20
+_ROW, _LEFT = 20, 92
 _DECADES_TICKS = (-3, -2, -1, 0, 1)
 
 
@@ -125,7 +125,7 @@ def _strip(grid: Neighbours, measure: str, number: int, style: Style) -> list[di
         "zmax": limit,
         "colorscale": scale,
     }  # fmt: skip
-    named = [(np.isneginf(values), style.ink.text), (np.isnan(values), style.ink.missing)]
+    named = [(np.isneginf(values), style.ink.muted), (np.isnan(values), style.ink.grid)]
     traces = [cells]
     for where, colour in named:
         paint = {"z": np.where(where, 1.0, np.nan), "colorscale": [[0, colour], [1, colour]]}
@@ -184,7 +184,7 @@ def _mark(result: Changes, number: int, style: Style) -> list[dict]:
 def _layout(result: Changes, style: Style) -> dict:
     say, grid = style.words, result.neighbours
     row = round(_ROW * (1.35 if style.presentation else 1))
-    heading = round(1.9 * style.tick_size)
+    heading = round(3.2 * style.tick_size)
     bottom = round(3.6 * style.font_size)
     strip = row * len(grid.rows)
     inner = len(MEASURES) * (strip + heading) - heading
@@ -193,7 +193,7 @@ def _layout(result: Changes, style: Style) -> dict:
     layout = {
         "template": template_dict(style),
         "height": inner + heading + bottom,
-        "margin": {"l": 92, "r": 16, "t": heading, "b": bottom},
+        "margin": {"l": _LEFT, "r": 16, "t": heading, "b": bottom},
         "showlegend": False,
         "hovermode": "closest",
         "xaxis": {
@@ -217,7 +217,8 @@ def _layout(result: Changes, style: Style) -> dict:
             "showgrid": False,
             "anchor": "x",
         }
-        text = say(f"changes.{measure}_scale", timesteps=grid.timesteps, decades=DECADES)
+        title = say(f"changes.{measure}_title", timesteps=grid.timesteps)
+        text = f"<b>{title}</b><br>{say(f'changes.{measure}_scale')}"
         layout["annotations"].append(_heading(text, top / inner, style))
     return layout
 
@@ -225,7 +226,8 @@ def _layout(result: Changes, style: Style) -> dict:
 def _heading(text: str, height: float, style: Style) -> dict:
     place = {"xref": "paper", "x": 0, "xanchor": "left", "yref": "paper", "y": height}
     font = {"size": style.tick_size, "color": style.ink.text}
-    return place | {"yanchor": "bottom", "text": text, "showarrow": False, "font": font}
+    look = {"align": "left", "showarrow": False, "font": font, "xshift": 8 - _LEFT}
+    return place | look | {"yanchor": "bottom", "text": text}
 
 
 VIEW = View("changes", "states", analyse, draw, order=13, progress=True)

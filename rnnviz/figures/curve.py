@@ -103,9 +103,14 @@ def draw(result: OnCurve, style: Style) -> go.Figure:
 
 
 def follow(result: OnCurve) -> tuple[Follow, ...]:
-    """Return how the units move on the curve with the cursor."""
+    """Return how the units move on the curve with the cursor.
+
+    Without ends the axis itself depends on the step, and waits until the cursor is let go.
+    """
+    if not result.bounded:
+        return ()
     z, h = result.arguments, result.states
-    panels = [h, result.heights(h)] if result.bounded else [h]
+    panels = [h, result.heights(h)]
     moves = []
     for number, y in enumerate(panels):
         first = len(panels) + 2 * number

@@ -89,9 +89,10 @@ def _argument_scale(values: np.ndarray, trace: Trace) -> dict[str, Any]:
 
 def _rounded_up(limit: float) -> float:
     """Return the next number that is easily read off an axis: 1, 1.5, 2, 3, … times ten to some."""
+    if not 1e-290 < limit < 1e290:
+        return limit
     unit = 10.0 ** math.floor(math.log10(limit))
-    rounded = next(step * unit for step in _EASY if step * unit >= 0.999 * limit)
-    return rounded if math.isfinite(rounded) else limit
+    return float(f"{next(step * unit for step in _EASY if step * unit >= limit):.2g}")
 
 
 def _digits_scale(values: np.ndarray, trace: Trace) -> dict[str, Any]:

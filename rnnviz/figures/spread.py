@@ -147,8 +147,12 @@ def _layout(result: Distribution, style: Style) -> dict:
             "showgrid": False,
             "range": _time_range(result),
         },
-        "annotations": [_beside(say("spread.beside"), style)],
+        "annotations": [_note(say("spread.beside"), "x2 domain", style)],
     }
+    every = result.panels[0].bands.every
+    if every > 1:
+        sampled = say("view.spread.sampled", every=every)
+        layout["annotations"].append(_note(sampled, "paper", style))
     domains = ([0.54, 1], [0, 0.46])
     for number, (panel, domain) in enumerate(zip(result.panels, domains, strict=True)):
         margin = 0.04 * (panel.high - panel.low)
@@ -175,8 +179,8 @@ def _time_range(result: Distribution) -> list[float]:
     return [FIRST_STEP - 0.5, FIRST_STEP + timesteps - 0.5]
 
 
-def _beside(text: str, style: Style) -> dict:
-    place = {"xref": "x2 domain", "x": 0, "xanchor": "left", "yref": "paper", "y": 1}
+def _note(text: str, xref: str, style: Style) -> dict:
+    place = {"xref": xref, "x": 0, "xanchor": "left", "yref": "paper", "y": 1}
     font = {"size": style.tick_size, "color": style.ink.muted}
     return place | {"yanchor": "bottom", "text": text, "showarrow": False, "font": font}
 

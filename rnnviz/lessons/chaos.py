@@ -69,8 +69,8 @@ LESSON = Lesson(
             name="why",
             formulas=(
                 r"\lVert\delta_t\rVert \approx \lVert\delta_0\rVert\, e^{\lambda t}",
-                r"U_{ij}\sim\mathcal N\bigl(0,\,g^2/H\bigr):\quad"
-                r" g<1 \Rightarrow \lambda<0, \qquad g>1 \Rightarrow \lambda>0",
+                r"U_{ij}\sim\mathcal N\bigl(0,\,g^2/H\bigr)",
+                r"g<1 \Rightarrow \lambda<0, \qquad g>1 \Rightarrow \lambda>0",
             ),
         ),
     ),

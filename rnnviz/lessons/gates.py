@@ -48,10 +48,10 @@ LESSON = Lesson(
         Why(
             name="why",
             formulas=(
-                r"c_t = f_t \odot c_{t-1} + i_t \odot \tilde c_t, \qquad"
-                r" h_t = o_t \odot \tanh(c_t)",
-                r"\frac{\partial c_t}{\partial c_{t-1}} \approx f_t, \qquad"
-                r" \sigma(0) = 0.5, \quad \sigma(1) \approx 0.73",
+                r"c_t = f_t \odot c_{t-1} + i_t \odot \tilde c_t",
+                r"h_t = o_t \odot \tanh(c_t)",
+                r"\frac{\partial c_t}{\partial c_{t-1}} \approx f_t",
+                r"\sigma(0) = 0.5, \quad \sigma(1) \approx 0.73",
             ),
         ),
     ),

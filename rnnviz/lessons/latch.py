@@ -42,7 +42,8 @@ LESSON = Lesson(
             name="why",
             formulas=(
                 r"h^{*} = \tanh(w\,h^{*})",
-                r"w \le 1:\; h^{*}=0 \qquad w = 1.5:\; h^{*} = 0,\ \pm 0.8586",
+                r"w \le 1:\; h^{*}=0",
+                r"w = 1.5:\; h^{*} = 0,\ \pm 0.8586",
             ),
         ),
     ),

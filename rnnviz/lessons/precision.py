@@ -30,8 +30,8 @@ LESSON = Lesson(
             name="why",
             formulas=(
                 r"1-\tanh(z) = \frac{2}{e^{2z}+1} \approx 2e^{-2z}",
-                r"2e^{-2z} < 2^{-54} \;\Rightarrow\; z > 19.1 \qquad"
-                r" 2e^{-2z} < 2^{-25} \;\Rightarrow\; z > 9.01",
+                r"2e^{-2z} < 2^{-54} \;\Rightarrow\; z > 19.1",
+                r"2e^{-2z} < 2^{-25} \;\Rightarrow\; z > 9.01",
             ),
         ),
     ),

@@ -42,8 +42,8 @@ LESSON = Lesson(
         Why(
             name="why",
             formulas=(
-                r"\rho(sU) = s\,\rho(U) \approx s\,\frac{H}{2}, \qquad"
-                r" \rho_{\text{others}} \approx s\sqrt{\frac{H}{12}}",
+                r"\rho(sU) = s\,\rho(U) \approx s\,\frac{H}{2}",
+                r"|\lambda_{2\,\dots\,H}(sU)| \lesssim s\sqrt{\frac{H}{12}}",
                 r"\frac{\partial h_T}{\partial h_0} = \prod_{t=1}^{T}"
                 r" \operatorname{diag}(1-h_t^2)\,U",
             ),

@@ -30,7 +30,9 @@ LESSON = Lesson(
     ),
     cards=(
         Notice(name="picture", numbers=_shape),
-        Predict(name="predict", options=("same", "batch_units", "batch_steps"), answer="batch_units"),
+        Predict(
+            name="predict", options=("same", "batch_units", "batch_steps"), answer="batch_units"
+        ),
         Do(
             name="last",
             knobs=("return_sequences",),
@@ -48,8 +50,8 @@ LESSON = Lesson(
         Why(
             name="why",
             formulas=(
-                r"\underbrace{(h_0, h_1, \dots, h_{T-1})}_{\texttt{(batch, timesteps, units)}}"
-                r" \qquad \underbrace{h_{T-1}}_{\texttt{(batch, units)}}",
+                r"\underbrace{(h_0, h_1, \dots, h_{T-1})}_{\texttt{(batch, timesteps, units)}}",
+                r"\underbrace{h_{T-1}}_{\texttt{(batch, units)}}",
             ),
         ),
     ),

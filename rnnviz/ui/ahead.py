@@ -19,6 +19,7 @@ from rnnviz.ui.work import Progress
 
 def live_knobs(experiment: Experiment, layer: int, say: Words) -> tuple[LiveKnob, ...]:
     """Return the main sliders as the viewer watches them."""
+    layer = min(layer, len(experiment.layers) - 1)
     return tuple(
         LiveKnob(
             row.name,

@@ -49,6 +49,7 @@ def experiment_controls(
         Why it is not allowed.
     """
     values: dict[str, Any] = {}
+    layer = min(layer, len(experiment.layers) - 1)
     now = _layer_values(experiment, layer)
     main = st.container()
 
@@ -80,6 +81,7 @@ def controls_of(
     locked: Container[str] = (),
 ) -> tuple[Experiment, tuple[Problem, ...]]:
     """Draw the controls of some knobs, one below the other, and return what they ask for."""
+    layer = min(layer, len(experiment.layers) - 1)
     values = _draw_each(rows, experiment, layer, say, {}, locked)
     return changed(experiment, _stacked(values, experiment, layer))
 

@@ -20,7 +20,12 @@ export default async (component) => (await module).default(component);
 _DELIVERY = st.components.v2.component(
     "rnnviz_delivery", js=_SCRIPT.format(url=asset_url("take_away.js")), isolate_styles=False
 )
-_TYPES = {"png": "image/png", "svg": "image/svg+xml", "pdf": "application/pdf"}
+_TYPES = {
+    "png": "image/png",
+    "svg": "image/svg+xml",
+    "pdf": "application/pdf",
+    "html": "text/html",
+}
 
 
 def draw_in_browser(sheet: Sheet, format: str, name: str, say: Words) -> None:

@@ -12,6 +12,7 @@ import streamlit as st
 
 from rnnviz.experiment import Experiment
 from rnnviz.i18n import LANGUAGES, Words, preferred_language, words
+from rnnviz.keras import keras_layers
 from rnnviz.knobs import Problem
 from rnnviz.lessons.lesson import Lesson
 from rnnviz.perspective import Perspective
@@ -23,6 +24,7 @@ from rnnviz.ui.pages import PAGES
 from rnnviz.ui.problems import show_problems
 from rnnviz.ui.second import two_experiments
 from rnnviz.ui.shell import shell
+from rnnviz.ui.stack_editor import STACK_KNOBS, Bench, draw_stack
 from rnnviz.ui.take_away import take_away
 from rnnviz.ui.teacher import teacher_button
 from rnnviz.ui.visibility import Visibility, lesson_of, visibility
@@ -60,17 +62,24 @@ def _show(say: Words) -> None:
     with stage:
         if look.shows("navigation"):
             perspective = _navigation(perspective, say)
+    bench = None
+    if perspective.page == "keras" and not lesson:
+        with stage:
+            bench = draw_stack(situation.experiment, look, say)
     with beside:
-        situation, problems = _controls(situation, perspective, look, say)
+        situation, problems = _controls(situation, perspective, look, say, bench)
     perspective = situation.perspective
     with stage:
         show_problems(say("page.link_problems"), situation.problems, situation, say)
-        show_problems(say("page.not_allowed"), problems, situation, say)
+        with bench.notes if bench else st.container():
+            show_problems(say("page.not_allowed"), problems, situation, say)
         show_note(perspective.note, say)
         keep_a_place(say)
-        beside = {"second": situation.second} if perspective.page == "compare" else {}
+        more = {"compare": {"second": situation.second}, "keras": {"bench": bench}}
         page = PAGES[perspective.page]
-        perspective = page.show(situation.experiment, perspective, say, **beside)
+        perspective = page.show(
+            situation.experiment, perspective, say, **more.get(perspective.page, {})
+        )
     shell(perspective, look, say)
     state.commit(dataclasses.replace(situation, perspective=perspective))
     if look.shows("take_away"):
@@ -89,7 +98,11 @@ def _rooms(lesson: Lesson | None):
 
 
 def _controls(
-    situation: state.Situation, perspective: Perspective, look: Visibility, say: Words
+    situation: state.Situation,
+    perspective: Perspective,
+    look: Visibility,
+    say: Words,
+    bench: Bench | None,
 ) -> tuple[state.Situation, tuple[Problem, ...]]:
     """Draw what can be moved here, and return what is shown then, and why it is not more."""
     experiment = situation.experiment
@@ -103,7 +116,14 @@ def _controls(
         return dataclasses.replace(situation, perspective=perspective), problems
     else:
         layer, hidden, locked = perspective.layer, look.hidden_knobs, look.locked_knobs
+        wrong = ()
+        if bench:
+            experiment, wrong, hidden = bench.experiment, bench.problems, hidden | STACK_KNOBS
+        elif len(experiment.layers) > 1:
+            perspective = _layer(experiment, perspective, say)
+            layer = perspective.layer
         experiment, problems = experiment_controls(experiment, layer, say, hidden, locked)
+        problems = wrong + problems
         shown = dataclasses.replace(situation, experiment=experiment, perspective=perspective)
         perspective = _actions(shown, look, say)
     moved = dataclasses.replace(situation, experiment=experiment, perspective=perspective)
@@ -138,6 +158,18 @@ def _navigation(perspective: Perspective, say: Words) -> Perspective:
         label_visibility="collapsed",
     )
     return dataclasses.replace(perspective, page=page)
+
+
+def _layer(experiment: Experiment, perspective: Perspective, say: Words) -> Perspective:
+    """Draw the choice of the layer that the knobs move and the page looks into."""
+    names = [layer.name for layer in keras_layers(experiment) if layer.spec is not None]
+    layer = st.selectbox(
+        say("knob.layer.label"),
+        range(len(names)),
+        format_func=names.__getitem__,
+        key=state.widget("layer", min(perspective.layer, len(names) - 1)),
+    )
+    return perspective.replace(layer=layer)
 
 
 def _actions(situation: state.Situation, look: Visibility, say: Words) -> Perspective:

@@ -23,6 +23,7 @@ def choose_lens(run: Run, perspective: Perspective, say: Words) -> Perspective:
             format_func=lambda name: say(f"lens.{name}.label"),
             key=state.widget("lens", perspective.lens),
             label_visibility="collapsed",
+            wrap=True,
         )
         layer = run.layers[min(perspective.layer, len(run.layers) - 1)]
         shown = lens_for(name, layer.trace).name == name

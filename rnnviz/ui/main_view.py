@@ -40,6 +40,7 @@ def main_view(run: Run, perspective: Perspective, say: Words, compact: bool = Fa
         knobs=live_knobs(experiment, perspective.layer, say),
         ahead=pictures_ahead(experiment, perspective),
         again=lambda: _picture(run_of(experiment), perspective, compact),
+        arrival=state.arrivals(),
         key=state.component("viewer"),
     )
     at = state.chosen("viewer", viewed)

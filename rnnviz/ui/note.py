@@ -13,7 +13,6 @@ import streamlit as st
 from rnnviz.i18n import Words
 
 _PICTURE = re.compile(r"!(?=\[)")
-_TAG = re.compile(r"<(?=[A-Za-z/!?])")
 
 
 def show_note(note: str, say: Words) -> None:
@@ -26,5 +25,5 @@ def show_note(note: str, say: Words) -> None:
 
 
 def inert(note: str) -> str:
-    """Return Markdown without pictures and tags: both come out as the text they are written in."""
-    return _TAG.sub("&lt;", _PICTURE.sub(r"!\\", note))
+    """Return Markdown in which a picture comes out as the text it is written in."""
+    return _PICTURE.sub(r"!\\", note)

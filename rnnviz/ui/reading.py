@@ -16,15 +16,17 @@ from rnnviz.ui import state
 from rnnviz.ui.runs import result_of
 from rnnviz.ui.visibility import visibility
 
-Measured = tuple[Saturation, Diagnosis, float | None]
+_EIGENVALUES = 8e-9
+"""Seconds that all eigenvalues take on a slow laptop, times units³."""
 
 
 def show_reading(run: Run, perspective: Perspective, say: Words) -> None:
     """Say what the layer that is looked at does to its state."""
     index = min(perspective.layer, len(run.layers) - 1)
     layer = run.layers[index]
-    measured = result_of("reading", run.experiment, lambda progress: _measure(layer), detail=index)
-    result, diagnosis, _ = measured
+    result, diagnosis = result_of(
+        "reading", run.experiment, lambda progress: _measure(layer), detail=index
+    )
     reading = read(layer.trace, result, diagnosis, say)
     look = visibility(perspective)
     if look.shows("reading"):
@@ -34,14 +36,29 @@ def show_reading(run: Run, perspective: Perspective, say: Words) -> None:
             if look.shows("advice"):
                 _advice(run, index, diagnosis, perspective, say)
     if look.shows("numbers"):
-        _numbers(measured, layer, say)
+        _numbers(result, diagnosis, run, index, say)
 
 
-def _measure(layer: LayerRun) -> Measured:
+def _measure(layer: LayerRun) -> tuple[Saturation, Diagnosis]:
     result = saturation(layer.trace)
-    square = layer.layer.recurrent_kernel.shape[-1] == layer.layer.units
-    radius = spectral_radius(layer.layer.recurrent_kernel) if square else None
-    return result, diagnose(layer.trace, result), radius
+    return result, diagnose(layer.trace, result)
+
+
+def _radius(run: Run, index: int) -> float | None:
+    """Return ρ(U), None for gated cells; it grows as the weight scale, so it is kept for scale 1.
+
+    Of all numbers on the page it takes longest, and everybody drags the weight scale.
+    """
+    recurrent_kernel, scale = run.layers[index].layer.recurrent_kernel, run.experiment.weight_scale
+    if recurrent_kernel.shape[0] != recurrent_kernel.shape[1]:
+        return None
+    if not scale > 1e-6:
+        return spectral_radius(recurrent_kernel)
+    drawn = run.experiment.replace(weight_scale=1.0, timesteps=1, signal="uniform")
+    seconds = _EIGENVALUES * len(recurrent_kernel) ** 3
+    return scale * result_of(
+        "radius", drawn, lambda progress: spectral_radius(recurrent_kernel) / scale, seconds, index
+    )
 
 
 def _advice(
@@ -61,10 +78,9 @@ def _advice(
     )
 
 
-def _numbers(measured: Measured, layer: LayerRun, say: Words) -> None:
+def _numbers(result: Saturation, diagnosis: Diagnosis, run: Run, index: int, say: Words) -> None:
     """Show the numbers that the reading rests on."""
-    result, diagnosis, radius = measured
-    shown = []
+    layer, radius, shown = run.layers[index], _radius(run, index), []
     if result.bounded:
         least = percent(SATURATED_FROM)
         shown.append(("saturated", percent(result.share), {"percent": least}))

@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 import plotly
 from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import config
 
 MOUNT = "rnnviz"
@@ -73,6 +76,46 @@ def routes() -> list[Route]:
     base = (config.get_option("server.baseUrlPath") or "").strip("/")
     prefix = f"/{base}/{MOUNT}" if base else f"/{MOUNT}"
     return [Route(f"{prefix}/{{version}}/{{name}}", _serve, methods=["GET"])]
+
+
+class Hints:
+    """Tells browsers with the page itself which files it will need, so that none waits for another.
+
+    Without it they learn of the viewer once Streamlit's connection is up, of its modules once the
+    viewer is there, and of theirs after that.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, and add the header to an answer that is a page."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def send_with_hints(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                if headers.get("content-type", "").startswith("text/html"):
+                    headers.append("link", _hints())
+            await send(message)
+
+        await self._app(scope, receive, send_with_hints)
+
+
+@cache
+def _hints() -> str:
+    """Return the value of the ``Link`` header: the viewer with all it needs."""
+    needed, found = ["viewer.js", "courier.js"], []
+    while needed:
+        name = needed.pop()
+        if name not in found:
+            found.append(name)
+            text = asset_paths()[name].read_text(encoding="utf-8")
+            needed += re.findall(r'^import .*? from "\./(.+?)";', text, re.M | re.S)
+    links = [f"<{asset_url('viewer.css')}>; rel=preload; as=style"]
+    return ", ".join(links + [f"<{asset_url(name)}>; rel=modulepreload" for name in sorted(found)])
 
 
 async def _serve(request: Request) -> Response:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import logging
 import sys
@@ -16,6 +17,7 @@ from rnnviz.ui import health, server
 from rnnviz.ui.guard import Guard, Rules
 from rnnviz.ui.guard.register import Register
 from rnnviz.ui.runs import WORKSHOP
+from rnnviz.ui.wakeups import gather_wakeups
 
 _LOG = logging.getLogger(__name__)
 SWITCH_INTERVAL = 0.001
@@ -34,6 +36,7 @@ def parts() -> dict[str, Any]:
     async def life(app: st.App) -> AsyncIterator[None]:
         WORKSHOP.neighbours = lambda: register.at_work
         sys.setswitchinterval(SWITCH_INTERVAL)
+        gather_wakeups(asyncio.get_running_loop())
         # What is loaded now stays for ever: later collections need not look at it again.
         gc.collect()
         gc.freeze()
@@ -42,7 +45,10 @@ def parts() -> dict[str, Any]:
 
     return {
         "routes": [*server.routes(), *health.routes(rules, register)],
-        "middleware": [Middleware(Guard, rules=rules, register=register)],
+        "middleware": [
+            Middleware(Guard, rules=rules, register=register),
+            Middleware(server.Hints),
+        ],
         "lifespan": life,
     }
 

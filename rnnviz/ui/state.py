@@ -24,6 +24,7 @@ _SEEN = "seen"
 _WIDGETS = "widget."
 _ARRIVED = "arrived."
 _BASELINE = "baseline."
+_ARRIVALS = "arrivals"
 _SAID = "said."
 
 _KNOBS = frozenset(row.link for row in EXPERIMENT.values())
@@ -134,7 +135,13 @@ def arrive() -> Situation:
         del st.session_state[chosen]
     st.session_state[_SHOWN] = situation
     st.session_state[_SEEN] = _widget_values()
+    st.session_state[_ARRIVALS] = arrivals() + 1
     return situation
+
+
+def arrivals() -> int:
+    """Return how many links this visitor has arrived at; what a link says then counts anew."""
+    return st.session_state.get(_ARRIVALS, 0)
 
 
 def commit(situation: Situation) -> None:

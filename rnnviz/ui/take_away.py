@@ -32,6 +32,8 @@ from rnnviz.ui.delivery import draw_in_browser, hand_over
 from rnnviz.ui.problems import plain
 from rnnviz.ui.runs import run_of
 from rnnviz.ui.studio import STUDIO
+from rnnviz.ui.views import analysed
+from rnnviz.ui.waiting import keep_a_place
 
 _LOG = logging.getLogger(__name__)
 PAGE_LIMIT = 64 * 2**20
@@ -80,29 +82,47 @@ def _menu(experiment: Experiment, perspective: Perspective, say: Words) -> None:
 
 
 def _pictures(experiment: Experiment, perspective: Perspective, say: Words) -> None:
-    """Offer the views of this page as pictures, and as a page of their own."""
-    view = _view(perspective, say)
-    look = _look(say)
-
-    def sheet() -> Sheet:
-        run = run_of(experiment)
-        return sheet_of(run, perspective, view, look, say.language, address=_address())
-
-    name = f"rnnviz-{view.name}"
-    places = st.columns(4)
-    drawn = [
-        format
-        for place, format in zip(places, ("png", "svg"), strict=False)
-        if place.button(format.upper(), key=f"take-away.{format}", width="stretch")
-    ]
-    failure = missing()
-    if places[2].button("PDF", key="take-away.pdf", disabled=bool(failure), width="stretch"):
-        _attempt(lambda: _pdf(sheet(), f"{name}.pdf", say), say)
-    _download(places[3], "HTML", f"{name}.html", lambda: TEXTS["html"](sheet()), say)
-    for format in drawn:
-        _attempt(lambda: draw_in_browser(sheet(), format, f"{name}.{format}", say), say)  # noqa: B023
+    """Offer any view as a picture, or as a page of its own."""
+    view, look = _view(perspective, say), _look(say)
+    failure, wanted = missing(), None
+    for place, format in zip(st.columns(4), ("png", "svg", "pdf", "html"), strict=True):
+        if place.button(
+            format.upper(),
+            key=f"take-away.{format}",
+            disabled=failure is not None and format == "pdf",
+            width="stretch",
+        ):
+            wanted = format
     if failure:
         st.caption(plain(failure.sentence(say.language)))
+    if wanted is None:
+        return
+    keep_a_place()
+    try:
+        with st.spinner(say("take_away.drawing")):
+            _deliver(_sheet(experiment, perspective, view, look, say), wanted, view.name, say)
+    except ExportFailure as failure:
+        st.error(plain(failure.sentence(say.language)), icon=":material/error:")
+
+
+def _sheet(
+    experiment: Experiment, perspective: Perspective, view: View, look: Look, say: Words
+) -> Sheet:
+    def analyse(run: Run, perspective: Perspective) -> Any:
+        return analysed(view, run, perspective)
+
+    run = run_of(experiment)
+    return sheet_of(run, perspective, view, look, say.language, address=_address(), analyse=analyse)
+
+
+def _deliver(sheet: Sheet, format: str, name: str, say: Words) -> None:
+    """Bring a sheet to the visitor: PNG and SVG are drawn over there, PDF here."""
+    name = f"rnnviz-{name}.{format}"
+    if format in ("png", "svg"):
+        draw_in_browser(sheet, format, name, say)
+    else:
+        content = STUDIO.picture(sheet, format) if format == "pdf" else TEXTS[format](sheet)
+        hand_over(content, format, name, say)
 
 
 def _view(perspective: Perspective, say: Words) -> View:
@@ -150,20 +170,6 @@ def _choice(name: str, options: tuple[str, ...], default: str, say: Words) -> An
         format_func=lambda option: say(f"take_away.{name}_{option}"),
         key=f"take-away.{name}",
     )
-
-
-def _pdf(sheet: Sheet, name: str, say: Words) -> None:
-    with st.spinner(say("take_away.drawing")):
-        content = STUDIO.picture(sheet, "pdf")
-    hand_over(content, "pdf", name, say)
-
-
-def _attempt(work: Callable[[], None], say: Words) -> None:
-    """Do some work; if it fails, say why where it was asked for."""
-    try:
-        work()
-    except ExportFailure as failure:
-        st.error(plain(failure.sentence(say.language)), icon=":material/error:")
 
 
 def _data(experiment: Experiment, perspective: Perspective, say: Words) -> None:

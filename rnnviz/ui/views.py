@@ -46,7 +46,7 @@ def show_view(
     ``reveal`` scrolls it into sight.
     """
     head(view.name, say)
-    result = _analyse(view, run, perspective)
+    result = analysed(view, run, perspective)
     figure = view.draw(result, style_of(perspective, say))
     _say_verdict(figure)
     follow = view.follow(result) if view.follow else ()
@@ -68,7 +68,7 @@ def _say_verdict(figure: go.Figure) -> None:
         figure.update_layout(title=None, margin_t=_TOP, height=figure.layout.height - spare)
 
 
-def _analyse(view: View, run: Run, perspective: Perspective) -> Any:
+def analysed(view: View, run: Run, perspective: Perspective) -> Any:
     """Compute a result, or take the one that somebody with the same link computed."""
     cursor = (perspective.timestep, perspective.unit) if view.at_cursor else ()
     return result_of(

@@ -82,6 +82,17 @@ def test_a_link_brings_the_cursor_back(open_page):
     assert Viewer(open_page(f"?{LIVELY.to_query()}&t=63")).step == 63
 
 
+def test_back_brings_the_cursor_back(lively):
+    for step in (20, 70):
+        lively.page.mouse.click(*lively.cell(step, 17, (100, 64)))
+        lively.page.wait_for_url(re.compile(rf"[?&]t={step}\b"))
+        lively.page.wait_for_timeout(300)
+    lively.page.go_back()
+    lively.page.wait_for_function("() => document.querySelector('.rv-cursor').value === '20'")
+    lively.page.mouse.click(*lively.cell(70, 17, (100, 64)))
+    lively.page.wait_for_url(re.compile(r"[?&]t=70\b"))
+
+
 # Keyboard
 
 

@@ -60,7 +60,7 @@ def test_what_is_exactly_one_is_hatched_and_said(lecture):
     assert not draw(lively, Style()).layout.images
 
 
-@pytest.mark.parametrize("shape", [(65_536, 3), (100_000, 64), (50, 2000)])
+@pytest.mark.parametrize("shape", [(65_536, 3), (100_000, 64), (1_000_000, 16), (50, 2000)])
 def test_no_size_is_wider_than_plotly_can_draw(shape):
     states = np.zeros(shape, np.float32)
     states[-1, -1] = 1

@@ -7,13 +7,16 @@ from pathlib import Path
 
 import pytest
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.responses import HTMLResponse
+from starlette.routing import Route
 
 from rnnviz.ui import server
 
 
-def get(path, accepts="gzip"):
+def get(path, accepts="gzip", app=None):
     """Ask an ASGI app for a path; return status, headers and body."""
-    app, sent = Starlette(routes=server.routes()), []
+    app, sent = app or Starlette(routes=server.routes()), []
     scope = {
         "type": "http",
         "method": "GET",
@@ -61,6 +64,23 @@ def test_nothing_else_is_served_or_kept(path):
     status, headers, _ = get(path.format(version=server.version()))
     assert status == 404
     assert "immutable" not in headers.get("cache-control", "")
+
+
+def test_the_page_says_what_it_will_need_and_files_do_not():
+    async def page(request):
+        return HTMLResponse("page")
+
+    routes = [Route("/", page), *server.routes()]
+    app = Starlette(routes=routes, middleware=[Middleware(server.Hints)])
+    _, headers, _ = get("/", app=app)
+    hinted = re.findall(r"<(.+?)>; rel=(\w+)", headers["link"])
+    assert (server.asset_url("viewer.js"), "modulepreload") in hinted
+    assert (server.asset_url("raster.js"), "modulepreload") in hinted, "imported by an import"
+    assert (server.asset_url("viewer.css"), "preload") in hinted
+    for url, _ in hinted:
+        status, headers, _ = get(f"/{url}", app=app)
+        assert status == 200
+        assert "link" not in headers
 
 
 def test_plotly_is_the_installed_one():

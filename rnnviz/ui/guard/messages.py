@@ -90,6 +90,15 @@ def join(older: ClientState, newer: ClientState) -> ClientState:
     return newer
 
 
+def from_the_link(message: BackMsg) -> BackMsg:
+    """Return a request for what the link alone says, whatever the widgets say."""
+    plain = BackMsg()
+    plain.CopyFrom(message)
+    plain.rerun_script.widget_states.Clear()
+    plain.rerun_script.fragment_id = ""
+    return plain
+
+
 def _is_pressed(state: WidgetState | None) -> bool:
     if state is None:
         return False

@@ -91,10 +91,12 @@ class Guard:
             await receive()
             await send({"type": "websocket.close", "code": 1008})
             return
-        async with Visit(self._rules, self._room, address, receive, send) as visit:
+        plain = _without_session(scope)
+        comes_back = plain["headers"] != scope["headers"]
+        async with Visit(self._rules, self._room, address, receive, send, comes_back) as visit:
             self._register.enter(visit)
             try:
-                await self._app(_without_session(scope), visit.receive, visit.send)
+                await self._app(plain, visit.receive, visit.send)
             finally:
                 self._register.leave(visit)
 

@@ -12,10 +12,12 @@ from dataclasses import dataclass
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
-from rnnviz.ui.guard.messages import is_wanted, join, shorten
+from rnnviz.ui.guard.messages import from_the_link, is_wanted, join, shorten
 
 INTERRUPT_AFTER = 0.25
 """A request may cut short a run that has taken so many seconds."""
+CATCH_UP = 10.0
+"""The run of a page that comes back may take so many seconds before it is cut short."""
 RUNS = (40, 20.0)
 """Runs of the page that a visitor may ask for at once, and per second in the long term."""
 OPERATIONS = (20, 5.0)
@@ -53,16 +55,28 @@ class Allowance:
 class Turnstile:
     """What of a visitor's messages passes, and when. Knows no sockets and no clock of its own.
 
+    Parameters
+    ----------
+    uploads : bool
+        Whether files may be sent.
+    comes_back : bool
+        Whether the page is open already, and its session gone. Streamlit would start from the link
+        and forget the move that the visitor just made; so the page is run from the link first,
+        unseen, and then with the move.
+
     Attributes
     ----------
+    unseen : bool
+        Whether the run under way is not for the visitor's eyes.
     passed_at : float or None
         When the request passed whose answer is not complete; None if all are answered.
     joined, dropped : int
         How many requests gave way to a newer one, and how many messages were not wanted.
     """
 
-    def __init__(self, uploads: bool = False) -> None:
-        self._uploads = uploads
+    def __init__(self, uploads: bool = False, comes_back: bool = False) -> None:
+        self._uploads, self._comes_back = uploads, comes_back
+        self.unseen = False
         self._runs, self._operations = Allowance(*RUNS), Allowance(*OPERATIONS)
         self._rerun: BackMsg | None = None
         self._others: deque[BackMsg] = deque()
@@ -125,17 +139,24 @@ class Turnstile:
     def _take_rerun(
         self, now: float, turn: Callable[[], bool]
     ) -> tuple[BackMsg | None, float | None]:
-        if self.passed_at is not None and now < self.passed_at + INTERRUPT_AFTER:
-            return None, self.passed_at + INTERRUPT_AFTER - now
+        if self.passed_at is not None:
+            left = self.passed_at + (CATCH_UP if self.unseen else INTERRUPT_AFTER) - now
+            if left > 0:
+                return None, left
         wait = self._runs.wait(now)
         if wait:
             return None, wait
         if not turn():
             return None, None
         self._runs.take(now)
-        message, self._rerun, self.passed_at = self._rerun, None, now
+        self.passed_at = now
+        self.unseen, self._comes_back = self._comes_back, False
+        if self.unseen:
+            return from_the_link(self._rerun), 0.0
+        message, self._rerun = self._rerun, None
         return message, 0.0
 
     def answered(self) -> None:
         """Note that the answer of the last request is complete."""
+        self.unseen = False
         self.passed_at = None

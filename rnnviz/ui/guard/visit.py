@@ -38,13 +38,19 @@ class Visit:
     """
 
     def __init__(
-        self, rules: Rules, room: Room, address: str, receive: Receive, send: Send
+        self,
+        rules: Rules,
+        room: Room,
+        address: str,
+        receive: Receive,
+        send: Send,
+        comes_back: bool = False,
     ) -> None:
         self.address = address
         self.session_id: str | None = None
         self.since = time.monotonic()
         self._rules, self._room, self._receive, self._send = rules, room, receive, send
-        self.turnstile = Turnstile(rules.uploads)
+        self.turnstile = Turnstile(rules.uploads, comes_back)
         self._frames = Allowance(*FRAMES)
         self._happened = asyncio.Event()
         self._control: list[Message] = []
@@ -79,6 +85,9 @@ class Visit:
         """Pass an answer on; one that marks the end of a run opens the turnstile again."""
         if self._closed:
             raise OSError("the visit is over")  # what Starlette expects of a lost connection
+        if self.turnstile.unseen and message["type"] == "websocket.send":
+            self._note(message.get("bytes"))
+            return
         self._sending = True
         try:
             await self._send(message)

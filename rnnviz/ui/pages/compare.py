@@ -96,6 +96,7 @@ def _viewer(
         style_of(perspective, say),
         knobs=live_knobs(run.experiment, perspective.layer, say) if moves else (),
         ahead=pictures_ahead(run.experiment, perspective) if moves else None,
+        arrival=state.arrivals(),
         key=state.component(f"viewer.{side}"),
     )
     return _looked_at(f"viewer.{side}", viewed, perspective)
@@ -108,6 +109,7 @@ def _difference(
     viewed = state_viewer(
         difference(*pictures),
         style_of(perspective, say),
+        arrival=state.arrivals(),
         key=state.component("viewer.difference"),
     )
     return _looked_at("viewer.difference", viewed, perspective)

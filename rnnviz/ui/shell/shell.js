@@ -18,8 +18,20 @@ export default function mount({ data, parentElement }) {
   classList.toggle("rv-presentation", data.presentation);
   classList.toggle("rv-lesson", data.lesson);
   listen(data.presentation);
+  setTimeout(fit);
   tour ??= new Tour();
   tour.update(data.tour);
+}
+
+/** What only a browser can see: the ground's colour, and which formulas are wider than their place. */
+function fit() {
+  const page = getComputedStyle(document.querySelector(".stApp")).backgroundColor;
+  document.documentElement.style.setProperty("--rv-page", page);
+  for (const formula of document.querySelectorAll(".katex-display")) {
+    // What scrolls must be within reach of the keyboard.
+    if (formula.scrollWidth > formula.clientWidth) formula.tabIndex = 0;
+    else formula.removeAttribute("tabindex");
+  }
 }
 
 function addSheet(href) {

@@ -96,6 +96,7 @@ def state_viewer(
     knobs: Sequence[LiveKnob] = (),
     ahead: Ahead | None = None,
     again: Callable[[], Picture] | None = None,
+    arrival: int = 0,
     key: str = "state-viewer",
 ) -> ViewerState:
     """Show a picture in the page, and return what the visitor chose in it.
@@ -114,12 +115,15 @@ def state_viewer(
     again : callable () -> picture
         Gives the same picture once more, when a part of it is asked for later. Without it the
         visitor's session holds on to the picture and its arrays.
+    arrival : int
+        Changes when a link is arrived at: only then the picture's cursor counts for sure. In
+        between it may be older than what the visitor's hand has just told.
     key : str
         Identity of the viewer: zoom and cursor stay as long as it does.
     """
     knobs = knobs if ahead else ()
     live = [_knob_header(knob, picture) for knob in knobs]
-    data = _data(picture, style, key, live)
+    data = at_cursor(_data(picture, style, key, live), picture.cursor, arrival)
     result = _VIEWER(data=data, key=key, on_cursor_change=_nothing, on_window_change=_nothing)
     chosen = _read(result.cursor, result.window, picture)
     _courier(_Recalled(picture, again), style, chosen, tuple(knobs), ahead, key)
@@ -210,8 +214,7 @@ def _data(picture: Picture, style: Style, key: str, live: list[dict]) -> bytes:
     if not picture.experiment:
         return pack()
     knobs = tuple(tuple(one.values()) for one in live)
-    packed = _PAYLOADS.get((payload_key(picture, style), key, knobs), pack)
-    return at_cursor(packed, picture.cursor)
+    return _PAYLOADS.get((payload_key(picture, style), key, knobs), pack)
 
 
 def _nothing() -> None:

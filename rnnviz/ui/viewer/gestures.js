@@ -95,9 +95,8 @@ export class Gestures {
 
   #click(part, { x, y }) {
     const { step, unit } = this.stage.at(x, y);
-    const chosen = typeof part === "number" ? null : Math.floor(unit);
     if (part !== "beside") this.viewer.moveTo(Math.floor(step));
-    this.viewer.choose(chosen);
+    if (typeof part !== "number") this.viewer.choose(Math.floor(unit));
     this.viewer.release();
   }
 

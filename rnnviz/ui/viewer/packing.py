@@ -2,7 +2,8 @@
 
 Layout, little endian::
 
-    uint32 header length | uint32 checksum | int32 timestep | int32 unit | header | arrays
+    uint32 header length | uint32 checksum | int32 timestep | int32 unit | uint32 arrival | 0
+    | header | arrays
 
 The checksum covers header and arrays, not the cursor: the same picture with another cursor need not
 be painted again. Header and arrays start at multiples of eight bytes.
@@ -50,9 +51,19 @@ def pack(header: dict, arrays: Arrays, cursor: tuple[int, int] = (0, 0)) -> byte
     return _join(_json(header | {"arrays": arrays.places}), arrays, cursor)
 
 
-def at_cursor(data: bytes, cursor: tuple[int, int]) -> bytes:
-    """Return a payload with the cursor elsewhere."""
-    return b"".join([data[:8], struct.pack("<ii", *cursor), data[16:]])
+def at_cursor(data: bytes, cursor: tuple[int, int], arrival: int = 0) -> bytes:
+    """Return a payload with the cursor elsewhere.
+
+    Parameters
+    ----------
+    data : bytes
+        What :func:`pack` returned.
+    cursor : (timestep, unit)
+        Where it stands now.
+    arrival : int
+        Another number than before says that a link brought it there, and that it must be followed.
+    """
+    return b"".join([data[:8], struct.pack("<iiI", *cursor, arrival % 2**32), data[20:]])
 
 
 def figure_bytes(
@@ -75,10 +86,11 @@ def figure_bytes(
 def _move(arrays: Arrays, follow: Follow) -> dict:
     shown = {"x": follow.x, "y": follow.y}
     points = next(array.shape[1] for array in shown.values() if array is not None)
-    places = {
-        name: None if array is None else arrays.add(array.astype(np.float32))
-        for name, array in shown.items()
-    }
+    with np.errstate(over="ignore"):
+        places = {
+            name: None if array is None else arrays.add(array.astype(np.float32))
+            for name, array in shown.items()
+        }
     return {"trace": follow.trace, "points": points, **places}
 
 
@@ -93,4 +105,4 @@ def _join(header: str, arrays: Arrays, cursor: tuple[int, int] = (0, 0)) -> byte
     checksum = 0
     for part in body:
         checksum = zlib.crc32(part, checksum)
-    return b"".join([struct.pack("<IIii", len(text), checksum, *cursor), *body])
+    return b"".join([struct.pack("<IIiiII", len(text), checksum, *cursor, 0, 0), *body])

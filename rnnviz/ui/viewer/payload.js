@@ -3,7 +3,7 @@
  */
 
 const READERS = { u1: Uint8Array, f4: Float32Array, f8: Float64Array };
-const PREFIX = 16;
+const PREFIX = 24;
 
 /** The cheap part: where the cursor stands and whether the rest is new. */
 export function readPrefix(bytes) {
@@ -13,6 +13,7 @@ export function readPrefix(bytes) {
     checksum: view.getUint32(4, true),
     timestep: view.getInt32(8, true),
     unit: view.getInt32(12, true),
+    arrival: view.getUint32(16, true),
   };
 }
 

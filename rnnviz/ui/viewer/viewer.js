@@ -130,13 +130,15 @@ class Viewer {
   }
 
   /** Follow Python's cursor, unless it is only the echo of our own. */
-  #takeCursor({ timestep, unit }) {
+  #takeCursor({ timestep, unit, arrival }) {
     const told = `${timestep},${unit}`;
-    const isEcho = this.sent.includes(told) || told === this.told;
-    if (!isEcho) {
+    const isNew = told !== this.told && !this.sent.includes(told);
+    if (isNew || arrival !== this.arrival) {
       this.cursor = { step: timestep, unit: this.told === undefined && unit === 0 ? null : unit };
+      this.sent = [told];
     }
     this.told = told;
+    this.arrival = arrival;
     const last = this.base.timesteps - 1;
     this.cursor.step = Math.min(this.cursor.step, last);
     // Python brings a cursor inside this run; a longer run beside it may stand further on.
@@ -252,9 +254,9 @@ class Viewer {
     this.#soonDraw();
   }
 
-  /** Choose a unit (an index, or null for none). */
+  /** Choose a unit by its index. */
   choose(unit) {
-    this.cursor.unit = unit === null ? null : Math.min(this.picture.units - 1, Math.max(0, unit));
+    this.cursor.unit = Math.min(this.picture.units - 1, Math.max(0, unit));
     this.#soonDraw();
   }
 
@@ -315,7 +317,7 @@ class Viewer {
   #tellCursor() {
     const { step, unit } = this.cursor;
     const told = `${step},${unit ?? 0}`;
-    if (this.sent.at(-1) === told) return;
+    if (told === this.sent.at(-1)) return;
     this.sent = [...this.sent.slice(-20), told];
     this.setStateValue("cursor", { timestep: step, unit });
   }

@@ -175,6 +175,15 @@ def test_the_id_of_a_session_does_not_pass():
     assert got[0] == b"streamlit, token"
 
 
+def test_a_page_that_comes_back_sees_one_answer_for_two_runs():
+    got = []
+    header = (b"sec-websocket-protocol", b"streamlit, token, 1234")
+    sent = visit(guard(streamlit(got)), request("a=1"), headers=(HOST, ORIGIN, header))
+    requests = [BackMsg.FromString(frame).rerun_script.query_string for frame in got[1:-1]]
+    assert requests == ["a=1", "a=1"]
+    assert len([message for message in sent if message["type"] == "websocket.send"]) == 1
+
+
 def test_messages_pass_and_unwanted_ones_do_not():
     got = []
     clear = BackMsg(clear_cache=True).SerializeToString()

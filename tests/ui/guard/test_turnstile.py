@@ -117,3 +117,22 @@ def test_an_allowance_holds_its_burst_and_its_rate():
     assert purse.take(0.5) == 0
     assert purse.take(100.0) == 0
     assert [purse.take(100.0) for _ in range(3)] == [0, 0, 0.5]
+
+
+def test_a_page_that_comes_back_is_run_from_its_link_first_unseen():
+    turnstile = Turnstile(comes_back=True)
+    moved = rerun(1)
+    moved.rerun_script.fragment_id = "part"
+    moved.rerun_script.widget_states.widgets.add(id="slider", double_value=2.0)
+    turnstile.offer(moved)
+    first, _ = turnstile.take(now=0.0)
+    assert turnstile.unseen
+    assert number(first) == 1
+    assert not first.rerun_script.widget_states.widgets
+    assert not first.rerun_script.fragment_id
+    assert turnstile.take(now=INTERRUPT_AFTER)[0] is None, "it is not cut short"
+    turnstile.answered()
+    assert not turnstile.unseen
+    assert turnstile.take(now=1.0)[0] == moved
+    turnstile.answered()
+    assert turnstile.take(now=2.0) == (None, None)

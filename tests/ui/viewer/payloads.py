@@ -10,9 +10,9 @@ TYPES = {"u1": np.uint8, "f4": np.float32, "f8": np.float64}
 
 def read(data):
     """Return the header and the arrays of a payload."""
-    length, _, _, _ = struct.unpack_from("<IIii", data)
-    header = json.loads(data[16 : 16 + length])
-    body = data[16 + length :]
+    (length,) = struct.unpack_from("<I", data)
+    header = json.loads(data[24 : 24 + length])
+    body = data[24 + length :]
     arrays = []
     for place in header["arrays"]:
         dtype = np.dtype(TYPES[place["type"]])
@@ -24,6 +24,11 @@ def read(data):
 def cursor(data):
     """Return timestep and unit."""
     return struct.unpack_from("<ii", data, 8)
+
+
+def arrival(data):
+    """Return the number of the arrival."""
+    return struct.unpack_from("<I", data, 16)[0]
 
 
 def checksum(data):

@@ -8,9 +8,9 @@ import pytest
 from rnnviz.figures.picture import encode
 from rnnviz.figures.state_heatmap import draw, state_picture
 from rnnviz.figures.style import Style
-from rnnviz.ui.viewer.packing import figure_bytes
+from rnnviz.ui.viewer.packing import at_cursor, figure_bytes
 from rnnviz.ui.viewer.payload import detail_bytes, picture_bytes, pictures_bytes
-from tests.ui.viewer.payloads import checksum, cursor, read
+from tests.ui.viewer.payloads import arrival, checksum, cursor, read
 
 RANDOM = np.random.default_rng(0)
 
@@ -89,6 +89,14 @@ def test_the_cursor_alone_does_not_change_the_checksum():
     assert cursor(moved) == (40, 7)
     assert checksum(first) == checksum(moved)
     assert checksum(first) != checksum(other)
+
+
+def test_a_packed_picture_can_get_another_cursor():
+    data = picture_bytes(picture_of(), Style())
+    moved = at_cursor(data, (40, 7), arrival=3)
+    assert (cursor(moved), arrival(moved)) == ((40, 7), 3)
+    assert read(moved)[0] == read(data)[0]
+    assert arrival(at_cursor(data, (0, 0), arrival=2**32 + 1)) == 1
 
 
 def test_detail_brings_exact_cells_of_window_and_cursor():

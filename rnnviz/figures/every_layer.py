@@ -1,0 +1,286 @@
+"""The layers view: every layer's states under one cursor, and what is inside a gated cell."""
+
+from __future__ import annotations
+
+import html
+from dataclasses import dataclass
+
+import numpy as np
+import plotly.graph_objects as go
+
+from rnnviz.analysis.level_of_detail import Blocks, reduce_to_blocks
+from rnnviz.engine import Trace
+from rnnviz.figures.frame import faded
+from rnnviz.figures.picture import symmetric_limit
+from rnnviz.figures.registry import View
+from rnnviz.figures.style import FIRST_STEP, Style, template_dict
+from rnnviz.keras.layers import keras_layers
+
+COLUMNS, ROWS = 800, 64
+"""Most cells of one heatmap: there may be twenty of them."""
+_TALL, _LOW, _GAP = 76, 48, 26
+"""Heights in pixels: of states, of a gate or a cell state, and of the title above them."""
+_LABELS = 130
+"""Room for tokens under the time axis, in Latin letters; a Hangul letter takes two."""
+_ROUND = (1.0, 2.0, 5.0, 10.0)
+_SINGLE = 1e30
+"""Up to here float32 does, which is half as long to send."""
+
+
+@dataclass(frozen=True, eq=False)
+class Band:
+    """One heatmap.
+
+    Parameters
+    ----------
+    kind : str
+        ``"state"``, ``"cell_state"`` or a gate, ``"LSTM_i"``; its words are ``layers.<kind>``.
+    layer : str
+        Keras's name of the layer.
+    blocks : Blocks
+        Its values over the timesteps of the input, reduced to few cells.
+    low, high : float
+        Ends of its colour scale.
+    sequential : bool
+        Whether the scale has no sign: a gate between 0 and 1.
+    kept : tuple of (int, int, int) triples
+        First unit, end of units and timestep of what is handed on; empty when all of it is.
+    backwards : bool
+        Whether the layer reads from the end.
+    """
+
+    kind: str
+    layer: str
+    blocks: Blocks
+    low: float
+    high: float
+    sequential: bool = False
+    kept: tuple[tuple[int, int, int], ...] = ()
+    backwards: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class EveryLayer:
+    """The states of a whole stack.
+
+    Parameters
+    ----------
+    bands : tuple of Band
+        From the input up; the gates and cell states of the chosen layer follow its states.
+    timesteps : int
+        How many there are.
+    tokens : tuple of str
+        The token of each timestep, empty if there are none or too many to be read.
+    """
+
+    bands: tuple[Band, ...]
+    timesteps: int
+    tokens: tuple[str, ...]
+
+
+def analyse(run, perspective) -> EveryLayer:
+    """Return the states of every layer, and all of the layer that is looked at.
+
+    A layer that goes backwards is turned round, and so is what lies above it: each column belongs
+    to one timestep of the input, in all layers.
+    """
+    bands: list[Band] = []
+    chosen = min(perspective.layer, len(run.layers) - 1)
+    names = [layer.name for layer in keras_layers(run.experiment) if layer.spec is not None]
+    reversed_time = False
+    for index, (layer, spec) in enumerate(zip(run.layers, run.experiment.layers, strict=True)):
+        reversed_time ^= spec.go_backwards
+        place = names[index], reversed_time
+        bands.append(_states(layer, *place))
+        if index == chosen:
+            bands += _inside(layer.trace, *place)
+    timesteps = run.experiment.timesteps
+    tokens = run.token_labels if timesteps <= COLUMNS else ()
+    return EveryLayer(tuple(bands), timesteps, tokens)
+
+
+def _states(layer, name: str, reversed_time: bool) -> Band:
+    scale = _scale_of(layer.states, layer.layer.state_range)
+    kept = ()
+    if not layer.return_sequences:
+        timesteps, width = layer.states.shape
+        first, last = (timesteps - 1, 0) if reversed_time else (0, timesteps - 1)
+        units = layer.layer.units
+        kept = ((0, units, last),) if width == units else ((0, units, last), (units, width, first))
+    return Band(
+        "state", name, _blocks(layer.states, reversed_time), *scale,
+        kept=kept, backwards=reversed_time,
+    )  # fmt: skip
+
+
+def _inside(trace: Trace, name: str, reversed_time: bool) -> list[Band]:
+    """Return the gates and the cell state of a gated cell; of both directions, the forward one."""
+    cell = type(trace.layer).__name__
+    bands = []
+    for gate, values in trace.gates.items():
+        is_gate = gate not in ("c", "h") and trace.layer.recurrent_activation == "sigmoid"
+        scale = (0.0, 1.0) if is_gate else _scale_of(values)
+        blocks = _blocks(values, reversed_time)
+        kind = f"{cell}_{gate}"
+        bands.append(Band(kind, name, blocks, *scale, is_gate, backwards=reversed_time))
+    if trace.cell_states is not None:
+        scale = _scale_of(trace.cell_states)
+        blocks = _blocks(trace.cell_states, reversed_time)
+        bands.append(Band("cell_state", name, blocks, *scale, backwards=reversed_time))
+    return bands
+
+
+def _scale_of(
+    values: np.ndarray, span: tuple[float, float] = (-np.inf, np.inf)
+) -> tuple[float, float]:
+    """Return a colour scale about 0 that shows small states too, its ends a round number.
+
+    Never wider than what the states can be, so that saturation looks the same everywhere.
+    """
+    limit = symmetric_limit(values)
+    power = 10.0 ** np.floor(np.log10(limit))
+    limit = next((step * power for step in _ROUND if step * power >= 0.999 * limit), limit)
+    limit = float(min(limit, np.abs(span).max()))
+    return (-limit, limit)
+
+
+def _blocks(values: np.ndarray, reversed_time: bool) -> Blocks:
+    return reduce_to_blocks(values[::-1] if reversed_time else values, COLUMNS, ROWS)
+
+
+def draw(result: EveryLayer, style: Style) -> go.Figure:
+    """Draw the heatmaps one below the other on one time axis."""
+    tall = [_TALL if band.kind == "state" else _LOW for band in result.bands]
+    inner = sum(tall) + _GAP * len(tall)
+    axis = {"gridcolor": "rgba(0,0,0,0)", "fixedrange": True, "nticks": 3, "tickformat": ",d"}
+    ends = [FIRST_STEP - 0.5, FIRST_STEP + result.timesteps - 0.5]
+    layout = {
+        "template": template_dict(style),
+        "meta": {"time_axis": "x", "first_step": FIRST_STEP},
+        "height": inner + 54,
+        "margin": {"l": 48, "r": 12, "t": 4, "b": 50},
+        "showlegend": False,
+        "hovermode": "closest",
+        "xaxis": {
+            "title": {"text": style.words("axis.timestep")},
+            "range": ends,
+            "showgrid": False,
+            "tickformat": ",d",
+            "anchor": f"y{len(tall)}",
+        }
+        | _token_ticks(result),
+        "annotations": [],
+        "shapes": [],
+    }
+    traces, top = [], inner
+    for number, (band, height) in enumerate(zip(result.bands, tall, strict=True), start=1):
+        top -= _GAP
+        name = "" if number == 1 else str(number)
+        domain = [max(0.0, (top - height) / inner), top / inner]
+        units = [FIRST_STEP - 0.5, FIRST_STEP + band.blocks.shape[1] - 0.5]
+        layout[f"yaxis{name}"] = axis | {"domain": domain, "range": units, "anchor": "x"}
+        layout["annotations"].append(_title(band, f"y{name}", style))
+        layout["shapes"] += _kept(band, f"y{name}", ends, units, style)
+        traces.append(_heatmap(band, f"y{name}", style, result.tokens))
+        top -= height
+    return go.Figure({"data": traces, "layout": layout})
+
+
+def _heatmap(band: Band, axis: str, style: Style, tokens: tuple[str, ...]) -> dict:
+    blocks = band.blocks
+    low, high = (0.0, 1.0) if band.sequential else (band.low, band.high)
+    values = np.clip(blocks.mean, low, high).T
+    if high < _SINGLE:
+        values = values.astype(np.float32)
+    token, kind = "%{customdata} · " if tokens else "", _kind(band, style)
+    trace = {
+        "type": "heatmap",
+        "z": values,
+        "x0": FIRST_STEP + (blocks.steps - 1) / 2,
+        "dx": blocks.steps,
+        "y0": FIRST_STEP + (blocks.units - 1) / 2,
+        "dy": blocks.units,
+        "yaxis": axis,
+        "zmin": low,
+        "zmax": high,
+        "colorscale": [list(stop) for stop in style.scale(_scale(band))],
+        "showscale": False,
+        "hovertemplate": f"{token}t = %{{x}} · %{{y}}<br>%{{z:.6g}}<extra>{kind}</extra>",
+    }
+    if tokens:
+        row = [html.escape(token) for token in tokens]
+        trace["customdata"] = [row] * values.shape[0]
+    return trace
+
+
+def _scale(band: Band) -> str:
+    return "sequential" if band.sequential else "diverging"
+
+
+def _kind(band: Band, style: Style) -> str:
+    return style.words(f"layers.{band.kind}")
+
+
+def _title(band: Band, axis: str, style: Style) -> dict:
+    """Return the line above a heatmap: layer, what it shows, its ends, how it reads."""
+    parts = [f"<b>{band.layer}</b>" if band.kind == "state" else band.layer, _kind(band, style)]
+    parts.append(f"{_end(band.low)} … {_end(band.high)}")
+    if band.backwards:
+        parts.append(style.words("layers.backwards"))
+    if band.kept:
+        parts.append(style.words("layers.last_output"))
+    return {
+        "text": " · ".join(parts),
+        "x": 0,
+        "xref": "x domain",
+        "xanchor": "left",
+        "y": 1,
+        "yref": f"{axis} domain",
+        "yanchor": "bottom",
+        "showarrow": False,
+        "font": {"size": style.tick_size},
+    }
+
+
+def _end(value: float) -> str:
+    return f"{value:.3g}".replace("-", "−")
+
+
+def _kept(band: Band, axis: str, ends: list, units: list, style: Style) -> list[dict]:
+    """Return a veil over what is not handed on, and a frame round what is."""
+    if not band.kept:
+        return []
+    place = {"type": "rect", "xref": "x", "yref": axis}
+    veil = faded(style.ink.background, 0.62)
+    shapes = []
+    for first, last, timestep in band.kept:
+        low, high = FIRST_STEP + first - 0.5, FIRST_STEP + last - 0.5
+        start, end = FIRST_STEP + timestep - 0.5, FIRST_STEP + timestep + 0.5
+        for x0, x1 in ((ends[0], start), (end, ends[1])):
+            if x1 > x0:
+                rest = {"x0": x0, "x1": x1, "y0": low, "y1": high, "line": {"width": 0}}
+                shapes.append(place | rest | {"fillcolor": veil})
+        pen = {"color": style.ink.cursor, "width": 2}
+        shapes.append(place | {"x0": start, "x1": end, "y0": low, "y1": high, "line": pen})
+    return shapes
+
+
+def _token_ticks(result: EveryLayer) -> dict:
+    """Return the part of the time axis that writes the tokens under their timesteps.
+
+    Where there is no room for all of them, every second, third … one is written.
+    """
+    if not result.tokens:
+        return {}
+    room = sum(1 + sum(1 + (letter >= "\u1100") for letter in token) for token in result.tokens)
+    stride = -(-room // _LABELS)
+    steps = range(0, result.timesteps, stride)
+    return {
+        "tickmode": "array",
+        "tickvals": [FIRST_STEP + step for step in steps],
+        "ticktext": [html.escape(result.tokens[step]) for step in steps],
+        "automargin": True,
+    }
+
+
+VIEW = View("layers", "keras", analyse, draw, order=10)

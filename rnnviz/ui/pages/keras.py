@@ -1,0 +1,57 @@
+"""The Keras page: the stack, its shapes, the states of every layer, the summary, the code."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from rnnviz.experiment import Experiment
+from rnnviz.figures.registry import view
+from rnnviz.i18n import Words
+from rnnviz.perspective import Perspective
+from rnnviz.simulate import Run
+from rnnviz.ui import state
+from rnnviz.ui.keras_texts import show_code, show_summary
+from rnnviz.ui.main_view import main_view, style_of
+from rnnviz.ui.runs import run_of
+from rnnviz.ui.stack_editor import Bench, draw_buttons
+from rnnviz.ui.viewer import figure_view
+from rnnviz.ui.views import show_view
+
+_PANELS = ("layers", "summary", "code")
+
+
+def show(experiment: Experiment, perspective: Perspective, say: Words, bench: Bench) -> Perspective:
+    """Draw the page and return where the visitor looks now."""
+    run = run_of(experiment)
+    draw_buttons(bench, experiment, perspective, say)
+    with bench.beside:
+        _shapes(run, perspective, say)
+    perspective = main_view(run, perspective, say, compact=True)
+    return _panel(run, perspective, say)
+
+
+def _shapes(run: Run, perspective: Perspective, say: Words) -> None:
+    """Show the shape lens beside the stack, small enough to need no title."""
+    shapes = view("shapes")
+    figure = shapes.draw(shapes.analyse(run, perspective), style_of(perspective, say))
+    figure_view(figure, "shapes")
+    st.caption(say("view.shapes.how_to_read"))
+
+
+def _panel(run: Run, perspective: Perspective, say: Words) -> Perspective:
+    """Offer what else there is to see of the stack, and show the chosen part of it."""
+    standing = perspective.view if perspective.view in _PANELS else _PANELS[0]
+    name = st.pills(
+        say("page.views"),
+        _PANELS,
+        required=True,
+        format_func=lambda name: say(f"view.{name}.short"),
+        key=state.widget("view.keras", standing),
+        label_visibility="collapsed",
+    )
+    if name == "layers":
+        show_view(view("layers"), run, perspective, say)
+    else:
+        st.markdown(f"##### {say(f'view.{name}.title')}")
+        {"summary": show_summary, "code": show_code}[name](run.experiment, say)
+    return perspective.replace(view=name)

@@ -1,0 +1,51 @@
+"""One wake-up of the event loop for many messages of a page run."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections import deque
+from collections.abc import Callable
+from contextvars import Context
+from typing import Any
+
+
+def gather_wakeups(loop: asyncio.AbstractEventLoop) -> None:
+    """Let calls from other threads that come in quick succession wake the loop once.
+
+    A page run hands the loop some forty messages, and asyncio writes to a socket for each. Each
+    write lets another thread have Python, so that runs which overlap wait for each other forty
+    times; twenty visitors at once wait half as long without that. The calls still run one by one
+    and in their order.
+    """
+    wake = loop.call_soon_threadsafe
+    pending: deque[asyncio.Handle] = deque()
+    lock = threading.Lock()
+
+    def drain() -> None:
+        with lock:
+            handles = list(pending)
+            pending.clear()
+        for handle in handles:
+            loop.call_soon(_run, handle)
+
+    def call_soon_threadsafe(
+        callback: Callable[..., Any], *args: Any, context: Context | None = None
+    ) -> asyncio.Handle:
+        if loop.is_closed():
+            return wake(callback, *args, context=context)  # raises what it always raises
+        handle = asyncio.Handle(callback, args, loop, context)
+        with lock:
+            first = not pending
+            pending.append(handle)
+        if first:
+            wake(drain)
+        return handle
+
+    loop.call_soon_threadsafe = call_soon_threadsafe
+
+
+def _run(handle: asyncio.Handle) -> None:
+    """Run a handle as the loop does, which reports what goes wrong in it."""
+    if not handle.cancelled():
+        handle._run()

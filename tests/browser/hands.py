@@ -1,0 +1,56 @@
+"""What a visitor does to a control, by keyboard, as the table of knobs says what control it is."""
+
+from playwright.sync_api import expect
+
+from rnnviz.experiment import TABLE
+from rnnviz.i18n import words
+
+
+def move(page, name, value, language="en"):
+    """Move the control of a knob to a value."""
+    row = TABLE[name]
+    label = words(language)(f"knob.{name}.label")
+    _HANDS[row.control](page, row, label, value, words(language))
+
+
+def _slide(page, row, label, value, say):
+    slider = page.get_by_role("slider", name=label).first
+    shown = _plain(value)
+    stops = [_plain(stop) for stop in row.options]
+    for _ in range(8):
+        now = slider.get_attribute("aria-valuetext")
+        if now == shown:
+            return
+        way = stops.index(shown) - stops.index(now) if now in stops else -1
+        slider.focus()
+        for _ in range(abs(way)):
+            slider.press("ArrowRight" if way > 0 else "ArrowLeft")
+    expect(slider).to_have_attribute("aria-valuetext", shown)
+
+
+def _plain(value):
+    return f"{value:,}" if isinstance(value, int) else f"{value:g}"
+
+
+def _type(page, row, label, value, say):
+    field = page.get_by_role("spinbutton", name=label)
+    field.fill(f"{value:g}")
+    field.press("Enter")
+
+
+def _choose(page, row, label, value, say):
+    field = page.get_by_role("combobox", name=label)
+    field.focus()
+    field.press("ArrowDown")
+    page.get_by_role("option", name=say(f"choice.{value}"), exact=True).wait_for()
+    field.fill(say(f"choice.{value}"))
+    field.press("Enter")
+
+
+def _switch(page, row, label, value, say):
+    switch = page.get_by_role("switch", name=label)
+    switch.focus()
+    switch.press("Space")
+
+
+_HANDS = {"scale": _slide, "number": _type, "select": _choose, "toggle": _switch}

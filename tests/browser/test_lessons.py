@@ -1,0 +1,64 @@
+"""Each lesson from its first card to its last, every task solved with the real control."""
+
+import pytest
+from playwright.sync_api import expect
+
+from rnnviz.i18n import words
+from rnnviz.lessons.lesson import Do, Predict, Why
+from rnnviz.lessons.registry import lessons
+from tests.browser.hands import move
+
+OPEN, MET = ".st-key-task_open", ".st-key-task_met"
+
+
+@pytest.mark.parametrize("name", lessons())
+def test_every_task_starts_unmet_and_is_met_by_its_control(open_page, name):
+    lesson, language = lessons()[name], "ko" if name in ("loop", "gates") else "en"
+    say = words(language)
+    page = open_page(f"?lesson={name}&lang={language}")
+    problems = []
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    expect(page.get_by_role("heading", name=say(f"lesson.{name}.title"))).to_be_visible()
+    for number, card in enumerate(lesson.cards, start=1):
+        place = say("lessons.place", number=number, count=len(lesson.cards))
+        expect(page.get_by_text(place)).to_be_visible()
+        arrived(page, number - 1)
+        key = f"lesson.{name}.{card.name}"
+        if isinstance(card, Predict):
+            predict(page, say, key, card)
+            continue
+        if isinstance(card, Do):
+            do(page, card, language)
+        if isinstance(card, Why):
+            expect(page.locator(".katex-display")).to_have_count(len(card.formulas))
+            continue
+        page.get_by_role("button", name=say("lessons.next"), exact=True).press("Enter")
+    page.get_by_role("button", name=say("lessons.finish"), exact=True).press("Enter")
+    page.get_by_text(say("lessons.intro")).wait_for()
+    assert "lesson=" not in page.url
+    assert not problems
+
+
+def arrived(page, index):
+    """The address is written when a run of the page is complete: its buttons are this card's."""
+    page.wait_for_url(lambda url: index == 0 or f"card={index}" in url, timeout=15_000)
+
+
+def predict(page, say, key, card):
+    """The control waits, locked, until an answer is picked."""
+    expect(page.get_by_role("button", name=say("lessons.next"), exact=True)).to_have_count(0)
+    control = page.locator(".st-key-lesson_control")
+    expect(
+        control.locator('[disabled], [aria-disabled="true"], [data-disabled]').first
+    ).to_be_attached()
+    page.get_by_role("button", name=say(f"{key}.option.{card.answer}"), exact=True).press("Enter")
+
+
+def do(page, card, language):
+    """Unmet at first, met by the solution and nothing but the control."""
+    expect(page.locator(OPEN)).to_be_visible()
+    expect(page.locator(MET)).to_have_count(0)
+    for knob, value in card.solution.items():
+        move(page, knob, value[-1] if isinstance(value, tuple) else value, language)
+    expect(page.locator(MET)).to_be_visible(timeout=15_000)
+    expect(page.locator(OPEN)).to_have_count(0)

@@ -1,0 +1,125 @@
+"""The viewer's modules by themselves, run in the browser and held against Python."""
+
+import numpy as np
+import pytest
+
+from rnnviz.figures.picture import Field, encode
+from rnnviz.ui import server
+
+RANDOM = np.random.default_rng(0)
+
+
+@pytest.fixture(scope="module")
+def call(chromium, server_url):
+    """Call a function of a module with JSON-ready arguments."""
+    page = chromium.new_page()
+    page.goto(f"{server_url}/_stcore/health")
+
+    def call(module, code, *arguments):
+        return page.evaluate(
+            f"""async (arguments_) => {{
+                const module = await import("/{server.asset_url(module)}");
+                return ({code})(module, ...arguments_);
+            }}""",
+            list(arguments),
+        )
+
+    yield call
+    page.close()
+
+
+def _numbers(count):
+    ordinary = np.tanh(RANDOM.standard_normal(count) * 3)
+    bits = RANDOM.integers(0, 2**64, count, dtype=np.uint64).view(np.float64)
+    near_one = 1 - RANDOM.random(count) * 2.0**-52 * 100
+    numbers = np.concatenate([ordinary, bits, near_one, [0, -0.0, 1, -1, 0.1, 1e22, 5e-324]])
+    return numbers[np.isfinite(numbers)]
+
+
+def test_numbers_are_written_so_that_they_read_back(call):
+    numbers = _numbers(500)
+    texts = call("words.js", "(m, all) => all.map((one) => m.shortest(one))", numbers.tolist())
+    for number, text in zip(numbers, texts, strict=True):
+        assert float(text.replace("−", "-")) == number
+        assert len(text) <= len(repr(float(number))) + 2
+
+
+def test_float32_is_written_as_briefly_as_numpy_does(call):
+    numbers = np.tanh(RANDOM.standard_normal(500) * 3).astype(np.float32)
+    numbers = np.append(numbers, [np.nextafter(np.float32(1), np.float32(0)), np.float32(1)])
+    code = "(m, all) => all.map((one) => m.shortest(one, true))"
+    texts = call("words.js", code, numbers.astype(float).tolist())
+    assert [text.replace("−", "-") for text in texts] == [str(number) for number in numbers]
+
+
+def test_shares_are_never_rounded_to_all_or_nothing(call):
+    code = "(m, all) => all.map((one) => m.percent(one))"
+    texts = call("words.js", code, [0, 1e-9, 0.125, 0.99999, 1])
+    assert texts == ["0 %", "< 0.1 %", "12.5 %", "> 99.9 %", "100 %"]
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "marked"), [(-1.0, 1.0, True), (0.0, 1.0, True), (-7.5, 7.5, False)]
+)
+def test_shades_are_those_of_python(call, low, high, marked):
+    marks = {"low_mark": low, "high_mark": high} if marked else {}
+    field = Field(np.zeros((1, 1)), "state", low, high, **marks)
+    values = np.concatenate([RANDOM.uniform(low, high, 2000), [low, high, 2 * high]])
+    described = {
+        "low": low,
+        "high": high,
+        "lowMark": low if marked else None,
+        "highMark": high if marked else None,
+    }
+    code = "(m, values, field) => Array.from(m.shadesOf(Float64Array.from(values), field))"
+    shades = np.array(call("payload.js", code, values.tolist(), described))
+    # Python rounds in float32: on the edge of a shade the two may differ by that one.
+    assert np.abs(shades - encode(values, field)).max() <= 1
+    assert ((shades == 255) == (encode(values, field) == 255)).all()
+
+
+def test_reducing_to_the_screen_keeps_the_extremes(call):
+    shades = np.full((1000, 8), 100, np.uint8)
+    shades[637, 3], shades[10, 7] = 255, 1
+    tile = {"step": 0, "end": 1000, "unit": 0, "top": 8, "steps": 1, "units": 1}
+    tile |= {"columns": 1000, "rows": 8}
+    code = """(m, tile, shades, level, columns) => {
+        tile.levels = { mean: Uint8Array.from(shades) };
+        const view = { step: 0, end: 1000, unit: 0, top: 8 };
+        const blocks = m.blocksOf(tile, level, view, { columns, rows: 8 });
+        return { ...blocks, shades: Array.from(blocks.shades), least: Array.from(blocks.least),
+                 most: Array.from(blocks.most) };
+    }"""
+    every = shades.ravel().tolist()
+    blocks = call("raster.js", code, tile, every, "mean", 100)
+    assert (blocks["columns"], blocks["rows"], blocks["steps"]) == (100, 8, 10)
+    most, least = (np.array(blocks[name]).reshape(100, 8) for name in ("most", "least"))
+    assert most[63, 3] == 255
+    assert least[1, 7] == 1
+    assert (most == 255).sum() == 1
+    mean = np.array(blocks["shades"]).reshape(100, 8)
+    assert mean[63, 3] == round((9 * 100 + 255) / 10)
+    whole = call("raster.js", code, tile, every, "mean", 1000)
+    assert whole["shades"] == every
+
+
+def test_a_payload_that_starts_anywhere_in_a_message_is_read(call):
+    from rnnviz.ui.viewer.packing import Arrays, pack
+
+    arrays = Arrays()
+    values = RANDOM.random((3, 4))
+    field = {"low": 0.0, "high": 1.0, "lowMark": None, "highMark": None}
+    tile = {"columns": 3, "rows": 4, "values": arrays.add(values)}
+    data = pack({"field": field, "tiles": [tile], "word": "은닉"}, arrays, (5, 6))
+    code = """(m, bytes, shift) => {
+        const all = new Uint8Array(bytes.length + shift);
+        all.set(bytes, shift);
+        const part = all.subarray(shift);
+        const { tiles, word } = m.readPayload(part);
+        return [Array.from(tiles[0].values), word, m.readPrefix(part)];
+    }"""
+    for shift in (0, 1, 7):
+        read, word, prefix = call("payload.js", code, list(data), shift)
+        assert read == values.ravel().tolist()
+        assert word == "은닉"
+        assert (prefix["timestep"], prefix["unit"]) == (5, 6)
