@@ -25,11 +25,17 @@ from rnnviz.ui.views import show_view
 _PANELS = ("layers", "summary", "code")
 
 
-def show(experiment: Experiment, perspective: Perspective, say: Words, bench: Bench) -> Perspective:
-    """Draw the page and return where the visitor looks now."""
+def show(
+    experiment: Experiment, perspective: Perspective, say: Words, bench: Bench | None
+) -> Perspective:
+    """Draw the page and return where the visitor looks now.
+
+    ``bench`` is the stack with its knobs; None where a lesson has those on its cards.
+    """
     run = run_of(experiment)
-    draw_buttons(bench, experiment, perspective, say)
-    with bench.beside:
+    if bench:
+        draw_buttons(bench, experiment, perspective, say)
+    with bench.beside if bench else st.container():
         _shapes(run, perspective, say)
     perspective = main_view(run, perspective, say, compact=True)
     return _panel(run, perspective, say)
