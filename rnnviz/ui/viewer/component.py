@@ -82,11 +82,15 @@ class ViewerState:
         Where the time cursor was let go, and the unit that was clicked.
     window : (first step, last step, first unit, last unit) or None
         What is visible, ends excluded; None when all of it is.
+    moment : int or None
+        When the cursor was let go, in milliseconds of the visitor's clock: going to the same place
+        twice is telling two things.
     """
 
     timestep: int | None = None
     unit: int | None = None
     window: Window | None = None
+    moment: int | None = None
 
 
 def state_viewer(
@@ -264,6 +268,7 @@ def _read(cursor: Any, window: Any, picture: Picture) -> ViewerState:
         _index(cursor.get("timestep"), steps),
         _index(cursor.get("unit"), units),
         part if visible else None,
+        _index(cursor.get("moment"), 2**53),
     )
 
 

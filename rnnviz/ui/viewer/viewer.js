@@ -319,7 +319,7 @@ class Viewer {
     const told = `${step},${unit ?? 0}`;
     if (told === this.sent.at(-1)) return;
     this.sent = [...this.sent.slice(-20), told];
-    this.setStateValue("cursor", { timestep: step, unit });
+    this.setStateValue("cursor", { timestep: step, unit, moment: Date.now() });
   }
 
   /** Say to a screen reader what is at the cursor, once it rests. */
