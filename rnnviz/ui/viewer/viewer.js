@@ -141,6 +141,7 @@ class Viewer {
     if (isNew || arrival !== this.arrival) {
       this.cursor = { step: timestep, unit: this.told === undefined && unit === 0 ? null : unit };
       this.sent = [told];
+      this.follows = false;
     }
     this.told = told;
     this.arrival = arrival;
@@ -237,13 +238,15 @@ class Viewer {
     step.lastChild.textContent = fill(words.step, values);
     cursor.setAttribute("aria-valuetext", `${this.#title()}, ${fill(words.step, values)}`);
     this.stage.paintCursor(this.cursor, this.#title(), box);
-    tellCursor(this.beyond ?? this.cursor.step, this);
+    // Whoever follows says nothing: by the time it is drawn, the one it follows may be further on.
+    if (!this.follows) tellCursor(this.beyond ?? this.cursor.step, this);
   }
 
   /** Go where another viewer's cursor went, as far as this run goes; Python hears from that one. */
   #follow(step) {
     if (!this.picture) return;
     const last = this.picture.timesteps - 1;
+    this.follows = true;
     this.beyond = step > last ? step : null;
     if (this.cursor.step === Math.min(step, last)) return;
     this.cursor.step = Math.min(step, last);
@@ -255,6 +258,7 @@ class Viewer {
     const next = Math.min(this.picture.timesteps - 1, Math.max(0, Math.round(step)));
     if (next === this.cursor.step) return;
     this.beyond = null;
+    this.follows = false;
     this.cursor.step = next;
     this.#soonDraw();
   }
