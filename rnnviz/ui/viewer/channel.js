@@ -4,6 +4,7 @@
 
 const channels = new Map();
 const CURSOR = "rnnviz:cursor";
+const SENT = "rnnviz:sent";
 let lastStep = null;
 
 /**
@@ -32,4 +33,16 @@ export function hearCursor(listener) {
   document.addEventListener(CURSOR, hear);
   if (lastStep !== null) listener(lastStep);
   return () => document.removeEventListener(CURSOR, hear);
+}
+
+/** Say which cursor was sent to Python: its answer is nobody's news. */
+export function tellSent(told, teller) {
+  document.dispatchEvent(new CustomEvent(SENT, { detail: { told, teller } }));
+}
+
+/** Call back whenever a viewer sent its cursor to Python; returns a function that ends it. */
+export function hearSent(listener) {
+  const hear = (event) => listener(event.detail.told, event.detail.teller);
+  document.addEventListener(SENT, hear);
+  return () => document.removeEventListener(SENT, hear);
 }

@@ -6,7 +6,7 @@
  */
 
 import { photograph } from "./camera.js";
-import { channel, cursorNow, hearCursor, tellCursor } from "./channel.js";
+import { channel, cursorNow, hearCursor, hearSent, tellCursor, tellSent } from "./channel.js";
 import { furnish, showWindow } from "./furniture.js";
 import { Gestures } from "./gestures.js";
 import { describe, Hover } from "./hover.js";
@@ -75,7 +75,12 @@ class Viewer {
     this.observer.observe(this.root);
     // Words on a canvas do not change by themselves when their font arrives.
     if (document.fonts.status === "loading") document.fonts.ready.then(() => this.redraw());
-    this.unhear = hearCursor((step, teller) => teller && teller !== this && this.#follow(step));
+    const others = (teller) => teller && teller !== this;
+    this.unhear = [
+      hearCursor((step, teller) => others(teller) && this.#follow(step)),
+      // Two viewers share one cursor in Python, which answers both of them.
+      hearSent((told, teller) => others(teller) && this.#remember(told)),
+    ];
   }
 
   destroy() {
@@ -83,7 +88,7 @@ class Viewer {
     this.observer.disconnect();
     this.gestures.destroy();
     this.live.destroy();
-    this.unhear();
+    for (const end of this.unhear) end();
     if (this.meeting?.viewer === this) this.meeting.viewer = null;
     viewers.delete(this.parent);
     this.root.remove();
@@ -136,6 +141,7 @@ class Viewer {
     if (isNew || arrival !== this.arrival) {
       this.cursor = { step: timestep, unit: this.told === undefined && unit === 0 ? null : unit };
       this.sent = [told];
+      this.follows = false;
     }
     this.told = told;
     this.arrival = arrival;
@@ -232,13 +238,15 @@ class Viewer {
     step.lastChild.textContent = fill(words.step, values);
     cursor.setAttribute("aria-valuetext", `${this.#title()}, ${fill(words.step, values)}`);
     this.stage.paintCursor(this.cursor, this.#title(), box);
-    tellCursor(this.beyond ?? this.cursor.step, this);
+    // Whoever follows says nothing: by the time it is drawn, the one it follows may be further on.
+    if (!this.follows) tellCursor(this.beyond ?? this.cursor.step, this);
   }
 
   /** Go where another viewer's cursor went, as far as this run goes; Python hears from that one. */
   #follow(step) {
     if (!this.picture) return;
     const last = this.picture.timesteps - 1;
+    this.follows = true;
     this.beyond = step > last ? step : null;
     if (this.cursor.step === Math.min(step, last)) return;
     this.cursor.step = Math.min(step, last);
@@ -250,6 +258,7 @@ class Viewer {
     const next = Math.min(this.picture.timesteps - 1, Math.max(0, Math.round(step)));
     if (next === this.cursor.step) return;
     this.beyond = null;
+    this.follows = false;
     this.cursor.step = next;
     this.#soonDraw();
   }
@@ -314,11 +323,16 @@ class Viewer {
     this.releaseTimer = setTimeout(() => this.#tellCursor(), soon ? SOON : 0);
   }
 
+  #remember(told) {
+    this.sent = [...this.sent.slice(-20), told];
+  }
+
   #tellCursor() {
     const { step, unit } = this.cursor;
     const told = `${step},${unit ?? 0}`;
     if (told === this.sent.at(-1)) return;
-    this.sent = [...this.sent.slice(-20), told];
+    this.#remember(told);
+    tellSent(told, this);
     this.setStateValue("cursor", { timestep: step, unit, moment: Date.now() });
   }
 
