@@ -23,9 +23,9 @@ _PROBE_FACTOR = 6 * np.sqrt(2 / np.pi)
 """‖A‖₂ ≤ 6·√(2/π)·max ‖A·ω‖ over four normal vectors ω, but for one draw in 6⁴ = 1296
 (Halko, Martinsson and Tropp, SIAM Review 53, 2011, lemma 4.1)."""
 
-_STEPS_TO_FIND = 40
-_STEPS_BETWEEN_QR = 10
-_BLOCK_NUMBERS = 24_576
+_STEPS_TO_FIND = 32
+_STEPS_BETWEEN_QR = 16
+_BLOCK_NUMBERS = 2**14
 _MATTERS = 1e-3
 
 
@@ -195,34 +195,40 @@ def _pull_back(linearisation, rows, followed, target, features, progress):
     sensitivity = np.full((target + 1, features), -np.inf)
     exponent, stop = 0, target + 1
     longest = int(np.clip(_BLOCK_NUMBERS // rows.size, 16, 128))
+    longest = -(-stop // -(-stop // longest))  # blocks of one length, not a short last one
+    # Made once: fresh memory costs as much as the products. Row 0 is the state before the block.
+    workspace = np.empty((longest + 1, *rows.shape))
     through = np.empty((longest, len(rows), linearisation.through_size))
     while stop > 0 and rows.any():
         start = max(0, stop - longest)
-        # Row 0 is the state before the block's first step; what is not reached stays zero.
-        block, exponents = np.zeros((stop - start + 1, *rows.shape)), np.zeros(stop - start)
+        block, exponents = workspace[: stop - start + 1], np.zeros(stop - start)
         block[-1] = rows
         for timestep in range(stop - 1, start - 1, -1):
             rows = block[timestep - start + 1]
             if timestep % linearisation.safe_steps == 0 and not _is_moderate(rows):
                 if not rows.any():
-                    through[: timestep - start + 1] = 0
+                    block[: timestep - start + 1] = through[: timestep - start + 1] = 0
                     break
                 exponent += _rescale(rows)
             exponents[timestep - start] = exponent
             place = timestep - start
             linearisation.pull(timestep, rows, block[place], through[place])
         span, scale = slice(start, stop), exponents * np.log10(2)
-        inputs = linearisation.pull_inputs(start, through[: stop - start])
-        norms[:2, span] = _norms(block[1:], followed) + scale
+        states, faint = _moderated(block[1:])
+        norms[:2, span] = _norms(states, followed) + (scale + faint)
+        inputs, faint = _moderated(linearisation.pull_inputs(start, through[: stop - start]))
+        scale += faint
         norms[2:, span] = _norms(inputs, followed) + scale
+        seen = inputs[:, :followed]
         with np.errstate(divide="ignore"):
-            seen = inputs[:, :followed]
-            sensitivity[span] = np.log10(np.einsum("tkf,tkf->tf", seen, seen)) / 2 + scale[:, None]
+            sensitivity[span] = np.log10(np.einsum("tkf,tkf->tf", seen, seen)) / 2
+        sensitivity[span] += scale[:, None]
         stop, rows = start, block[0]
         if progress is not None:
             progress(1 - stop / (target + 1))
-    initial = _norms(rows[None], followed)[0, 0] + exponent * np.log10(2)
-    return *norms, sensitivity, float(initial)
+    rows, faint = _moderated(rows[None])
+    initial = (_norms(rows, followed)[0] + (exponent * np.log10(2) + faint)).item()
+    return *norms, sensitivity, initial
 
 
 def _is_moderate(rows: np.ndarray) -> bool:
@@ -238,17 +244,20 @@ def _rescale(rows: np.ndarray) -> int:
     return power
 
 
+def _moderated(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray | float]:
+    """Return rows (steps, k, columns) whose squares float64 can hold, and log10 of the rest."""
+    if np.einsum("tkc,tkc->t", rows, rows).min() > 1e-200:
+        return rows, 0.0
+    largest = np.abs(rows).max(axis=(1, 2))
+    with np.errstate(divide="ignore"):
+        taken_out = np.log10(largest)
+    return rows / np.where(largest > 0, largest, 1.0)[:, None, None], taken_out
+
+
 def _norms(rows: np.ndarray, followed: int) -> np.ndarray:
     """Return log10 of the lower and upper ends for rows (steps, k, columns), (2, steps)."""
-    largest = np.abs(rows).max(axis=(1, 2))
-    if largest.min() < 1e-100:
-        # Squares would be lost below what float64 holds.
-        rows = rows / np.where(largest > 0, largest, 1.0)[:, None, None]
-    else:
-        largest = np.ones(len(rows))
     seen, probes = rows[:, :followed], rows[:, followed:]
     squares = np.linalg.eigvalsh(seen @ seen.swapaxes(1, 2))[:, -1]
     missed = np.einsum("tkc,tkc->tk", probes, probes).max(axis=1, initial=0.0)
     with np.errstate(divide="ignore"):
-        ends = np.log10([np.maximum(squares, 0.0), squares + _PROBE_FACTOR**2 * missed])
-        return ends / 2 + np.log10(largest)
+        return np.log10([np.maximum(squares, 0.0), squares + _PROBE_FACTOR**2 * missed]) / 2

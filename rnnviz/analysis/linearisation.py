@@ -30,9 +30,13 @@ class Linearisation(Protocol):
         """Forwards: changes (k, state_size) of state t−1 → J_t·change, changes of state t."""
 
     def pull(
-        self, timestep: int, gradients: np.ndarray, out: np.ndarray, through: np.ndarray
-    ) -> None:
-        """Backwards: gradients (k, state_size) with respect to state t → ``out``, state t−1.
+        self,
+        timestep: int,
+        gradients: np.ndarray,
+        out: np.ndarray | None = None,
+        through: np.ndarray | None = None,
+    ) -> np.ndarray:
+        """Backwards: gradients (k, state_size) with respect to state t → gradient·J_t, t−1.
 
         ``through`` (k, through_size) takes what :meth:`pull_inputs` goes on from: the gradients
         on their way, with respect to the projected input.
@@ -97,8 +101,8 @@ class _Elementwise:
         changes *= self.slopes[timestep]
         return changes
 
-    def pull(self, timestep, gradients, out, through):
-        np.multiply(gradients, self.slopes[timestep], through).dot(self.backwards, out)
+    def pull(self, timestep, gradients, out=None, through=None):
+        return np.multiply(gradients, self.slopes[timestep], through).dot(self.backwards, out)
 
     def pull_inputs(self, first, through):
         return _times(through, self.inputs)
@@ -183,7 +187,9 @@ class _Gated:
             following[:, part] += (through * by_input[part]).sum(axis=1)
         return following.reshape(changes.shape)
 
-    def pull(self, timestep, gradients, out, through):
+    def pull(self, timestep, gradients, out=None, through=None):
+        out = np.empty_like(gradients) if out is None else out
+        through = np.empty((len(gradients), self.through_size)) if through is None else through
         by_input, by_state, past = self._factors(timestep)
         parts = gradients.reshape(len(gradients), self.parts, 1, self.units)
         gates = through.reshape(len(gradients), self.gates, self.units)
@@ -195,6 +201,7 @@ class _Gated:
         out[:, :units] = onward.dot(self.backwards)
         out[:, units:] = 0
         out[:, -units:] += (parts[:, :, 0] * past).sum(axis=1)
+        return out
 
     def pull_inputs(self, first, through):
         return _times(through, self.inputs)
@@ -227,9 +234,10 @@ class _Dense:
     def push(self, timestep, changes):
         return changes.dot(self._jacobian(timestep).T)
 
-    def pull(self, timestep, gradients, out, through):
-        through[...] = gradients
-        gradients.dot(self._jacobian(timestep), out)
+    def pull(self, timestep, gradients, out=None, through=None):
+        if through is not None:
+            through[...] = gradients
+        return gradients.dot(self._jacobian(timestep), out)
 
     def pull_inputs(self, first, through):
         steps = slice(first, first + len(through))

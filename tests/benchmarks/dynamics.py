@@ -38,7 +38,7 @@ from rnnviz.analysis.spectrum import spectrum
 from rnnviz.analysis.twins import twins
 from rnnviz.engine import CELLS, Trace, unroll
 
-SECONDS = 1.5
+SECONDS = 3.0
 TURNS = 5
 LAPACK = ("eigh", "eigvals", "eigvalsh", "svd", "qr", "solve")
 FACTORS = np.geomspace(0.1, 10, 64)

@@ -18,6 +18,9 @@ QUERIES = [
     *(f"lens={lens}" for lens in LENSES),
     # Of each lesson the first card and a task; tests/lessons reads the words of all of them.
     *(f"lesson={name}&card={card}" for name in lessons() for card in (0, 2)),
+    "page=keras&view=summary&signal=text&text=a",
+    "page=keras&view=code",
+    "page=keras&cell=LSTM&units=4,4&return_sequences=0,1",
     "page=compare&difference=1",
     "page=compare&side=b",
     "presentation=1",
@@ -66,9 +69,9 @@ def strings_of_component(proto):
     """The words in what a component of ours is sent: the header of a payload, or plain JSON."""
     if proto.HasField("json"):
         data = json.loads(proto.json)
-    elif proto.HasField("bytes") and len(proto.bytes) > 16:
+    elif proto.HasField("bytes") and len(proto.bytes) > 24:
         (length,) = struct.unpack_from("<I", proto.bytes)
-        data = json.loads(proto.bytes[16 : 16 + length])
+        data = json.loads(proto.bytes[24 : 24 + length])
     else:
         return
     yield from strings_of_json(data, "")

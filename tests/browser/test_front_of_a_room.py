@@ -1,0 +1,105 @@
+"""Presentation size and its keys, and the tour of a first visit."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from rnnviz.i18n import words
+from rnnviz.ui.shell.component import STOPS
+
+SAY = words("en")
+LEAST = 15
+"""What is to be read must stand in letters of at least so many pixels at 1280 × 720."""
+SMALL = """(least) => {
+  const found = [];
+  const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walk.nextNode()) {
+    const parent = walk.currentNode.parentElement;
+    const text = walk.currentNode.textContent.trim();
+    if (!parent || !text || !parent.getClientRects().length) continue;
+    if (parent.closest(".rv-live, script, style, [role=log]")) continue;
+    const style = getComputedStyle(parent);
+    if (style.visibility !== "hidden" && parseFloat(style.fontSize) < least)
+      found.push(`${style.fontSize} ${text.slice(0, 40)}`);
+  }
+  return found;
+}"""
+
+
+def test_everything_on_the_wall_is_large_and_on_one_screen(open_page):
+    page = open_page("?presentation=1", width=1280, height=720)
+    page.wait_for_timeout(300)
+    assert page.evaluate(SMALL, LEAST) == []
+    cursor = page.get_by_role("slider", name="Timestep", exact=True).bounding_box()
+    assert cursor["y"] + cursor["height"] <= 720
+    for gone in ("page.resample", "page.back_to_lecture", "tour.again"):
+        assert page.get_by_role("button", name=SAY(gone)).count() == 0
+
+
+def test_the_keys_turn_cards_change_lenses_and_play(open_page):
+    page = open_page("?presentation=1&lesson=all_ones", width=1280, height=720)
+    page.keyboard.press("n")
+    page.wait_for_url(re.compile("card=1"))
+    page.keyboard.press("PageUp")
+    page.wait_for_url(lambda url: "card=" not in url)
+    page.keyboard.press("l")
+    page.wait_for_url(re.compile("lens=digits"))
+    cursor = page.get_by_role("slider", name="Timestep", exact=True)
+    page.keyboard.press("p")
+    page.wait_for_function("document.querySelector('.rv-cursor').value > 2")
+    page.keyboard.press("p")
+    at = cursor.input_value()
+    page.wait_for_timeout(300)
+    assert cursor.input_value() == at
+
+
+def test_keys_do_nothing_at_ordinary_size(open_page):
+    page = open_page("?lesson=all_ones")
+    page.keyboard.press("n")
+    page.keyboard.press("l")
+    page.wait_for_timeout(500)
+    assert "card=" not in page.url
+    assert "lens=state" in page.url
+
+
+@pytest.mark.parametrize(("width", "height"), [(1366, 768), (390, 844)])
+def test_a_first_visit_is_guided_once_and_whenever_asked(open_page, width, height):
+    page = open_page(width=width, height=height)
+    tour = page.locator(".rv-tour")
+    for number, stop in enumerate(STOPS, start=1):
+        expect(tour.get_by_text(SAY(f"tour.{stop}"))).to_be_visible()
+        expect(tour).to_contain_text(f"{number} of {len(STOPS)}")
+        assert page.locator(".rv-tour-ring").is_visible()
+        tour.locator(".rv-tour-next").press("Enter")
+    expect(tour).to_have_count(0)
+    page.reload()
+    page.wait_for_selector('[data-testid="state-viewer"][data-experiment]')
+    page.wait_for_timeout(600)
+    expect(tour).to_have_count(0)
+    if width < 640:
+        page.get_by_test_id("stExpandSidebarButton").press("Enter")
+    page.get_by_role("button", name=SAY("tour.again")).press("Enter")
+    expect(tour).to_be_visible()
+    expect(tour.locator(".rv-tour-next")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(tour).to_have_count(0)
+
+
+def test_the_tour_takes_nothing_away(open_page):
+    page = open_page()
+    page.locator(".rv-tour").wait_for()
+    page.get_by_text(SAY("listing.title")).click(timeout=5000)
+    page.get_by_text("(100, 64)").wait_for()
+    slider = page.get_by_role("slider", name="Weight scale")
+    slider.focus()
+    slider.press("ArrowLeft")
+    page.wait_for_url(re.compile(r"weight_scale=0\.891"))
+    assert page.locator(".rv-tour").is_visible()
+
+
+@pytest.mark.parametrize("link", ["?lesson=loop", "?note=hello", "?embed=true", "?presentation=1"])
+def test_links_made_for_something_begin_no_tour(open_page, link):
+    page = open_page(link)
+    page.wait_for_timeout(700)
+    assert page.locator(".rv-tour").count() == 0

@@ -1,0 +1,74 @@
+"""Korean and English in a real browser: what the page says, declares and is written in."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from rnnviz.i18n import words
+from rnnviz.lessons.registry import lessons
+from rnnviz.perspective import PAGES
+
+SEEN = """() => {
+  const texts = [];
+  const hidden = '[data-testid="stMainMenu"], [data-testid="stToolbar"], .js-plotly-plot .modebar, '
+    + '.katex, code, [data-testid="stIconMaterial"], [role="log"], script, style, title';
+  const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walk.nextNode()) {
+    const parent = walk.currentNode.parentElement;
+    if (parent && !parent.closest(hidden) && parent.getClientRects().length)
+      texts.push(walk.currentNode.textContent);
+  }
+  for (const e of document.querySelectorAll(".stApp [aria-label], .stApp [title]"))
+    if (e.getClientRects().length && !e.closest(hidden))
+      texts.push(e.getAttribute("aria-label") ?? "", e.getAttribute("title") ?? "");
+  return texts.map((text) => text.trim()).filter(Boolean);
+}"""
+SAME = ("English", "한국어")
+NAMES = re.compile(r"\b(?:SimpleRNN|LSTM|GRU|Keras|NumPy|PyTorch|Bidirectional|Embedding)\b")
+ENGLISH_RUN = re.compile(r"[A-Za-z]{2,}(?:[ ,;:]+[A-Za-z]{2,}){2,}")
+# Streamlit's own names of its frame, which it has in English only.
+FRAME = ("Skip to main content",)
+LINKS = [*(f"?page={page}" for page in PAGES if page != "lessons"), "?lesson=gates&card=2"]
+
+
+def seen(page):
+    page.wait_for_timeout(300)
+    return [text for text in page.evaluate(SEEN) if text not in (*SAME, *FRAME)]
+
+
+def english_in(texts):
+    return [text for text in texts if ENGLISH_RUN.search(NAMES.sub(" ", text))]
+
+
+@pytest.mark.parametrize("link", LINKS)
+def test_each_page_speaks_one_language(open_page, link):
+    page = open_page(link, locale="ko-KR")
+    korean = seen(page)
+    assert any(re.search("[가-힣]", text) for text in korean)
+    assert english_in(korean) == []
+    assert page.evaluate("document.documentElement.lang") == "ko"
+    page.get_by_role("radio", name="English").press("Space")
+    page.wait_for_function("document.documentElement.lang === 'en'")
+    page.wait_for_url(re.compile("lang=en"))
+    assert [text for text in seen(page) if re.search("[가-힣]", text)] == []
+
+
+def test_the_page_of_lessons_speaks_one_language(open_page):
+    page = open_page(locale="ko-KR")
+    page.get_by_role("radio", name=words("ko")("pages.lessons")).press("Space")
+    page.get_by_text(words("ko")("lessons.intro")).wait_for()
+    texts = seen(page)
+    assert english_in(texts) == []
+    for name in lessons():
+        assert any(words("ko")(f"lesson.{name}.title") in text for text in texts)
+
+
+def test_hangul_comes_along_and_breaks_between_words(open_page):
+    page = open_page(locale="ko-KR", width=390, height=844)
+    loaded = "() => [...document.fonts].filter(f => f.status === 'loaded').map(f => f.family)"
+    page.wait_for_function(f"({loaded})().includes('Pretendard')")
+    heading = page.locator(".stMain h4").first
+    assert heading.evaluate("e => getComputedStyle(e).wordBreak") == "keep-all"
+    assert "Pretendard" in heading.evaluate("e => getComputedStyle(e).fontFamily")
+    expect(page.locator("html")).to_have_attribute("lang", "ko")
