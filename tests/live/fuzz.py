@@ -333,8 +333,8 @@ def _other_message(chance: random.Random) -> BackMsg:
         operation.deferred_file.file_id = _hostile_text(chance)
     else:
         operation.dataframe_chunk.source_id = _hostile_text(chance)
-        operation.dataframe_chunk.offset = chance.choice((-1, 0, 2**62))
-        operation.dataframe_chunk.limit = chance.choice((-1, 0, 2**62))
+        operation.dataframe_chunk.offset = chance.choice((0, 7, 2**62))
+        operation.dataframe_chunk.limit = chance.choice((0, 7, 2**31 - 1))
     return message
 
 
