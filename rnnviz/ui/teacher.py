@@ -145,9 +145,9 @@ def _link(base: str, made: state.Situation, embedded: bool, say: Words) -> None:
     if drawing is None:
         st.caption(say("teach.no_code"))
     else:
-        st.image(drawing, caption=say("teach.code"))
+        st.image(drawing, caption=say("teach.code"), alt=say("teach.code"))
     st.markdown(f"**{say('teach.link')}**")
-    st.code(link, language=None, wrap_lines=True, height=120)
+    st.code(link, language=None, wrap_lines=True)
     st.link_button(say("teach.try"), link, icon=":material/open_in_new:")
     if urlsplit(base).hostname in _LOCAL:
         st.caption(say("teach.only_here"))
