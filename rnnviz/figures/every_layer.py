@@ -172,6 +172,8 @@ def draw(result: EveryLayer, style: Style) -> go.Figure:
         "annotations": [],
         "shapes": [],
     }
+    # A token that is written under its timestep need not be sent with every cell above it.
+    unwritten = result.tokens if _stride(result.tokens) > 1 else ()
     traces, top = [], inner
     for number, (band, height) in enumerate(zip(result.bands, tall, strict=True), start=1):
         top -= _GAP
@@ -181,7 +183,7 @@ def draw(result: EveryLayer, style: Style) -> go.Figure:
         layout[f"yaxis{name}"] = axis | {"domain": domain, "range": units, "anchor": "x"}
         layout["annotations"].append(_title(band, f"y{name}", style))
         layout["shapes"] += _kept(band, f"y{name}", ends, units, style)
-        traces.append(_heatmap(band, f"y{name}", style, result.tokens))
+        traces.append(_heatmap(band, f"y{name}", style, unwritten))
         top -= height
     return go.Figure({"data": traces, "layout": layout})
 
@@ -208,8 +210,8 @@ def _heatmap(band: Band, axis: str, style: Style, tokens: tuple[str, ...]) -> di
         "hovertemplate": f"{token}t = %{{x}} · %{{y}}<br>%{{z:.6g}}<extra>{kind}</extra>",
     }
     if tokens:
-        row = [html.escape(token) for token in tokens]
-        trace["customdata"] = [row] * values.shape[0]
+        row = np.array([html.escape(token) for token in tokens])
+        trace["customdata"] = np.broadcast_to(row, values.shape)
     return trace
 
 
@@ -272,15 +274,19 @@ def _token_ticks(result: EveryLayer) -> dict:
     """
     if not result.tokens:
         return {}
-    room = sum(1 + sum(1 + (letter >= "\u1100") for letter in token) for token in result.tokens)
-    stride = -(-room // _LABELS)
-    steps = range(0, result.timesteps, stride)
+    steps = range(0, result.timesteps, _stride(result.tokens))
     return {
         "tickmode": "array",
         "tickvals": [FIRST_STEP + step for step in steps],
         "ticktext": [html.escape(result.tokens[step]) for step in steps],
         "automargin": True,
     }
+
+
+def _stride(tokens: tuple[str, ...]) -> int:
+    """Return how many timesteps lie between two tokens that are written."""
+    room = sum(1 + sum(1 + (letter >= "\u1100") for letter in token) for token in tokens)
+    return -(-room // _LABELS)
 
 
 VIEW = View("layers", "keras", analyse, draw, order=10)

@@ -13,6 +13,8 @@ import streamlit as st
 from rnnviz.i18n import Words
 
 _PICTURE = re.compile(r"!(?=\[)")
+# A destination of a link, written [text](here), [text]: here or <here>, that is no web address.
+_STRANGE_LINK = re.compile(r"((?<=\])[(:]|<)(?!\s*<?(?:https?://|mailto:))", re.IGNORECASE)
 
 
 def show_note(note: str, say: Words) -> None:
@@ -25,5 +27,5 @@ def show_note(note: str, say: Words) -> None:
 
 
 def inert(note: str) -> str:
-    """Return Markdown in which a picture comes out as the text it is written in."""
-    return _PICTURE.sub(r"!\\", note)
+    """Return Markdown in which a picture, and a link to no web page, comes out as its own text."""
+    return _STRANGE_LINK.sub(r"\\\1", _PICTURE.sub(r"!\\", note))

