@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-import logging
-import uuid
 from base64 import b64encode
 from pathlib import Path
 
 import streamlit as st
+from streamlit.errors import FragmentHandledException
 
 from rnnviz.experiment import Experiment
 from rnnviz.i18n import LANGUAGES, Words, preferred_language, words
@@ -18,6 +17,7 @@ from rnnviz.lessons.lesson import Lesson
 from rnnviz.perspective import Perspective
 from rnnviz.ui import state
 from rnnviz.ui.controls import experiment_controls
+from rnnviz.ui.errors import failed
 from rnnviz.ui.lesson_panel import lesson_panel
 from rnnviz.ui.note import show_note
 from rnnviz.ui.pages import PAGES
@@ -34,7 +34,6 @@ _HERE = Path(__file__).parent
 # Read once, not at every run. The icon is our own: Streamlit would fetch one from the internet.
 _STYLE = f"<style>{(_HERE / 'page.css').read_text(encoding='utf-8')}</style>"
 _ICON = f"data:image/svg+xml;base64,{b64encode((_HERE / 'icon.svg').read_bytes()).decode()}"
-_LOG = logging.getLogger(__name__)
 _LANGUAGE_NAMES = {"en": "English", "ko": "한국어"}
 
 
@@ -45,10 +44,10 @@ def show() -> None:
     say = words(preferred_language(st.context.locale))
     try:
         _show(say)
-    except Exception:
-        number = uuid.uuid4().hex[:8]
-        _LOG.exception("error %s while showing %s", number, state.address())
-        st.error(say("page.failed", number=number), icon=":material/error:")
+    except FragmentHandledException:
+        raise  # said already, where the part of the page stands
+    except Exception as error:
+        failed(error)
 
 
 def _show(say: Words) -> None:

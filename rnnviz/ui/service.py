@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import importlib
 import logging
 import sys
 from collections.abc import AsyncIterator
@@ -14,6 +15,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 
 from rnnviz.ui import health, server
+from rnnviz.ui.errors import failed
 from rnnviz.ui.guard import Guard, Rules
 from rnnviz.ui.guard.register import Register
 from rnnviz.ui.runs import WORKSHOP
@@ -35,6 +37,8 @@ def parts() -> dict[str, Any]:
     @asynccontextmanager
     async def life(app: st.App) -> AsyncIterator[None]:
         WORKSHOP.neighbours = lambda: register.at_work
+        # The page's modules, before the first visitor asks; its components need the server.
+        importlib.import_module("rnnviz.ui.front")
         sys.setswitchinterval(SWITCH_INTERVAL)
         gather_wakeups(asyncio.get_running_loop())
         # What is loaded now stays for ever: later collections need not look at it again.
@@ -50,6 +54,7 @@ def parts() -> dict[str, Any]:
             Middleware(server.Hints),
         ],
         "lifespan": life,
+        "on_script_error": failed,
     }
 
 

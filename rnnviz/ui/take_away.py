@@ -97,7 +97,7 @@ def _pictures(experiment: Experiment, perspective: Perspective, say: Words) -> N
         st.caption(plain(failure.sentence(say.language)))
     if wanted is None:
         return
-    keep_a_place()
+    keep_a_place(say)
     try:
         with st.spinner(say("take_away.drawing")):
             _deliver(_sheet(experiment, perspective, view, look, say), wanted, view.name, say)

@@ -176,6 +176,8 @@ def _note(page: Page, delta, digest) -> None:
     element = delta.new_element
     kind = element.WhichOneof("type")
     if kind is None:
+        if delta.add_block.id:
+            page.widgets[delta.add_block.id] = "block", delta.add_block
         return
     content = getattr(element, kind)
     digest.update(kind.encode() + getattr(content, "id", "").encode())

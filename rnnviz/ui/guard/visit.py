@@ -13,6 +13,7 @@ from rnnviz.ui.guard.rules import Rules
 from rnnviz.ui.guard.turns import Turns
 from rnnviz.ui.guard.turnstile import Allowance, Turnstile
 from rnnviz.ui.guard.uploads import Uploads
+from rnnviz.ui.guard.values import keep_known, kinds_of
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -48,6 +49,8 @@ class Visit:
     ) -> None:
         self.address = address
         self.session_id: str | None = None
+        self.odd_values = 0
+        self._kinds = kinds_of(None)
         self.since = time.monotonic()
         self._rules, self._room, self._receive, self._send = rules, room, receive, send
         self.turnstile = Turnstile(rules.uploads, comes_back)
@@ -75,6 +78,7 @@ class Visit:
                 return self._control.pop(0)
             message, wait = self.turnstile.take(time.monotonic(), self._sending, self._turn)
             if message is not None:
+                self.odd_values += keep_known(message.rerun_script, self._kinds)
                 return {"type": "websocket.receive", "bytes": message.SerializeToString()}
             alarm = wait and asyncio.get_running_loop().call_later(wait, self._happened.set)
             await self._happened.wait()
@@ -106,7 +110,8 @@ class Visit:
 
     def counts(self) -> dict[str, int]:
         """Return how many messages did not pass as they were, by reason."""
-        return {"joined": self.turnstile.joined, "unwanted": self.turnstile.dropped}
+        turnstile = self.turnstile
+        return {"joined": turnstile.joined, "unwanted": turnstile.dropped, "odd": self.odd_values}
 
     def _turn(self) -> bool:
         return self._room.turns.take(self, self._happened.set)
@@ -125,6 +130,7 @@ class Visit:
             self._room.uploads.hand_out(self, [place.upload_url for place in places])
         elif kind == "new_session":
             self.session_id = signal.new_session.initialize.session_id
+            self._kinds = kinds_of(self.session_id)
 
     async def _read(self) -> None:
         """Read frames until the visitor leaves or sends what nobody honest sends."""
