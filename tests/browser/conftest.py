@@ -16,9 +16,12 @@ def pytest_collection_modifyitems(items):
             item.add_marker("browser")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium():
-    """A launched Chromium; without one the tests skip, and in CI that is a failure."""
+    """A launched Chromium; without one the tests skip, and in CI that is a failure.
+
+    It ends with the browser tests: Playwright's event loop would stand in the way of everybody else's.
+    """
     path = chromium_path()
     if path is None:
         reason = "no chromium on this machine; on Debian: apt-get install chromium"
