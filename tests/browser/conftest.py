@@ -20,7 +20,7 @@ def pytest_collection_modifyitems(items):
 def chromium():
     """A launched Chromium; without one the tests skip, and in CI that is a failure.
 
-    It ends with the browser tests: Playwright's event loop would stand in the way of everybody else's.
+    It ends with the browser tests: Playwright's event loop would stand in everybody else's way.
     """
     path = chromium_path()
     if path is None:

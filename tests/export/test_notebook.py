@@ -39,7 +39,7 @@ def test_a_figure_follows_its_options():
 
 
 def test_an_unknown_view_is_answered_with_the_names():
-    with pytest.raises(ValueError, match="there are: .*states"):
+    with pytest.raises(ValueError, match=r"there are: .*states"):
         figure(simulate(Experiment(units=2)), "nonsense")
 
 
