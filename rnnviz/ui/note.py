@@ -13,8 +13,11 @@ import streamlit as st
 from rnnviz.i18n import Words
 
 _PICTURE = re.compile(r"!(?=\[)")
-# A destination of a link, written [text](here), [text]: here or <here>, that is no web address.
-_STRANGE_LINK = re.compile(r"((?<=\])[(:]|<)(?!\s*<?(?:https?://|mailto:))", re.IGNORECASE)
+# A destination of a link, written [text](here), [text]: here or <here>, that is no web address. A
+# sign for "less than" is left alone: a backslash before it would break a formula.
+_STRANGE_LINK = re.compile(
+    r"((?<=\])[(:]|<(?=[a-z][a-z0-9+.-]*:))(?!\s*<?(?:https?://|mailto:))", re.IGNORECASE
+)
 
 
 def show_note(note: str, say: Words) -> None:

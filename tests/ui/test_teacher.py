@@ -78,6 +78,10 @@ def test_a_note_never_holds_a_picture(text):
         ("![x](http://evil.example/a.png)", r"!\[x](http://evil.example/a.png)"),
         ("1 < 2 and $a<b$", "1 < 2 and $a<b$"),
         ("**bold** [a](https://example.org)", "**bold** [a](https://example.org)"),
+        ("<https://example.org> <a@b.example>", "<https://example.org> <a@b.example>"),
+        ("<JavaScript:alert(1)>", r"\<JavaScript:alert(1)>"),
+        ("[a](<file:///x>) [b](data:x)", r"[a]\(\<file:///x>) [b]\(data:x)"),
+        ("[a]:\njavascript:x", "[a]\\:\njavascript:x"),
     ],
 )
 def test_notes_keep_their_words(note, shown):
