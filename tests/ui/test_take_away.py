@@ -9,6 +9,7 @@ import zipfile
 import pytest
 
 from rnnviz import Experiment, simulate
+from rnnviz.export.archive import zipped
 from rnnviz.export.failures import ExportFailure
 from rnnviz.export.looks import Look
 from rnnviz.export.sheets import sheet_of
@@ -62,6 +63,22 @@ def test_it_offers_every_view_beginning_with_the_one_that_is_shown():
     assert choice.value == "states"
 
 
+@pytest.mark.parametrize(("side", "units"), [("a", 8), ("b", 5)])
+def test_side_by_side_one_of_the_two_is_taken_away_and_the_link_holds_both(side, units):
+    at = opened("page=compare&units=8&b.units=5")
+    choice = next(one for one in at.segmented_control if one.label == words("en")("take_away.side"))
+    choice.set_value(side)
+    at.session_state[MENU] = True
+    at.run()
+    address, command = (block.value for block in at.code[-2:])
+    assert "&units=8&" in address
+    assert "&b.units=5&" in address
+    assert f"&units={units}&" in command
+    assert "page=" not in command
+    choice = next(box for box in at.selectbox if box.label == words("en")("take_away.view"))
+    assert choice.value == "states"
+
+
 def test_opening_the_menu_changes_nothing_else():
     at = opened("units=8&t=5")
     assert shown(at) == Experiment(units=8)
@@ -106,7 +123,7 @@ def test_a_file_that_cannot_be_made_is_a_sentence_and_no_exception():
 
 def test_a_program_that_reads_a_file_comes_with_it():
     made = program(Experiment(signal="co2"), "numpy")
-    archive = zipfile.ZipFile(io.BytesIO(take_away.zipped(made)))
+    archive = zipfile.ZipFile(io.BytesIO(zipped(made)))
     assert archive.namelist() == ["rnnviz_numpy.py", *(name for name, _ in made.files)]
     assert archive.read("rnnviz_numpy.py").decode() == made.text
 
