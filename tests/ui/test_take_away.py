@@ -79,6 +79,23 @@ def test_side_by_side_one_of_the_two_is_taken_away_and_the_link_holds_both(side,
     assert choice.value == "states"
 
 
+def test_nothing_is_made_before_somebody_clicks(monkeypatch):
+    asked = []
+
+    def asking(name):
+        return lambda *_, **__: asked.append(name) or b""
+
+    for name in ("sheet_of", "program", "zipped", "hand_over", "draw_in_browser"):
+        monkeypatch.setattr(take_away, name, asking(name))
+    monkeypatch.setattr(take_away, "DATA", {name: asking(name) for name in take_away.DATA})
+    at = opened()
+    assert not at.exception
+    assert "NPZ" in labels(at)
+    assert asked == []
+    next(button for button in at.button if button.label == "SVG").click().run()
+    assert asked[0] == "sheet_of"
+
+
 def test_opening_the_menu_changes_nothing_else():
     at = opened("units=8&t=5")
     assert shown(at) == Experiment(units=8)
