@@ -78,6 +78,12 @@ def test_a_note_never_holds_a_picture(text):
         ("![x](http://evil.example/a.png)", r"!\[x](http://evil.example/a.png)"),
         ("1 < 2 and $a<b$", "1 < 2 and $a<b$"),
         ("**bold** [a](https://example.org)", "**bold** [a](https://example.org)"),
+        ("<https://example.org> [a]: mailto:a@b.c", "<https://example.org> [a]: mailto:a@b.c"),
+        ("[x](javascript:alert(1))", r"[x]\(javascript:alert(1))"),
+        ("[x](/?units=1)", r"[x]\(/?units=1)"),
+        ("[x]: data:text/html,a", r"[x]\: data:text/html,a"),
+        ("<file:///etc/passwd>", r"\<file:///etc/passwd>"),
+        (r"\<file:a> \\<file:a>", r"\<file:a> \\\<file:a>"),
     ],
 )
 def test_notes_keep_their_words(note, shown):
