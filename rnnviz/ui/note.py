@@ -22,11 +22,14 @@ _STRANGE_ADDRESS = re.compile(
 )
 
 
-def show_note(note: str, say: Words) -> None:
-    """Show a note in a frame that says that it is one; nothing if there is none."""
+def show_note(note: str, say: Words, key: str = "note") -> None:
+    """Show a note in a frame that says that it is one; nothing if there is none.
+
+    ``key`` tells the note of the page from the one that the teacher is about to write.
+    """
     if not note:
         return
-    with st.container(border=True, key="note"):
+    with st.container(border=True, key=key):
         st.caption(say("note.title"))
         st.markdown(inert(note))
 
