@@ -30,8 +30,9 @@ from rnnviz.export.looks import Look
 from rnnviz.export.reopen import reopened
 from rnnviz.export.sheets import sheet_of
 from rnnviz.figures.registry import views
+from rnnviz.lessons.registry import lessons
+from rnnviz.perspective import PAGES, Perspective
 from rnnviz.perspective import TABLE as LOOKS
-from rnnviz.perspective import Perspective
 from rnnviz.simulate import simulate
 from rnnviz.ui.note import inert
 from rnnviz.ui.state import read_link
@@ -251,14 +252,25 @@ def _look(page, what: object) -> None:
 
 def _unfold(page) -> dict:
     """Return values that open what is folded, so that all its widgets are there to be misused."""
-    return {name: ("bool_value", True) for name in page.widgets if name.endswith(_FOLDED)}
+    folds = {name: ("bool_value", True) for name in page.widgets if name.endswith(_FOLDED)}
+    dialogs = {name: ("trigger_value", True) for name in page.widgets if name.endswith("-teach")}
+    return folds | dialogs
 
 
 def _hostile_query(chance: random.Random) -> str:
     if chance.random() < 0.3:
         return "units=4&timesteps=20"
     pairs = [(row.link, _hostile_text(chance)) for row in chance.sample(ROWS, 3)]
-    return urlencode([*pairs, ("timesteps", "20")])
+    return urlencode([*pairs, ("timesteps", "20"), *_somewhere(chance)])
+
+
+def _somewhere(chance: random.Random) -> list[tuple[str, str]]:
+    """Return the pairs of a place that there is: a page, a view or a lesson."""
+    view = chance.choice(list(views().values()))
+    places = [[("page", page)] for page in PAGES]
+    places += [[("page", view.page), ("view", view.name)]] * 2
+    places += [[("lesson", chance.choice(list(lessons())))]]
+    return chance.choice(places)
 
 
 def _hostile_text(chance: random.Random) -> str:
@@ -275,7 +287,10 @@ def _hostile_frame(mallory: Visitor, page, chance: random.Random) -> bytes | str
         return _damaged(mallory.request().SerializeToString(), chance)[:4000] or b"\0"
     if act < 14:
         return _other_message(chance).SerializeToString()
-    names = [*page.widgets, "x" * 50, "$$ID-0-widget.units", ""]
+    names = [
+        name for name in page.widgets if not name.endswith("take-away.pdf")
+    ]  # may take seconds
+    names += ["x" * 50, "$$ID-0-widget.units", ""]
     changes = {chance.choice(names): _hostile_value(chance) for _ in range(chance.randrange(1, 4))}
     message = mallory.request(**changes)
     rerun = message.rerun_script
