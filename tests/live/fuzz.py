@@ -52,7 +52,7 @@ _TEXTS = (
 _STRANGE = (0, -1, 1e308, float("nan"), float("inf"), float("-inf"), 0.1, 10**12, 2.0**53 + 2)
 _KINDS = ("double_value", "int_value", "bool_value", "string_value", "double_array_value")
 _KINDS += ("int_array_value", "string_array_value", "json_value", "trigger_value")
-_KINDS += ("bytes_value", "json_trigger_value")
+_KINDS += ("bytes_value", "json_trigger_value", "")
 _PLACES = ("/", "/static/", "/media/", "/_stcore/", "/_stcore/upload_file/", "/rnnviz/")
 _TAILS = ("..%2f..%2fetc/passwd", "../../etc/passwd", "%00", "%ff", "x" * 3000, "\\..\\app.py")
 _TAILS += ("//evil", "%2e%2e/%2e%2e/app.py", "stream", "health")
@@ -323,6 +323,8 @@ def _hostile_value(chance: random.Random) -> tuple[str, object]:
         return kind, [_hostile_text(chance) for _ in some]
     if kind == "bytes_value":
         return kind, chance.randbytes(20)
+    if not kind:
+        return kind, None
     return kind, _hostile_text(chance) if kind == "string_value" else _hostile_json(chance)
 
 
