@@ -66,7 +66,11 @@ def _choices(perspective: Perspective, say: Words) -> tuple[Perspective | None, 
         st.warning(plain(say(f"problem.{refusal.key}", **values)))
         return None, embedded
     show_note(note, say, key="note-written")
-    return perspective.replace(note=note, **chosen), embedded
+    try:
+        return perspective.replace(note=note, **chosen), embedded
+    except ValueError as wrong:  # a choice that the dialog does not offer
+        st.warning(plain(str(wrong)))
+        return None, embedded
 
 
 def _look(perspective: Perspective, say: Words) -> dict:

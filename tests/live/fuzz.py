@@ -286,7 +286,7 @@ def _hostile_frame(mallory: Visitor, page, chance: random.Random) -> bytes | str
     if act < 7:
         return _damaged(mallory.request().SerializeToString(), chance)[:4000] or b"\0"
     if act < 14:
-        return _other_message(chance).SerializeToString()
+        return _other_message(mallory, chance).SerializeToString()
     names = [
         name for name in page.widgets if not name.endswith("take-away.pdf")
     ]  # may take seconds
@@ -342,19 +342,21 @@ def _hostile_json(chance: random.Random) -> str:
     )
 
 
-def _other_message(chance: random.Random) -> BackMsg:
+def _other_message(mallory: Visitor, chance: random.Random) -> BackMsg:
     message = BackMsg()
     names = ("clear_cache", "set_run_on_save", "load_git_info", "app_heartbeat", "stop_script")
     names += ("debug_disconnect_websocket", "debug_shutdown_runtime")
-    act = chance.randrange(len(names) + 3)
+    act = chance.choice((*names, "files", "download", "rows"))
     operation = message.backend_operation_request
-    if act < len(names):
-        setattr(message, names[act], True)
-    elif act == len(names):
+    if act in names:
+        setattr(message, act, True)
+    elif act == "files":
         message.file_urls_request.file_names.extend([_hostile_text(chance)] * chance.randrange(5))
-    elif act == len(names) + 1:
+    elif act == "download":
+        operation.session_id = mallory.session_id
         operation.deferred_file.file_id = _hostile_text(chance)
     else:
+        operation.session_id = mallory.session_id
         operation.dataframe_chunk.source_id = _hostile_text(chance)
         operation.dataframe_chunk.offset = chance.choice((0, 7, 2**62))
         operation.dataframe_chunk.limit = chance.choice((0, 7, 2**31 - 1))

@@ -104,6 +104,24 @@ def test_a_field_can_be_emptied(server):
     asyncio.run(scene())
 
 
+def test_a_choice_that_is_not_offered_is_refused_in_words(server):
+    """Streamlit hands on whatever the socket says that a select box stands at."""
+
+    async def scene():
+        async with Visitor(server.url) as mallory:
+            page = await mallory.arrive()
+            (teach,) = (name for name in page.widgets if name.endswith("-teach"))
+            mallory.values[teach] = ("trigger_value", True)
+            page = await mallory.run()
+            (language,) = (name for name in page.widgets if name.endswith("teach.language"))
+            page = await mallory.run(mallory.request(**{language: ("string_value", "xx")}))
+            (alert,) = page.alerts
+            assert "xx" in alert
+            assert "Error number" not in alert
+
+    asyncio.run(scene())
+
+
 def test_messages_that_touch_others_do_nothing(server):
     async def scene():
         async with Visitor(server.url) as anna, Visitor(server.url) as mallory:

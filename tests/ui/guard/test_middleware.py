@@ -204,6 +204,33 @@ def test_messages_pass_and_unwanted_ones_do_not():
     assert got[1:] == [request("a=1"), "websocket.disconnect"]
 
 
+def test_only_files_that_the_page_offered_are_made():
+    offer = ForwardMsg()
+    offer.delta.new_element.download_button.deferred_file_id = "offered"
+
+    def wish(file):
+        message = BackMsg()
+        message.backend_operation_request.deferred_file.file_id = file
+        return message.SerializeToString()
+
+    got = []
+
+    async def app(scope, receive, send):
+        await receive()
+        await send({"type": "websocket.accept"})
+        await send({"type": "websocket.send", "bytes": offer.SerializeToString()})
+        while (event := await receive())["type"] != "websocket.disconnect":
+            got.append(event["bytes"])
+
+    async def ask(wire):
+        for file in ("another", "offered"):
+            wire.say(wish(file))
+        await asyncio.sleep(0.05)
+
+    visit(guard(app), during=ask)
+    assert got == [wish("offered")]
+
+
 @pytest.mark.parametrize(
     ("frame", "code"), [("text", 1003), (b"\xff" * 9, 1002), (bytes(2 * 10**6), 1009)]
 )
