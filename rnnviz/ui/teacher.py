@@ -65,7 +65,7 @@ def _choices(perspective: Perspective, say: Words) -> tuple[Perspective | None, 
         values = {"knob": say("knob.note.label"), "value": "", **refusal.values}
         st.warning(plain(say(f"problem.{refusal.key}", **values)))
         return None, embedded
-    show_note(note, say)
+    show_note(note, say, key="note-written")
     return perspective.replace(note=note, **chosen), embedded
 
 

@@ -88,6 +88,22 @@ def test_a_visitor_comes_back_by_the_link_and_not_by_the_id_of_a_session(server)
     asyncio.run(scene())
 
 
+def test_a_field_can_be_emptied(server):
+    async def scene():
+        async with Visitor(server.url) as anna:
+            page = await anna.arrive("spectral_radius=0.5")
+            (more,) = (name for name in page.widgets if name.endswith("unfolded.more"))
+            anna.values[more] = ("bool_value", True)
+            page = await anna.run()
+            (field,) = (name for name in page.widgets if "spectral_radius" in name)
+            for value, shown in ((("", None), "none"), (("double_value", 2.0), "2.0")):
+                anna.values[field] = value
+                await anna.run()
+                assert f"spectral_radius={shown}&" in anna.query
+
+    asyncio.run(scene())
+
+
 def test_messages_that_touch_others_do_nothing(server):
     async def scene():
         async with Visitor(server.url) as anna, Visitor(server.url) as mallory:

@@ -7,6 +7,7 @@ was wrong. A browser sends the value of a widget only after it has shown it, and
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable
 
 from streamlit import runtime
@@ -22,10 +23,12 @@ def kinds_of(session_id: str | None) -> Kinds:
     if not session:
         return lambda widget: None
     known = session.session_state._new_widget_state.widget_metadata
+    # Streamlit forgets the kind of a widget that was cleared until it draws it again.
+    told: dict[str, str] = {}
 
     def kind(widget: str) -> str | None:
         found = known.get(widget)
-        return found and found.value_type
+        return found and told.setdefault(widget, found.value_type)
 
     return kind
 
@@ -43,13 +46,22 @@ def keep_known(request: ClientState, kind: Kinds) -> int:
 
 
 def _is_honest(state: WidgetState, kind: str | None) -> bool:
+    """Whether a value is of the kind that its widget takes; None for no such widget."""
     sent = state.WhichOneof("value")
-    if sent is None or sent != kind:
-        return False
-    if sent not in ("json_value", "json_trigger_value"):
-        return True
-    try:
-        json.loads(getattr(state, sent))
-    except (ValueError, RecursionError):
-        return False
+    if kind is None or sent is None:
+        return kind is not None  # what a browser sends when a visitor empties a field
+    return sent == kind and _is_readable(sent, getattr(state, sent))
+
+
+def _is_readable(kind: str, value: object) -> bool:
+    """Whether Streamlit can read a value of a kind: it trusts numbers and JSON to be plain."""
+    if kind == "double_value":
+        return math.isfinite(value)
+    if kind == "double_array_value":
+        return all(map(math.isfinite, value.data))
+    if kind in ("json_value", "json_trigger_value"):
+        try:
+            return isinstance(json.loads(value), (dict, list))
+        except (ValueError, RecursionError):
+            return False
     return True

@@ -175,6 +175,19 @@ def test_the_id_of_a_session_does_not_pass():
     assert got[0] == b"streamlit, token"
 
 
+def test_an_origin_that_was_allowed_passes_as_our_own():
+    """Streamlit asks the internet for its own address before it looks at the origins allowed."""
+    got = []
+
+    async def app(scope, receive, send):
+        got.append(dict(scope["headers"])[b"origin"])
+        await receive()
+
+    proxied = (HOST, (b"origin", b"https://rnn.school.example"))
+    visit(guard(app, origins=("https://rnn.school.example",)), headers=proxied)
+    assert got == [ORIGIN[1]]
+
+
 def test_a_page_that_comes_back_sees_one_answer_for_two_runs():
     got = []
     header = (b"sec-websocket-protocol", b"streamlit, token, 1234")
