@@ -11,7 +11,7 @@ from rnnviz.kinds import Answers, Name, Names, Note
 from rnnviz.knobs import Choice, Flag, Problem, Whole, check, knob, read, table, write
 
 PAGES = ("states", "keras", "dynamics", "compare", "lessons")
-LENSES = ("state", "digits", "preactivation", "slope", "change")
+LENSES = ("state", "digits", "preactivation", "slope", "change", "magnitude")
 PALETTES = ("red_blue", "purple_orange")
 SIDES = ("both", "a", "b")
 """Side by side, which of the two experiments the knobs move."""
