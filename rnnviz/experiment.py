@@ -213,7 +213,7 @@ class Experiment:
 
     def to_query(self) -> str:
         """Return the link's query text: the version and every knob, so it never changes meaning."""
-        return urlencode(self.pairs(), safe=",")
+        return self._query
 
     def pairs(self) -> list[tuple[str, str]]:
         """Return the (link name, text) pairs of the link: the version and every knob."""
@@ -284,6 +284,10 @@ class Experiment:
     @cached_property
     def _pairs(self) -> tuple[tuple[str, str], ...]:
         return (("v", str(VERSION)), *write(TABLE, self))
+
+    @cached_property
+    def _query(self) -> str:
+        return urlencode(self._pairs, safe=",")
 
     def _layer_count(self) -> int:
         values = (getattr(self, row.name) for row in _PER_LAYER)

@@ -10,27 +10,11 @@ import json
 import math
 from collections.abc import Callable
 
-from streamlit import runtime
 from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
 Kinds = Callable[[str], str | None]
-
-
-def kinds_of(session_id: str | None) -> Kinds:
-    """Return what tells the kind of value that a widget of a session takes, None for no widget."""
-    session = session_id and runtime.exists() and runtime.get_instance().get_app_session(session_id)
-    if not session:
-        return lambda widget: None
-    known = session.session_state._new_widget_state.widget_metadata
-    # Streamlit forgets the kind of a widget that was cleared until it draws it again.
-    told: dict[str, str] = {}
-
-    def kind(widget: str) -> str | None:
-        found = known.get(widget)
-        return found and told.setdefault(widget, found.value_type)
-
-    return kind
+"""Tells the kind of value that a widget takes, None for no widget."""
 
 
 def keep_known(request: ClientState, kind: Kinds) -> int:

@@ -13,7 +13,8 @@ from rnnviz.ui.guard.rules import Rules
 from rnnviz.ui.guard.turns import Turns
 from rnnviz.ui.guard.turnstile import Allowance, Turnstile
 from rnnviz.ui.guard.uploads import Uploads
-from rnnviz.ui.guard.values import keep_known, kinds_of
+from rnnviz.ui.guard.values import keep_known
+from rnnviz.ui.state import kinds_of
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]

@@ -1,7 +1,8 @@
 import pytest
 from streamlit.proto.ClientState_pb2 import ClientState
 
-from rnnviz.ui.guard.values import keep_known, kinds_of
+from rnnviz.ui.guard.values import keep_known
+from rnnviz.ui.state import kinds_of
 
 KINDS = {
     "slider": "string_array_value",
