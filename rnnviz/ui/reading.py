@@ -6,12 +6,12 @@ import streamlit as st
 
 from rnnviz.advice import advise
 from rnnviz.analysis.diagnosis import Diagnosis, diagnose
-from rnnviz.analysis.saturation import SATURATED_FROM, Saturation, saturation
+from rnnviz.analysis.saturation import SATURATED_FROM, Saturation
 from rnnviz.engine import spectral_radius
 from rnnviz.i18n import Words
 from rnnviz.perspective import Perspective
 from rnnviz.readings import number, percent, power, read
-from rnnviz.simulate import LayerRun, Run
+from rnnviz.simulate import Run
 from rnnviz.ui import state
 from rnnviz.ui.runs import result_of
 from rnnviz.ui.visibility import visibility
@@ -24,8 +24,9 @@ def show_reading(run: Run, perspective: Perspective, say: Words) -> None:
     """Say what the layer that is looked at does to its state."""
     index = min(perspective.layer, len(run.layers) - 1)
     layer = run.layers[index]
-    result, diagnosis = result_of(
-        "reading", run.experiment, lambda progress: _measure(layer), detail=index
+    result = layer.saturation
+    diagnosis = result_of(
+        "reading", run.experiment, lambda progress: diagnose(layer.trace, result), detail=index
     )
     reading = read(layer.trace, result, diagnosis, say)
     look = visibility(perspective)
@@ -37,11 +38,6 @@ def show_reading(run: Run, perspective: Perspective, say: Words) -> None:
                 _advice(run, index, diagnosis, perspective, say)
     if look.shows("numbers"):
         _numbers(result, diagnosis, run, index, say)
-
-
-def _measure(layer: LayerRun) -> tuple[Saturation, Diagnosis]:
-    result = saturation(layer.trace)
-    return result, diagnose(layer.trace, result)
 
 
 def _radius(run: Run, index: int) -> float | None:

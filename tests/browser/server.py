@@ -48,17 +48,27 @@ class Served:
 
 
 @contextmanager
-def serving(script: Path, *options: str, port: int | None = None, **environment: str):
-    """Serve a Streamlit script with the configuration beside it; yields a :class:`Served`."""
-    port = port or free_port()
-    command = [sys.executable, "-m", "streamlit", "run", script.name, f"--server.port={port}"]
+def serving(
+    script: Path,
+    *options: str,
+    port: int | None = None,
+    folder: Path | None = None,
+    **environment: str,
+):
+    """Serve a Streamlit script; yields a :class:`Served`.
+
+    The configuration is the one in ``folder``, or the one beside the script.
+    """
+    port, place = port or free_port(), folder or script.parent
+    name = str(script.relative_to(place))
+    command = [sys.executable, "-m", "streamlit", "run", name, f"--server.port={port}"]
     command += ["--server.headless=true", "--browser.gatherUsageStats=false", *options]
-    with tempfile.TemporaryDirectory() as folder:
-        log = Path(folder) / "server.log"
+    with tempfile.TemporaryDirectory() as logs:
+        log = Path(logs) / "server.log"
         with log.open("wb") as stream:
             server = subprocess.Popen(
                 command,
-                cwd=script.parent,
+                cwd=place,
                 stdout=stream,
                 stderr=subprocess.STDOUT,
                 env=os.environ | environment,
