@@ -156,9 +156,13 @@ class Viewer {
   receive(parcel) {
     if (!this.base) return;
     if (parcel.pictures) this.live.take(parcel);
-    else if (!this.previewed && parcel.tiles.length) this.#compose();
-    else return;
-    this.redraw();
+    else if (!this.previewed && parcel.tiles.length) this.#refine();
+  }
+
+  /** Finer cells came for what is shown already. */
+  #refine() {
+    this.#compose();
+    this.painting ??= withNextFrame(() => this.#paint());
   }
 
   /** Decide what is to be seen: Python's picture, finer cells laid over it, or another setting's. */
@@ -194,8 +198,8 @@ class Viewer {
   redraw() {
     if (!this.picture || !this.root.clientWidth) return;
     delete this.root.dataset.experiment;
-    if (!this.stage.picture) this.#paint(); // a hand may be quicker than the first frame
-    this.painting ??= withNextFrame(() => this.#paint());
+    if (this.stage.picture) this.painting ??= withNextFrame(() => this.#paint());
+    else this.#paint(); // a hand may be quicker than the first frame
   }
 
   #paint() {
@@ -209,9 +213,7 @@ class Viewer {
     this.drawCursor();
     this.hover.refresh();
     this.#soonTellWindow();
-    setTimeout(() => {
-      if (!this.painting) this.root.dataset.experiment = picture.experiment;
-    });
+    this.root.dataset.experiment = picture.experiment;
   }
 
   #resized() {
