@@ -8,6 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
+from rnnviz.analysis.saturation import Saturation, saturation
 from rnnviz.engine import (
     CELLS,
     INITIALIZERS,
@@ -87,6 +88,11 @@ class LayerRun:
             return self.trace.preactivations
         backward = self.backward.preactivations[::-1]
         return _read_only(np.concatenate([self.trace.preactivations, backward], axis=-1))
+
+    @cached_property
+    def saturation(self) -> Saturation:
+        """How much of ``trace`` is pinned; measured once, whoever asks."""
+        return saturation(self.trace)
 
     @property
     def output(self) -> np.ndarray:
