@@ -112,7 +112,9 @@ def _sheet(
         return analysed(view, run, perspective)
 
     run = run_of(experiment)
-    return sheet_of(run, perspective, view, look, say.language, address=_address(), analyse=analyse)
+    return sheet_of(
+        run, perspective, view, look, say.language, address=state.served_at(), analyse=analyse
+    )
 
 
 def _deliver(sheet: Sheet, format: str, name: str, say: Words) -> None:
@@ -223,7 +225,7 @@ def zipped(made: Program) -> bytes:
 def _link(experiment: Experiment, perspective: Perspective, say: Words) -> None:
     """Show the link and the command that do the same, each with a button that copies it."""
     st.caption(say("take_away.link.about"))
-    st.code(link(experiment, perspective, _address()), language=None, wrap_lines=True)
+    st.code(link(experiment, perspective, state.served_at()), language=None, wrap_lines=True)
     st.caption(say("take_away.link.command"))
     name = _first_view(perspective).name
     command = _command(f"render {name} --out {name}.png", experiment, perspective)
@@ -279,8 +281,3 @@ def _download(
         width="stretch",
         **more,
     )
-
-
-def _address() -> str:
-    """Return where this page is served, without the link's query."""
-    return (st.context.url or "").partition("?")[0]
