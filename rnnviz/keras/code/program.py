@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from rnnviz.draw import draw_inputs
 from rnnviz.experiment import Experiment
 from rnnviz.keras.code import keras_program, numpy_program, torch_program
 from rnnviz.keras.code.draws import INPUTS_FILE, MEASURED
-from rnnviz.simulate import draw_inputs
 
 _WRITERS = {
     "numpy": numpy_program.lines,
@@ -29,7 +29,7 @@ class Program:
     framework : {"numpy", "keras", "torch"}
         What it needs to run.
     text : str
-        Python source, UTF-8. Run, it has the top layer's output in ``outputs``, an array, and
+        Python source, UTF-8. Run, it has the model's output in ``outputs``, an array, and
         prints its shape and its first row (or its only one) to the last digit.
     files : tuple of (str, bytes) pairs
         What must lie beside it, by name; empty unless the input is a measured series.
