@@ -79,7 +79,8 @@ def draw(result: EveryLayer, style: Style) -> go.Figure:
         name = "" if number == 1 else str(number)
         domain = [max(0.0, (top - height) / inner), top / inner]
         units = [FIRST_STEP - 0.5, FIRST_STEP + band.blocks.shape[1] - 0.5]
-        layout[f"yaxis{name}"] = axis | {"domain": domain, "range": units, "anchor": "x"}
+        whole = {"dtick": 1} if band.blocks.shape[1] < 4 else {}  # no unit between two
+        layout[f"yaxis{name}"] = axis | whole | {"domain": domain, "range": units, "anchor": "x"}
         layout["annotations"].append(_title(band, f"y{name}", style))
         layout["shapes"] += _kept(band, f"y{name}", ends, units, style)
         traces.append(_heatmap(band, f"y{name}", style, unwritten))

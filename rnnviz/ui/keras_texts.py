@@ -11,6 +11,7 @@ from rnnviz.keras.code import FRAMEWORKS, program
 from rnnviz.keras.parameters import ParameterCount, parameter_count
 from rnnviz.perspective import Perspective
 from rnnviz.ui import state
+from rnnviz.ui.download import program_download
 
 
 def show_summary(experiment: Experiment, perspective: Perspective, say: Words) -> Perspective:
@@ -69,14 +70,17 @@ def show_code(experiment: Experiment, perspective: Perspective, say: Words) -> P
 
     Returns the perspective with the framework that was chosen.
     """
-    framework = st.segmented_control(
-        say("knob.framework.label"),
-        FRAMEWORKS,
-        required=True,
-        format_func=lambda name: say(f"code.{name}"),
-        key=state.widget("code.framework", perspective.framework),
-        label_visibility="collapsed",
-    )
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        framework = st.segmented_control(
+            say("knob.framework.label"),
+            FRAMEWORKS,
+            required=True,
+            format_func=lambda name: say(f"code.{name}"),
+            key=state.widget("code.framework", perspective.framework),
+            label_visibility="collapsed",
+        )
+        style = {"key": "code.download", "icon": ":material/download:", "width": "content"}
+        program_download(st, say("code.download"), experiment, framework, say, **style)
     written = program(experiment, framework)
     st.caption(say("code.with_file" if written.files else "code.alone"))
     st.code(written.text, language="python", height=420)

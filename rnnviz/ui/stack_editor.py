@@ -24,11 +24,11 @@ from rnnviz.ui.controls import changed, control, is_shown
 from rnnviz.ui.visibility import Visibility
 
 _PLACE = "stack."
-_LAYER_WIDTHS = {"cell": 120, "units": 104, "activation": 98, "return_sequences": "content"}
-_HEAD_WIDTHS = {"dense_units": 104, "dense_activation": 98}
+_LAYER_WIDTHS = {"cell": 116, "units": 80, "activation": 98, "return_sequences": "content"}
+_HEAD_WIDTHS = {"dense_units": 80, "dense_activation": 98}
 _INPUT_WIDTHS = {"signal": 220, "split": 120, "vocabulary_size": 140}
-_NAME_WIDTH = 120
-_HEAD_NAME_WIDTH = 247
+_NAME_WIDTH = 112
+_HEAD_NAME_WIDTH = 236
 """As wide as a layer's name and cell together, so that all units stand below each other."""
 _HEAD = {"dense_units": 1, "dense_activation": "sigmoid"}
 """How courses end a stack that answers yes or no."""
@@ -66,7 +66,7 @@ class Bench:
 def draw_stack(experiment: Experiment, look: Visibility, say: Words) -> Bench:
     """Draw the knobs of input and layers, and leave places for the rest."""
     models = st.container()
-    stack, beside = st.columns([2, 1], gap="medium")
+    stack, beside = st.columns([2.15, 1], gap="medium")
     with stack:
         asked = _input_line(experiment, look, say)
         names = []
@@ -109,13 +109,13 @@ def _head_line(experiment: Experiment, look: Visibility, say: Words) -> dict[str
     values = {}
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         head = keras_layers(experiment)[-1]
-        st.markdown(f"{head.name} · {head.class_name}", width=_HEAD_NAME_WIDTH)
+        explained = say("knob.dense_units.help")
+        st.markdown(f"{head.name} · {head.class_name}", width=_HEAD_NAME_WIDTH, help=explained)
         for name, width in _HEAD_WIDTHS.items():
             if name not in look.hidden_knobs:
                 style = {"width": width, "disabled": name in look.locked_knobs}
                 style["label_visibility"] = "collapsed"
                 values[name] = control(TABLE[name], experiment, 0, say, _PLACE, **style)
-        st.caption(say("stack.dense_line"), width="stretch")
     return values
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from dataclasses import dataclass
 
 import numpy as np
@@ -43,6 +44,22 @@ class Program:
     def file_name(self) -> str:
         """Name to save it under."""
         return f"rnnviz_{self.framework}.py"
+
+    def package(self) -> bytes:
+        """Return what to hand over: the program, or a ZIP of it and the files that it reads."""
+        text = self.text.encode()
+        if not self.files:
+            return text
+        stream = io.BytesIO()
+        with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+            for name, content in ((self.file_name, text), *self.files):
+                archive.writestr(zipfile.ZipInfo(name), content)
+        return stream.getvalue()
+
+
+def package_name(experiment: Experiment, framework: str) -> str:
+    """Return the name of a program's package, which is known before it is made."""
+    return f"rnnviz_{framework}.{'zip' if experiment.signal in MEASURED else 'py'}"
 
 
 def program(experiment: Experiment, framework: str) -> Program:
