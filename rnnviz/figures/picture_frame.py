@@ -62,8 +62,8 @@ def mark_titles(field: Field, style: Style) -> tuple[str | None, str | None]:
     def title(mark: float | None, end: str) -> str | None:
         if mark is None:
             return None
-        # Infinitely many digits of saturation are no overflow, but the very end of the activation.
-        overflown = math.isinf(mark) and field.name != "digits"
+        # Infinitely many digits of saturation, or a power of ten that is −∞, are no overflow.
+        overflown = math.isinf(mark) and field.name not in ("digits", "magnitude")
         name = "infinite" if overflown else field.name
         return style.words(f"field.{name}.at_{end}", mark=f"{mark:g}".replace("-", "−"))
 

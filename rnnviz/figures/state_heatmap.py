@@ -12,7 +12,6 @@ import numpy as np
 import plotly.graph_objects as go
 
 from rnnviz.analysis.level_of_detail import Blocks, reduce_to_blocks
-from rnnviz.analysis.saturation import saturation
 from rnnviz.figures.colours import sample
 from rnnviz.figures.hatching import hatching
 from rnnviz.figures.lenses import lens_for, state_scale
@@ -76,7 +75,7 @@ def analyse(run, perspective) -> Picture:
     """Return the picture of a run: layer, lens and cursor are those of the perspective."""
     number = min(perspective.layer, len(run.layers) - 1)
     layer = run.layers[number]
-    result = saturation(layer.trace)
+    result = layer.saturation
     picture = state_picture(
         layer.states,
         layer.layer.state_range,

@@ -6,7 +6,7 @@ import streamlit as st
 
 from rnnviz.advice import Advice, advise
 from rnnviz.analysis.diagnosis import Diagnosis, diagnose
-from rnnviz.analysis.saturation import SATURATED_FROM, Saturation, saturation
+from rnnviz.analysis.saturation import SATURATED_FROM, Saturation
 from rnnviz.engine import spectral_radius
 from rnnviz.experiment import Experiment
 from rnnviz.i18n import Words
@@ -25,8 +25,9 @@ _EIGENVALUES = 8e-9
 def show_reading(run: Run, perspective: Perspective, say: Words) -> None:
     """Say what the layer that is looked at does to its state."""
     index = min(perspective.layer, len(run.layers) - 1)
-    result, diagnosis, advice = result_of(
-        "reading", run.experiment, lambda progress: _measure(run, index), detail=index
+    result = run.layers[index].saturation
+    diagnosis, advice = result_of(
+        "reading", run.experiment, lambda progress: _diagnose(run, index), detail=index
     )
     reading = read(run.layers[index].trace, result, diagnosis, say)
     look = visibility(perspective)
@@ -40,11 +41,10 @@ def show_reading(run: Run, perspective: Perspective, say: Words) -> None:
         _numbers(result, diagnosis, run, index, say)
 
 
-def _measure(run: Run, index: int) -> tuple[Saturation, Diagnosis, Advice | None]:
-    trace = run.layers[index].trace
-    result = saturation(trace)
-    diagnosis = diagnose(trace, result)
-    return result, diagnosis, advise(run.experiment, index, diagnosis)
+def _diagnose(run: Run, index: int) -> tuple[Diagnosis, Advice | None]:
+    layer = run.layers[index]
+    diagnosis = diagnose(layer.trace, layer.saturation)
+    return diagnosis, advise(run.experiment, index, diagnosis)
 
 
 def _radius(run: Run, index: int) -> float | None:

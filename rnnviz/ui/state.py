@@ -114,6 +114,12 @@ def address() -> Pairs:
     return tuple((name, text) for name in st.query_params for text in st.query_params.get_all(name))
 
 
+def served_at() -> str:
+    """Return where this page is served, up to the link's question mark; "" where nobody knows."""
+    url = (st.context.url or "").partition("?")[0]
+    return f"{url.rstrip('/')}/" if url else ""
+
+
 def _address_is(pairs: Pairs) -> bool:
     """Whether the address says this; far quicker than :func:`address`, and asked at every run."""
     return st.query_params.to_dict() == dict(pairs)

@@ -36,9 +36,8 @@ def _dialog(situation: state.Situation, say: Words) -> None:
     if perspective is None:
         return
     made = state.Situation(situation.experiment, perspective, second=situation.second)
-    base = (st.context.url or "").rstrip("/") + "/"
     with result:
-        _link(base, made, embedded, say)
+        _link(state.served_at(), made, embedded, say)
 
 
 def _choices(perspective: Perspective, say: Words) -> tuple[Perspective | None, bool]:

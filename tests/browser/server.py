@@ -54,21 +54,24 @@ def serving(
     *options: str,
     port: int | None = None,
     address: str = "127.0.0.1",
+    folder: Path | None = None,
     **environment: str,
 ):
-    """Serve a Streamlit script with the configuration beside it; yields a :class:`Served`.
+    """Serve a Streamlit script; yields a :class:`Served`.
 
-    ``address`` is where it is looked for; the options say where it listens.
+    ``address`` is where it is looked for; the options say where it listens. The configuration is
+    the one in ``folder``, or the one beside the script.
     """
-    port = port or free_port()
-    command = [sys.executable, "-m", "streamlit", "run", script.name, f"--server.port={port}"]
+    port, place = port or free_port(), folder or script.parent
+    name = str(script.relative_to(place))
+    command = [sys.executable, "-m", "streamlit", "run", name, f"--server.port={port}"]
     command += ["--server.headless=true", "--browser.gatherUsageStats=false", *options]
-    with tempfile.TemporaryDirectory() as folder:
-        log = Path(folder) / "server.log"
+    with tempfile.TemporaryDirectory() as logs:
+        log = Path(logs) / "server.log"
         with log.open("wb") as stream:
             server = subprocess.Popen(
                 command,
-                cwd=script.parent,
+                cwd=place,
                 stdout=stream,
                 stderr=subprocess.STDOUT,
                 env=os.environ | environment,

@@ -16,7 +16,7 @@ from rnnviz.figures.registry import view, views
 from rnnviz.i18n import words
 from rnnviz.keras.code import program
 from rnnviz.perspective import PAGES, Perspective
-from rnnviz.ui import delivery, studio, take_away
+from rnnviz.ui import delivery, download, studio, take_away
 from rnnviz.ui.studio import SharedStudio
 from tests.ui.test_app import run, shown
 
@@ -100,13 +100,13 @@ def test_a_file_that_cannot_be_made_is_a_sentence_and_no_exception():
         raise MemoryError
 
     place = Place()
-    take_away._download(place, "CSV", "rnnviz.csv", failing, words("ko"))
+    download.download(place, "CSV", "rnnviz.csv", failing, words("ko"))
     assert "rnnviz.csv: 만들지 못했습니다" in place.made.decode()
 
 
 def test_a_program_that_reads_a_file_comes_with_it():
     made = program(Experiment(signal="co2"), "numpy")
-    archive = zipfile.ZipFile(io.BytesIO(take_away.zipped(made)))
+    archive = zipfile.ZipFile(io.BytesIO(made.package()))
     assert archive.namelist() == ["rnnviz_numpy.py", *(name for name, _ in made.files)]
     assert archive.read("rnnviz_numpy.py").decode() == made.text
 

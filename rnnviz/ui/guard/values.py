@@ -34,7 +34,9 @@ def _is_honest(state: WidgetState, kind: str | None) -> bool:
     sent = state.WhichOneof("value")
     if kind is None or sent is None:
         return kind is not None  # what a browser sends when a visitor empties a field
-    return sent == kind and _is_readable(sent, getattr(state, sent))
+    # A number input that holds whole numbers takes a double_value and is sent an int_value.
+    is_same = sent == kind or (sent, kind) == ("int_value", "double_value")
+    return is_same and _is_readable(sent, getattr(state, sent))
 
 
 def _is_readable(kind: str, value: object) -> bool:

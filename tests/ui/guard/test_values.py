@@ -40,6 +40,10 @@ def test_values_of_known_widgets_and_of_their_kind_stay():
     ) == ["slider", "box", "viewer"]
 
 
+def test_a_number_input_says_whole_numbers_in_its_own_way():
+    assert kept(number=("int_value", 12)) == ["number"]
+
+
 @pytest.mark.parametrize(
     "value",
     [("double_value", 1.0), ("string_value", "1"), ("double_array_value", [1.0])],
