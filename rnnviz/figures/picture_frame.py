@@ -12,7 +12,7 @@ from rnnviz.figures.picture import Field, Picture, Strip
 from rnnviz.figures.style import FIRST_STEP, Style
 
 _HEIGHTS = {"heatmap": 190, "strip": 38, "gap": 20, "top": 32, "bottom": 40}
-_PRESENTATION_HEIGHTS = {"heatmap": 224, "strip": 40, "gap": 28, "top": 42, "bottom": 52}
+_PRESENTATION_HEIGHTS = {"heatmap": 200, "strip": 40, "gap": 28, "top": 42, "bottom": 52}
 _BAR = 12
 
 
