@@ -6,6 +6,8 @@ Streamlit meets this file twice: the server imports it once and serves ``app``; 
 again as a script.
 """
 
+import os
+
 import streamlit as st
 
 if __name__ == "__main__":
@@ -13,6 +15,9 @@ if __name__ == "__main__":
 
     front.show()
 else:
+    # Half of the processor for the arithmetic of long computations, the rest for everybody's pages.
+    # NumPy reads it when it is loaded, which is with the next line.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", str(max(1, (os.cpu_count() or 2) // 2)))
     from rnnviz.ui import service
 
     app = st.App(__file__, **service.parts())

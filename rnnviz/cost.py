@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from rnnviz.knobs import Problem
-from rnnviz.stack import embedding_size, gate_count, output_features, weight_count
+from rnnviz.stack import dense_size, embedding_size, gate_count, output_features, weight_count
 
 INPUTS_LIMIT = 40_000_000
 """Most numbers that a run may read; as float64 they take 320 MB."""
@@ -55,7 +55,7 @@ def cost_of(experiment, layers) -> Cost:
     Parameters
     ----------
     experiment : Experiment
-        Its timesteps, input features and embedding count.
+        Its timesteps, input features, embedding and head count.
     layers : sequence of LayerSpec
         Its layers, from the input up.
     """
@@ -68,6 +68,8 @@ def cost_of(experiment, layers) -> Cost:
         loops += directions
         cubes += directions * _decompositions(layer)
         features = output_features(layer)
+    states += experiment.dense_units
+    weights += dense_size(experiment, layers)
     return Cost(
         timesteps=experiment.timesteps,
         inputs=experiment.input_features,

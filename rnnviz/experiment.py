@@ -1,4 +1,4 @@
-"""The frozen specification of what is computed: every knob, its range, and its link.
+"""The frozen specification of what is computed: every knob, its default and its range.
 
 One row of :class:`Experiment` is the whole definition of a knob: default, range, link name,
 control and place on the page come from it; label and help are its words in ``i18n``.
@@ -7,34 +7,19 @@ control and place on the page come from it; label and help are its words in ``i1
 from __future__ import annotations
 
 import dataclasses
-import json
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
-from urllib.parse import parse_qsl, urlencode
 
-from rnnviz import perspective
+from rnnviz.codec import ExperimentError, Written
 from rnnviz.cost import Cost, cost_of, cost_problems
 from rnnviz.engine import ACTIVATIONS, CELLS, INITIALIZERS, SIGNALS
-from rnnviz.knobs import (
-    LINK_LIMIT,
-    Choice,
-    Flag,
-    Knob,
-    Problem,
-    Real,
-    Whole,
-    check,
-    knob,
-    read,
-    shown,
-    table,
-    write,
-)
+from rnnviz.knobs import Choice, Flag, Knob, Problem, Real, Whole, check, knob, table
 from rnnviz.stack import TOKEN_SIGNALS, stack_problems
 from rnnviz.tokens import SPLITS, Text, tokenize
 
-VERSION = 1
+__all__ = ["LAYERS_LIMIT", "TABLE", "TEXT_LIMIT", "Experiment", "ExperimentError", "LayerSpec"]
+
 LAYERS_LIMIT = 16
 TEXT_LIMIT = 300
 """Most characters of a typed text."""
@@ -55,13 +40,14 @@ _TEXT = (("signal", ("text",)),)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Experiment:
+class Experiment(Written):
     """Everything that decides the numbers of a run; the default is the lecture's listing.
 
     Frozen, comparable, hashable: equal experiments have equal links and bit-identical states on
     one machine. A knob marked ``per_layer`` takes one value for all layers, or a tuple with one
     value per layer; the longest tuple says how many layers there are. With ``signal="text"`` the
-    text says how many timesteps there are: one a token.
+    text says how many timesteps there are: one a token. ``dense_units`` puts a Dense layer on top
+    that reads what the stack hands on; 0 is none, and a link that says nothing of it has none.
 
     Raises
     ------
@@ -150,6 +136,15 @@ class Experiment:
     spectral_radius: float | tuple[float | None, ...] | None = knob(
         None, Real(0, 100, optional=True), group="advanced", control="number", per_layer=True
     )
+    dense_units: int = knob(0, Whole(0, 1024), group="head", control="number", quiet=True)
+    dense_activation: str = knob(
+        "linear",
+        Choice(tuple(ACTIVATIONS)),
+        group="head",
+        control="select",
+        when=(("dense_units", range(1, 1025)),),
+        quiet=True,
+    )
     signal: str = knob(
         "uniform", Choice((*SIGNALS, *TOKEN_SIGNALS)), group="input", control="select"
     )
@@ -211,80 +206,6 @@ class Experiment:
         """Return a copy with some knobs changed; ExperimentError if the result is not allowed."""
         return dataclasses.replace(self, **changes)
 
-    def to_query(self) -> str:
-        """Return the link's query text: the version and every knob, so it never changes meaning."""
-        return urlencode(self.pairs(), safe=",")
-
-    def pairs(self) -> list[tuple[str, str]]:
-        """Return the (link name, text) pairs of the link: the version and every knob."""
-        return list(self._pairs)
-
-    @classmethod
-    def from_query(cls, text: str) -> Experiment:
-        """Return the experiment of a link's query text (with or without the leading ``?``).
-
-        Raises
-        ------
-        ExperimentError
-            If anything in the link cannot be read; ``.problems`` says what.
-        """
-        experiment, problems = cls.read_query(text)
-        if problems:
-            raise ExperimentError(problems)
-        return experiment
-
-    @classmethod
-    def read_query(cls, text: str) -> tuple[Experiment, list[Problem]]:
-        """Return the experiment of a link, bad values as their defaults, and what was wrong.
-
-        Never raises for a text, however hostile. Parts that speak of how the run is looked at
-        (:class:`rnnviz.perspective.Perspective`) are passed over.
-        """
-        if len(text) > LINK_LIMIT:
-            return cls(), [Problem("link_too_long", (("limit", f"{LINK_LIMIT:,}"),))]
-        return cls.from_pairs(parse_qsl(text.lstrip("?"), keep_blank_values=True))
-
-    @classmethod
-    def from_pairs(cls, pairs: list[tuple[str, str]]) -> tuple[Experiment, list[Problem]]:
-        """Return the experiment of (link name, text) pairs; see :meth:`read_query`."""
-        version = dict(pairs).get("v", str(VERSION))
-        if version != str(VERSION):
-            return cls(), [Problem("other_version", (("version", shown(version)),))]
-        others = {row.link for row in perspective.TABLE.values()} | {"v"}
-        settings, problems = read(TABLE, perspective.of_the_first(pairs), others)
-        try:
-            return cls(**settings), problems
-        except ExperimentError as error:
-            return cls(), problems + [problem.asking(settings) for problem in error.problems]
-
-    def to_json(self) -> str:
-        """Return the experiment as a JSON object: the version and every knob by its field name."""
-        return json.dumps({"rnnviz": VERSION, **dataclasses.asdict(self)}, indent=2)
-
-    @classmethod
-    def from_json(cls, text: str) -> Experiment:
-        """Return the experiment of :meth:`to_json`; ExperimentError if it cannot be read."""
-        problem = Problem("not_json")
-        if len(text) > 4 * LINK_LIMIT:
-            raise ExperimentError([problem])
-        try:
-            values = json.loads(text)
-        except (ValueError, RecursionError) as error:
-            raise ExperimentError([problem]) from error
-        if not isinstance(values, dict):
-            raise ExperimentError([problem])
-        version = values.pop("rnnviz", VERSION)
-        if version != VERSION or isinstance(version, bool):
-            raise ExperimentError([Problem("other_version", (("version", shown(version)),))])
-        unknown = [name for name in values if name not in TABLE]
-        if unknown:
-            raise ExperimentError([Problem("unknown_name", (("name", shown(n)),)) for n in unknown])
-        return cls(**values)
-
-    @cached_property
-    def _pairs(self) -> tuple[tuple[str, str], ...]:
-        return (("v", str(VERSION)), *write(TABLE, self))
-
     def _layer_count(self) -> int:
         values = (getattr(self, row.name) for row in _PER_LAYER)
         return max(len(value) if isinstance(value, tuple) else 1 for value in values)
@@ -308,14 +229,6 @@ class Experiment:
             alike = len(set(several)) == 1 and (count == 1 or row.name != "units")
             object.__setattr__(self, row.name, several[0] if alike else several)
         return problems
-
-
-class ExperimentError(ValueError):
-    """An experiment that cannot be; ``.problems`` says what is wrong, one sentence each."""
-
-    def __init__(self, problems: list[Problem]) -> None:
-        self.problems = tuple(problems)
-        super().__init__(" ".join(problem.sentence() for problem in problems))
 
 
 def _of_layer(value: Any, index: int) -> Any:

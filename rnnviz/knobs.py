@@ -10,7 +10,7 @@ import dataclasses
 import math
 import numbers
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
@@ -212,7 +212,7 @@ class Knob:
         For a "scale": the stops of its slider.
     per_layer : bool
         Whether it also takes one value per layer.
-    when : tuple of (str, tuple) pairs
+    when : tuple of (str, container) pairs
         The control is shown only while each named setting has one of these values.
     quiet : bool
         Left out of links while it stands at its default; only for defaults that mean "nothing"
@@ -227,7 +227,7 @@ class Knob:
     control: str = ""
     options: tuple = ()
     per_layer: bool = False
-    when: tuple[tuple[str, tuple], ...] = ()
+    when: tuple[tuple[str, Container], ...] = ()
     quiet: bool = False
 
 

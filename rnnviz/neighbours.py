@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from rnnviz.analysis.sweep import Sweep, sweep
+from rnnviz.draw import draw_layer
 from rnnviz.engine import Trace, unroll
 from rnnviz.experiment import TABLE, Experiment
-from rnnviz.simulate import draw_layer
 from rnnviz.stack import output_features, weight_count
 
 MOST_TIMESTEPS = 100

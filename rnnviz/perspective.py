@@ -11,8 +11,10 @@ from rnnviz.kinds import Answers, Name, Names, Note
 from rnnviz.knobs import Choice, Flag, Problem, Whole, check, knob, read, table, write
 
 PAGES = ("states", "keras", "dynamics", "compare", "lessons")
-LENSES = ("state", "digits", "preactivation", "slope", "change")
+LENSES = ("state", "digits", "preactivation", "slope", "change", "magnitude")
 PALETTES = ("red_blue", "purple_orange")
+SUMMARY_STYLES = ("keras2", "keras3")
+FRAMEWORKS = ("numpy", "keras", "torch")
 SIDES = ("both", "a", "b")
 """Side by side, which of the two experiments the knobs move."""
 PARTS = (
@@ -34,8 +36,10 @@ class Perspective:
     The fields are rows of a table, as in :class:`rnnviz.experiment.Experiment`. ``hidden`` names
     the :data:`PARTS` that are not shown, ``knobs`` the only knobs that are (all when empty),
     ``locked`` those that cannot be moved, and ``note`` is what the maker of the link has to say, in
-    Markdown. A cursor that lies beyond the run (``timestep``, ``unit``, ``layer``) means the last
-    one there is: a link stays good when the experiment in it gets shorter.
+    Markdown. ``summary_style`` and ``framework`` say whose summary and whose program the Keras page
+    shows: the notes' own, unless the link says otherwise. A cursor that lies beyond the run
+    (``timestep``, ``unit``, ``layer``) means the last one there is: a link stays good when the
+    experiment in it gets shorter.
     """
 
     page: str = knob("states", Choice(PAGES))
@@ -46,6 +50,8 @@ class Perspective:
     layer: int = knob(0, Whole(0, 15))
     palette: str = knob("red_blue", Choice(PALETTES))
     presentation: bool = knob(False, Flag())
+    summary_style: str = knob("keras2", Choice(SUMMARY_STYLES), quiet=True)
+    framework: str = knob("numpy", Choice(FRAMEWORKS), quiet=True)
     language: str | None = knob(None, Choice(LANGUAGES, optional=True), link="lang", quiet=True)
     lesson: str | None = knob(None, Name(), quiet=True)
     card: int = knob(0, Whole(0, 99), quiet=True)

@@ -8,37 +8,19 @@ from functools import cached_property
 
 import numpy as np
 
+from rnnviz.analysis.saturation import Saturation, saturation
+from rnnviz.draw import draw_dense, draw_embedding, draw_inputs, draw_layer, draw_tokens
 from rnnviz.engine import (
-    CELLS,
-    INITIALIZERS,
-    SIGNALS,
     Bidirectional,
     BidirectionalTrace,
+    Dense,
     Embedding,
-    SignalSettings,
     Trace,
-    rescale_spectral_radius,
     unroll,
 )
 from rnnviz.experiment import Experiment, LayerSpec
-from rnnviz.stack import TOKEN_SIGNALS, gate_count, weight_shapes
-from rnnviz.tokens import readable, tokenize, vocabulary
-
-STREAMS = {
-    "inputs": 0,
-    "kernel": 1,
-    "recurrent_kernel": 2,
-    "bias": 3,
-    "tokens": 4,
-    "embeddings": 5,
-    "backward_kernel": 6,
-    "backward_recurrent_kernel": 7,
-    "backward_bias": 8,
-}
-"""One random stream per purpose (and layer), so that a change of one draw never shifts another.
-
-The numbers are part of the meaning of every link: never renumber, only add.
-"""
+from rnnviz.stack import TOKEN_SIGNALS
+from rnnviz.tokens import readable, tokenize
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,6 +70,11 @@ class LayerRun:
         backward = self.backward.preactivations[::-1]
         return _read_only(np.concatenate([self.trace.preactivations, backward], axis=-1))
 
+    @cached_property
+    def saturation(self) -> Saturation:
+        """How much of ``trace`` is pinned; measured once, whoever asks."""
+        return saturation(self.trace)
+
     @property
     def output(self) -> np.ndarray:
         """What the layer hands on: ``states``, or the last state of each direction, ``(units,)``.
@@ -125,6 +112,8 @@ class Run:
         What the Embedding read, None if the input is no tokens.
     embedding : Embedding or None
         What turned them into ``inputs``.
+    dense : Dense or None
+        The head that reads the top layer, None without one.
     """
 
     experiment: Experiment
@@ -132,6 +121,7 @@ class Run:
     layers: tuple[LayerRun, ...]
     token_numbers: np.ndarray | None = None
     embedding: Embedding | None = None
+    dense: Dense | None = None
 
     @property
     def states(self) -> np.ndarray:
@@ -143,6 +133,28 @@ class Run:
         """Pre-activations of the top layer, ``(timesteps, gates * units)``."""
         return self.layers[-1].preactivations
 
+    @cached_property
+    def output(self) -> np.ndarray:
+        """What the model hands on, read-only: the output of the head, or of the top layer.
+
+        ``(timesteps, features)`` where the top layer returns its sequence, else ``(features,)``.
+        """
+        output = self.layers[-1].output
+        return output if self.dense is None else _read_only(self.dense.apply(output))
+
+    @cached_property
+    def readings(self) -> np.ndarray | None:
+        """What the head makes of the state at each timestep, ``(timesteps, dense_units)``.
+
+        None without a head. Its last row is ``output`` where only the last state is handed on.
+        """
+        if self.dense is None:
+            return None
+        readings = self.dense.apply(self.states)
+        if self.output.ndim == 1:
+            readings[-1] = self.output
+        return _read_only(readings)
+
     def __repr__(self) -> str:
         shape = f"{self.states.shape} {self.states.dtype}"
         return f"<Run: states {shape}, ?{self.experiment.to_query()}>"
@@ -153,7 +165,12 @@ class Run:
         arrays = [self.inputs]
         if self.embedding is not None:
             arrays += [self.token_numbers, self.embedding.embeddings]
-        return sum(array.nbytes for array in arrays) + sum(layer.nbytes for layer in self.layers)
+        read = 0
+        if self.dense is not None:
+            arrays.append(self.dense.kernel)
+            read = len(self.inputs) * self.dense.units * self.inputs.itemsize
+        layers = sum(layer.nbytes for layer in self.layers)
+        return sum(array.nbytes for array in arrays) + layers + read
 
     @property
     def token_labels(self) -> tuple[str, ...]:
@@ -188,7 +205,7 @@ def simulate(experiment: Experiment, progress: Callable[[float], None] | None = 
         told = part(progress, index, len(specs))
         layers.append(_run_layer(experiment, index, spec, fed, told))
         fed = layers[-1].states
-    return Run(experiment, inputs, tuple(layers), tokens, embedding)
+    return Run(experiment, inputs, tuple(layers), tokens, embedding, draw_dense(experiment))
 
 
 def part(progress: Callable[[float], None] | None, index: int, count: int):
@@ -206,85 +223,6 @@ def _run_layer(
     backward = draw_layer(experiment, index, spec, fed.shape[-1], "backward_")
     both = Bidirectional(layer, backward).unroll(fed, progress=progress)
     return LayerRun(layer, both.forward, both, spec.return_sequences)
-
-
-def draw_tokens(experiment: Experiment) -> np.ndarray:
-    """Return the number of each timestep's token, ``(timesteps,)``, read-only.
-
-    A text's tokens are numbered in order of first appearance from 1; random ones are drawn from
-    the whole vocabulary.
-    """
-    if experiment.signal == "text":
-        tokens = tokenize(experiment.text, experiment.split)
-        known = vocabulary(tokens)
-        return _read_only(np.array([known[token] for token in tokens]))
-    stream = _stream(experiment.seed, "tokens")
-    return _read_only(stream.integers(experiment.vocabulary_size, size=experiment.timesteps))
-
-
-def draw_embedding(experiment: Experiment) -> Embedding:
-    """Return the vector of each token, ``(vocabulary_size, input_features)``."""
-    initializer = INITIALIZERS[experiment.embeddings_initializer]
-    shape = (experiment.vocabulary_size, experiment.input_features)
-    drawn = initializer(_stream(experiment.seed, "embeddings"), shape)
-    return Embedding(drawn.astype(experiment.dtype, copy=False))
-
-
-def draw_inputs(experiment: Experiment) -> np.ndarray:
-    """Return the input sequence of an experiment, ``(timesteps, input_features)``, read-only."""
-    settings = SignalSettings(
-        amplitude=experiment.signal_amplitude,
-        period=experiment.signal_period,
-        standardised=experiment.standardised,
-    )
-    draw = SIGNALS[experiment.signal]
-    shape = (experiment.timesteps, experiment.input_features)
-    inputs = draw(_stream(experiment.seed, "inputs"), *shape, settings)
-    return _read_only(np.asarray(inputs, dtype=experiment.dtype))
-
-
-def draw_layer(
-    experiment: Experiment, index: int, spec: LayerSpec, features: int, direction: str = ""
-):
-    """Return the engine layer of one LayerSpec, its weights drawn and scaled.
-
-    ``direction="backward_"`` gives the copy of a Bidirectional layer that reads from the end.
-
-    Weights are drawn in float64 whatever the experiment's dtype, so that float32 runs the same
-    network, rounded. Scaling, in this order: spectral radius, gains, weight scale.
-    """
-    shapes = weight_shapes(spec, features)
-    gates = gate_count(spec.cell)
-
-    def draw(weight: str, initializer: str) -> np.ndarray:
-        stream = _stream(experiment.seed, direction + weight, index)
-        return INITIALIZERS[initializer](stream, shapes[weight], np.float64, gates)
-
-    kernel = draw("kernel", spec.kernel_initializer)
-    recurrent_kernel = draw("recurrent_kernel", spec.recurrent_initializer)
-    bias = draw("bias", spec.bias_initializer)
-    if spec.spectral_radius is not None:
-        recurrent_kernel = rescale_spectral_radius(recurrent_kernel, spec.spectral_radius)
-    if spec.cell == "LSTM" and spec.unit_forget_bias:
-        bias[spec.units : 2 * spec.units] = 1.0
-    scale = experiment.weight_scale
-    weights = (
-        kernel * (spec.input_gain * scale),
-        recurrent_kernel * (spec.recurrent_gain * scale),
-        bias * scale,
-    )
-    settings = {"activation": spec.activation}
-    if spec.cell != "SimpleRNN":
-        settings["recurrent_activation"] = spec.recurrent_activation
-    if spec.cell == "GRU":
-        settings["reset_after"] = spec.reset_after
-    return CELLS[spec.cell](*(array.astype(experiment.dtype) for array in weights), **settings)
-
-
-def _stream(seed: int, purpose: str, index: int = 0) -> np.random.Generator:
-    """Return the random stream of one purpose of one layer."""
-    key = (STREAMS[purpose], index)
-    return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=key))
 
 
 def _read_only(array: np.ndarray) -> np.ndarray:

@@ -12,7 +12,7 @@ from rnnviz.knobs import Problem
 from rnnviz.tokens import tokenize, vocabulary
 
 STATE_CELLS_LIMIT = 20_000_000
-"""Most values that one run may hold: timesteps x units x gates, over all layers."""
+"""Most values that one run may hold: timesteps x units x gates, over all layers and the head."""
 WEIGHTS_LIMIT = 20_000_000
 """Most weights that one experiment may have, the embedding's included."""
 
@@ -62,6 +62,19 @@ def embedding_size(experiment) -> int:
     return experiment.vocabulary_size * experiment.input_features
 
 
+def dense_shapes(experiment, layers) -> dict[str, tuple[int, ...]]:
+    """Return the shapes of the weights of the Dense head by their Keras names; none without one."""
+    if not experiment.dense_units:
+        return {}
+    shape = (output_features(layers[-1]), experiment.dense_units)
+    return {"kernel": shape, "bias": shape[1:]}
+
+
+def dense_size(experiment, layers) -> int:
+    """Return the number of weights of the Dense head, 0 when there is none."""
+    return sum(math.prod(shape) for shape in dense_shapes(experiment, layers).values())
+
+
 def stack_problems(experiment, layers) -> list[Problem]:
     """Return why a stack cannot be run, each with the change that would mend it if there is one."""
     return (
@@ -102,14 +115,15 @@ def _vocabulary_problems(experiment) -> list[Problem]:
 
 
 def _weight_problems(experiment, layers) -> list[Problem]:
-    embedding, features, recurrent = embedding_size(experiment), experiment.input_features, 0
+    embedding, features = embedding_size(experiment), experiment.input_features
+    others = dense_size(experiment, layers)
     for layer in layers:
-        recurrent += weight_count(layer, features)
+        others += weight_count(layer, features)
         features = output_features(layer)
-    if embedding + recurrent <= WEIGHTS_LIMIT:
+    if embedding + others <= WEIGHTS_LIMIT:
         return []
-    fields = {"weights": f"{embedding + recurrent:,}", "limit": f"{WEIGHTS_LIMIT:,}"}
-    room = (WEIGHTS_LIMIT - recurrent) // experiment.input_features
+    fields = {"weights": f"{embedding + others:,}", "limit": f"{WEIGHTS_LIMIT:,}"}
+    room = (WEIGHTS_LIMIT - others) // experiment.input_features
     if embedding and room > 1000:
         fields["vocabulary_size"] = f"{room:,}"
         mend = (("vocabulary_size", room),)
@@ -121,6 +135,7 @@ def _state_problems(experiment, layers) -> list[Problem]:
     """Name the number to lower, and to what, if the states would not fit."""
     units = sum(layer.units for layer in layers)
     width = sum(output_features(layer) * gate_count(layer.cell) for layer in layers)
+    width += experiment.dense_units
     cells = experiment.timesteps * width
     if cells <= STATE_CELLS_LIMIT:
         return []

@@ -2,14 +2,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rnnviz import keras
 from rnnviz.i18n import LANGUAGES
+from rnnviz.keras import code
 from rnnviz.perspective import (
+    FRAMEWORKS,
     LENSES,
     NOTE_LIMIT,
     PAGES,
     PALETTES,
     PARTS,
     SIDES,
+    SUMMARY_STYLES,
     Perspective,
     of_the_first,
     of_the_second,
@@ -26,6 +30,8 @@ perspectives = st.builds(
     layer=st.integers(0, 15),
     palette=st.sampled_from(PALETTES),
     presentation=st.booleans(),
+    summary_style=st.sampled_from(SUMMARY_STYLES),
+    framework=st.sampled_from(FRAMEWORKS),
     language=st.none() | st.sampled_from(LANGUAGES),
     lesson=st.none() | NAMES.filter(lambda name: name != "none"),
     card=st.integers(0, 99),
@@ -47,6 +53,8 @@ def test_a_link_brings_back_the_same_look(perspective):
 def test_what_means_nothing_is_not_in_the_link():
     names = dict(Perspective().pairs())
     assert not names.keys() & {"lang", "lesson", "card", "answers", "hidden", "locked", "note"}
+    assert not names.keys() & {"summary_style", "framework"}
+    assert dict(Perspective(framework="torch").pairs())["framework"] == "torch"
     assert dict(Perspective(language="ko").pairs())["lang"] == "ko"
     assert dict(Perspective(hidden=("listing", "actions")).pairs())["hidden"] == "actions,listing"
 
@@ -102,3 +110,8 @@ def test_the_second_experiment_and_the_servers_words_are_not_ours():
     assert Perspective.from_pairs(pairs) == (Perspective(timestep=3), [])
     assert of_the_first(pairs) == [("t", "3")]
     assert of_the_second(pairs) == [("units", "4")]
+
+
+def test_what_the_keras_page_offers_is_what_there_is():
+    assert SUMMARY_STYLES == keras.SUMMARY_STYLES
+    assert FRAMEWORKS == code.FRAMEWORKS

@@ -201,3 +201,36 @@ def test_a_layer_above_reads_both_directions():
     run = simulate(SMALL.replace(units=(5, 4), bidirectional=(True, False)))
     assert run.layers[1].layer.kernel.shape == (10, 4)
     assert np.array_equal(run.layers[1].trace.inputs, run.layers[0].states)
+
+
+HEAD = Experiment(timesteps=6, units=4, dense_units=2, dense_activation="sigmoid")
+
+
+def test_the_head_reads_every_state_and_changes_none():
+    run, plain = simulate(HEAD), simulate(HEAD.replace(dense_units=0))
+    assert np.array_equal(run.states, plain.states)
+    expected = 1 / (1 + np.exp(-(run.states @ run.dense.kernel + run.dense.bias)))
+    np.testing.assert_allclose(run.output, expected, rtol=0, atol=1e-15)
+    assert np.array_equal(run.readings, run.output)
+    assert run.output.shape == (6, 2)
+    assert not run.output.flags.writeable
+    assert plain.dense is plain.readings is None
+    assert np.array_equal(plain.output, plain.states)
+
+
+@pytest.mark.parametrize("bidirectional", [False, True])
+def test_the_head_of_a_last_output_reads_that_one(bidirectional):
+    run = simulate(HEAD.replace(return_sequences=False, bidirectional=bidirectional))
+    assert run.output.shape == (2,)
+    assert np.array_equal(run.output, run.dense.apply(run.layers[-1].output))
+    assert np.array_equal(run.readings[-1], run.output)
+
+
+def test_scale_and_gains_pass_the_head_by():
+    one, other = simulate(HEAD).dense, simulate(HEAD.replace(weight_scale=0.1, input_gain=3)).dense
+    assert np.array_equal(one.kernel, other.kernel)
+    assert not one.bias.any()
+    assert np.abs(one.kernel).max() <= np.sqrt(6 / (4 + 2))  # glorot_uniform's bound
+    float32 = simulate(HEAD.replace(dtype="float32"))
+    assert float32.output.dtype == "float32"
+    assert np.array_equal(float32.dense.kernel, one.kernel.astype("float32"))

@@ -1,4 +1,4 @@
-"""What else is in a run, cell by cell? Digits of saturation, argument, slope and change of h."""
+"""What else is in a run, cell by cell? Digits of saturation, argument, slope, change, size of h."""
 
 from __future__ import annotations
 
@@ -78,3 +78,13 @@ def change(trace: Trace) -> np.ndarray:
     before = trace.initial_state[..., None, :units]
     with np.errstate(all="ignore"):
         return np.abs(np.diff(trace.states, axis=-2, prepend=before))
+
+
+def magnitude(states: np.ndarray) -> np.ndarray:
+    """The power of ten of each state, log₁₀ abs(h): growth and decay over many decades.
+
+    −∞ where a state is exactly 0, ∞ where it is infinite, nan where it is not a number.
+    New, shape and dtype of the states.
+    """
+    with np.errstate(divide="ignore"):
+        return np.log10(np.abs(states))

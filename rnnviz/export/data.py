@@ -60,7 +60,8 @@ def write_npz(run: Run, stream: BinaryIO, progress: Progress | None = None) -> N
     """Write every array of a run, and the experiment as JSON, as NumPy's NPZ.
 
     ``numpy.load(file)`` needs no pickle. Names: ``experiment``, ``inputs``, then for each layer
-    from 0 ``layer_0_kernel``, ``layer_0_states``, ``layer_0_preactivations`` and so on.
+    from 0 ``layer_0_kernel``, ``layer_0_states``, ``layer_0_preactivations`` and so on; with a
+    Dense head ``dense_kernel``, ``dense_bias`` and ``output``.
     """
     np.savez(stream, allow_pickle=False, **arrays(run))
     if progress:
@@ -100,6 +101,9 @@ def arrays(run: Run) -> dict[str, np.ndarray]:
     found = {"experiment": np.array(run.experiment.to_json()), "inputs": run.inputs}
     if run.embedding is not None:
         found |= {"token_numbers": run.token_numbers, "embeddings": run.embedding.embeddings}
+    if run.dense is not None:
+        found |= {"dense_kernel": run.dense.kernel, "dense_bias": run.dense.bias}
+        found |= {"output": run.output}
     for index, layer in enumerate(run.layers):
         name = f"layer_{index}_"
         found |= {f"{name}states": layer.states, f"{name}preactivations": layer.preactivations}

@@ -10,7 +10,6 @@ import numpy as np
 
 from rnnviz.analysis.diagnosis import diagnose
 from rnnviz.analysis.level_of_detail import reduce_to_blocks
-from rnnviz.analysis.saturation import saturation
 from rnnviz.export.caption import parameters
 from rnnviz.export.png import bitmap
 from rnnviz.figures.colours import PALETTES, sample
@@ -60,7 +59,7 @@ def figure(
 def run_html(run: Run, language: str = DEFAULT_LANGUAGE) -> str:
     """Return a run at a glance as HTML: what it does, its states in small, its parameters."""
     say, top = words(language), run.layers[-1]
-    result = saturation(top.trace)
+    result = top.saturation
     reading = read(top.trace, result, diagnose(top.trace, result), say).headline
     perspective = Perspective(layer=len(run.layers) - 1)
     known = [

@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 from rnnviz.analysis.gradients import Gradients, gradients
 from rnnviz.analysis.level_of_detail import reduce_to_blocks
 from rnnviz.figures.cursor import timestep_at, trace_at
-from rnnviz.figures.frame import frame, line, thinned, timesteps
+from rnnviz.figures.frame import frame, line, thinned, timesteps, whole_ticks
 from rnnviz.figures.registry import View
 from rnnviz.figures.style import FIRST_STEP, Style
 
@@ -35,6 +35,7 @@ def draw(result: Gradients, style: Style) -> go.Figure:
             "tickformat": ",d",
             "range": [FIRST_STEP - 0.5, FIRST_STEP + max(result.target, 0) + 0.5],
             "anchor": "y",
+            **whole_ticks(result.target + 1),
         },
         "yaxis": {
             "title": {"text": words("dynamics.feature")}, "domain": [0, 0.7], "tickformat": ",d",

@@ -8,55 +8,17 @@ from dataclasses import dataclass
 import numpy as np
 import plotly.graph_objects as go
 
-from rnnviz.analysis.level_of_detail import Blocks, reduce_to_blocks
-from rnnviz.engine import Trace
 from rnnviz.figures.frame import faded
-from rnnviz.figures.picture import symmetric_limit
+from rnnviz.figures.layer_bands import COLUMNS, Band, bands_of
 from rnnviz.figures.registry import View
 from rnnviz.figures.style import FIRST_STEP, Style, template_dict
-from rnnviz.keras.layers import keras_layers
 
-COLUMNS, ROWS = 800, 64
-"""Most cells of one heatmap: there may be twenty of them."""
 _TALL, _LOW, _GAP = 76, 48, 26
 """Heights in pixels: of states, of a gate or a cell state, and of the title above them."""
 _LABELS = 130
 """Room for tokens under the time axis, in Latin letters; a Hangul letter takes two."""
-_ROUND = (1.0, 2.0, 5.0, 10.0)
 _SINGLE = 1e30
 """Up to here float32 does, which is half as long to send."""
-
-
-@dataclass(frozen=True, eq=False)
-class Band:
-    """One heatmap.
-
-    Parameters
-    ----------
-    kind : str
-        ``"state"``, ``"cell_state"`` or a gate, ``"LSTM_i"``; its words are ``layers.<kind>``.
-    layer : str
-        Keras's name of the layer.
-    blocks : Blocks
-        Its values over the timesteps of the input, reduced to few cells.
-    low, high : float
-        Ends of its colour scale.
-    sequential : bool
-        Whether the scale has no sign: a gate between 0 and 1.
-    kept : tuple of (int, int, int) triples
-        First unit, end of units and timestep of what is handed on; empty when all of it is.
-    backwards : bool
-        Whether the layer reads from the end.
-    """
-
-    kind: str
-    layer: str
-    blocks: Blocks
-    low: float
-    high: float
-    sequential: bool = False
-    kept: tuple[tuple[int, int, int], ...] = ()
-    backwards: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,73 +41,10 @@ class EveryLayer:
 
 
 def analyse(run, perspective) -> EveryLayer:
-    """Return the states of every layer, and all of the layer that is looked at.
-
-    A layer that goes backwards is turned round, and so is what lies above it: each column belongs
-    to one timestep of the input, in all layers.
-    """
-    bands: list[Band] = []
-    chosen = min(perspective.layer, len(run.layers) - 1)
-    names = [layer.name for layer in keras_layers(run.experiment) if layer.spec is not None]
-    reversed_time = False
-    for index, (layer, spec) in enumerate(zip(run.layers, run.experiment.layers, strict=True)):
-        reversed_time ^= spec.go_backwards
-        place = names[index], reversed_time
-        bands.append(_states(layer, *place))
-        if index == chosen:
-            bands += _inside(layer.trace, *place)
+    """Return the states of every layer, and all of the layer that is looked at."""
     timesteps = run.experiment.timesteps
     tokens = run.token_labels if timesteps <= COLUMNS else ()
-    return EveryLayer(tuple(bands), timesteps, tokens)
-
-
-def _states(layer, name: str, reversed_time: bool) -> Band:
-    scale = _scale_of(layer.states, layer.layer.state_range)
-    kept = ()
-    if not layer.return_sequences:
-        timesteps, width = layer.states.shape
-        first, last = (timesteps - 1, 0) if reversed_time else (0, timesteps - 1)
-        units = layer.layer.units
-        kept = ((0, units, last),) if width == units else ((0, units, last), (units, width, first))
-    return Band(
-        "state", name, _blocks(layer.states, reversed_time), *scale,
-        kept=kept, backwards=reversed_time,
-    )  # fmt: skip
-
-
-def _inside(trace: Trace, name: str, reversed_time: bool) -> list[Band]:
-    """Return the gates and the cell state of a gated cell; of both directions, the forward one."""
-    cell = type(trace.layer).__name__
-    bands = []
-    for gate, values in trace.gates.items():
-        is_gate = gate not in ("c", "h") and trace.layer.recurrent_activation == "sigmoid"
-        scale = (0.0, 1.0) if is_gate else _scale_of(values)
-        blocks = _blocks(values, reversed_time)
-        kind = f"{cell}_{gate}"
-        bands.append(Band(kind, name, blocks, *scale, is_gate, backwards=reversed_time))
-    if trace.cell_states is not None:
-        scale = _scale_of(trace.cell_states)
-        blocks = _blocks(trace.cell_states, reversed_time)
-        bands.append(Band("cell_state", name, blocks, *scale, backwards=reversed_time))
-    return bands
-
-
-def _scale_of(
-    values: np.ndarray, span: tuple[float, float] = (-np.inf, np.inf)
-) -> tuple[float, float]:
-    """Return a colour scale about 0 that shows small states too, its ends a round number.
-
-    Never wider than what the states can be, so that saturation looks the same everywhere.
-    """
-    limit = symmetric_limit(values)
-    power = 10.0 ** np.floor(np.log10(limit))
-    limit = next((step * power for step in _ROUND if step * power >= 0.999 * limit), limit)
-    limit = float(min(limit, np.abs(span).max()))
-    return (-limit, limit)
-
-
-def _blocks(values: np.ndarray, reversed_time: bool) -> Blocks:
-    return reduce_to_blocks(values[::-1] if reversed_time else values, COLUMNS, ROWS)
+    return EveryLayer(bands_of(run, perspective.layer), timesteps, tokens)
 
 
 def draw(result: EveryLayer, style: Style) -> go.Figure:
@@ -180,7 +79,8 @@ def draw(result: EveryLayer, style: Style) -> go.Figure:
         name = "" if number == 1 else str(number)
         domain = [max(0.0, (top - height) / inner), top / inner]
         units = [FIRST_STEP - 0.5, FIRST_STEP + band.blocks.shape[1] - 0.5]
-        layout[f"yaxis{name}"] = axis | {"domain": domain, "range": units, "anchor": "x"}
+        whole = {"dtick": 1} if band.blocks.shape[1] < 4 else {}  # no unit between two
+        layout[f"yaxis{name}"] = axis | whole | {"domain": domain, "range": units, "anchor": "x"}
         layout["annotations"].append(_title(band, f"y{name}", style))
         layout["shapes"] += _kept(band, f"y{name}", ends, units, style)
         traces.append(_heatmap(band, f"y{name}", style, unwritten))

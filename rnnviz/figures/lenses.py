@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from rnnviz.analysis.lenses import argument, change, digits_of_saturation, slope
+from rnnviz.analysis.lenses import argument, change, digits_of_saturation, magnitude, slope
 from rnnviz.engine import Trace
 from rnnviz.figures.picture import Field, symmetric_limit
 
@@ -114,8 +114,26 @@ def _change_scale(values: np.ndarray, trace: Trace) -> dict[str, Any]:
     return {"low": 0.0, "high": most, "kind": "sequential", **marks}
 
 
+def _magnitude_scale(values: np.ndarray, trace: Trace) -> dict[str, Any]:
+    finite = values[np.isfinite(values)]
+    most, least = (finite.max(), finite.min()) if finite.size else (0.0, 0.0)
+    high = max(math.ceil(most), 0)
+    low = math.floor(least) if least < high else high - 1
+    return {
+        "low": float(low),
+        "high": float(high),
+        "kind": "sequential",
+        "low_mark": -math.inf,
+        "high_mark": None if has_ends(trace) else math.inf,
+    }
+
+
 def _digits(trace: Trace) -> np.ndarray:
     return digits_of_saturation(trace.states, trace.layer.state_range)
+
+
+def _magnitude(trace: Trace) -> np.ndarray:
+    return magnitude(trace.states)
 
 
 LENSES: Mapping[str, Lens] = MappingProxyType(
@@ -127,6 +145,7 @@ LENSES: Mapping[str, Lens] = MappingProxyType(
             Lens("preactivation", argument, _argument_scale, "preactivations"),
             Lens("slope", slope, _slope_scale, "slopes"),
             Lens("change", change, _change_scale, "changes"),
+            Lens("magnitude", _magnitude, _magnitude_scale, "magnitudes"),
         )
     }
 )

@@ -26,6 +26,7 @@ def frame(picture: Picture, style: Style) -> dict:
     inner = parts["heatmap"] + len(picture.strips) * (parts["strip"] + parts["gap"])
     start = FIRST_STEP - 0.5
     across, upward = [start, start + field.timesteps], [start, start + field.units]
+    along = "axis.read_backwards" if picture.backwards else "axis.timestep"
     below = [1 - parts["heatmap"] / inner, 1]
     layout = {
         "height": inner + parts["top"] + parts["bottom"],
@@ -33,7 +34,7 @@ def frame(picture: Picture, style: Style) -> dict:
         "showlegend": False,
         "hovermode": "closest",
         "meta": {"time_axis": "x", "first_step": FIRST_STEP},
-        "xaxis": _axis(style.words("axis.timestep"), across, [0, 0.82], "free")
+        "xaxis": _axis(style.words(along), across, [0, 0.82], "free")
         | {"position": 0, "tickformat": ",d"},
         "yaxis": _axis(style.words("axis.unit"), upward, below, "x") | {"tickformat": ",d"},
         "xaxis2": _axis(field_title(field, style), [field.low, field.high], [0.845, 1], "y9")
@@ -62,8 +63,8 @@ def mark_titles(field: Field, style: Style) -> tuple[str | None, str | None]:
     def title(mark: float | None, end: str) -> str | None:
         if mark is None:
             return None
-        # Infinitely many digits of saturation are no overflow, but the very end of the activation.
-        overflown = math.isinf(mark) and field.name != "digits"
+        # Infinitely many digits of saturation, or a power of ten that is −∞, are no overflow.
+        overflown = math.isinf(mark) and field.name not in ("digits", "magnitude")
         name = "infinite" if overflown else field.name
         return style.words(f"field.{name}.at_{end}", mark=f"{mark:g}".replace("-", "−"))
 

@@ -12,7 +12,6 @@ import numpy as np
 import plotly.graph_objects as go
 
 from rnnviz.analysis.level_of_detail import Blocks, reduce_to_blocks
-from rnnviz.analysis.saturation import saturation
 from rnnviz.figures.colours import sample
 from rnnviz.figures.hatching import hatching
 from rnnviz.figures.lenses import lens_for, state_scale
@@ -46,6 +45,7 @@ def state_picture(
     part: str = "",
     timestep: int = 0,
     unit: int = 0,
+    backwards: bool = False,
 ) -> Picture:
     """Describe the picture of hidden states.
 
@@ -58,7 +58,7 @@ def state_picture(
         scale, and what is exactly there is marked; otherwise the largest state sets the scale.
     saturated, mean : ndarray (timesteps,)
         Share of saturated units and mean state of each step.
-    experiment, part, timestep, unit
+    experiment, part, timestep, unit, backwards
         As in :class:`~rnnviz.figures.picture.Picture`.
     """
     low, high = state_range
@@ -69,14 +69,16 @@ def state_picture(
     else:
         limit = symmetric_limit(mean)
         strips = (Strip(mean, "mean", -limit, limit),)
-    return Picture(field, strips, timestep, unit, experiment, part=part)
+    return Picture(field, strips, timestep, unit, experiment, part, backwards=backwards)
 
 
 def analyse(run, perspective) -> Picture:
     """Return the picture of a run: layer, lens and cursor are those of the perspective."""
     number = min(perspective.layer, len(run.layers) - 1)
     layer = run.layers[number]
-    result = saturation(layer.trace)
+    result = layer.saturation
+    # What lies above a layer that goes backwards is fed in that order, until one turns it round.
+    turns = sum(spec.go_backwards for spec in run.experiment.layers[: number + 1])
     picture = state_picture(
         layer.states,
         layer.layer.state_range,
@@ -86,6 +88,7 @@ def analyse(run, perspective) -> Picture:
         part=str(number),
         timestep=perspective.timestep,
         unit=perspective.unit,
+        backwards=turns % 2 == 1,
     )
     lens = lens_for(perspective.lens, layer.trace)
     if lens.name == "state":

@@ -12,8 +12,8 @@ from rnnviz.figures.registry import View
 from rnnviz.figures.style import Style, template_dict
 from rnnviz.keras.layers import KerasLayer, keras_layers
 
-_ROW, _GAP = 40, 26
-"""Heights in pixels: of a tensor, and of the arrow to the next one."""
+_ROW, _GAP = 2.6, 1.8
+"""Heights of a tensor and of the arrow to the next one, in sizes of the letters beside them."""
 _SHEET = (0.04, 0.34)
 """Where a tensor lies across the figure, which is one wide; beside it stand its lengths."""
 _MOST_COLUMNS = 12
@@ -89,16 +89,17 @@ def analyse(run, perspective) -> TensorShapes:
 
 def draw(result: TensorShapes, style: Style) -> go.Figure:
     """Draw one tensor below the other, each with its lengths, and the layers between them."""
-    pitch = _ROW + _GAP
-    height = len(result.tensors) * pitch - _GAP + 12
+    row, gap = round(_ROW * style.font_size), round(_GAP * style.tick_size)
+    pitch = row + gap
+    height = len(result.tensors) * pitch - gap + 12
     traces, notes = [], []
     most = max(tensor.features or 1 for tensor in result.tensors)
     for number, tensor in enumerate(result.tensors):
-        middle = height - 6 - number * pitch - _ROW / 2
+        middle = height - 6 - number * pitch - row / 2
         traces += _sheet(tensor, middle, most, result.timesteps, style)
         notes += _lengths(tensor, middle, result.timesteps, style)
         if number < len(result.layers):
-            arrow = middle - _ROW / 2 - _GAP / 2
+            arrow = middle - row / 2 - gap / 2
             notes.append(_layer_note(result.layers[number], arrow, style))
     return go.Figure(
         {
@@ -120,7 +121,8 @@ def draw(result: TensorShapes, style: Style) -> go.Figure:
 def _sheet(tensor: Tensor, middle: float, most: int, timesteps: int, style: Style) -> list[dict]:
     """Return the traces of one tensor: the batch behind, the sheet, its columns, what is kept."""
     left, right = _SHEET
-    tall = _ROW * (0.16 if tensor.is_tokens else 0.35 + 0.55 * _share(tensor.features, most)) / 2
+    row = _ROW * style.font_size
+    tall = row * (0.16 if tensor.is_tokens else 0.35 + 0.55 * _share(tensor.features, most)) / 2
     low, high = middle - tall, middle + tall
     columns = min(timesteps, _MOST_COLUMNS)
     width = (right - left) / columns

@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from rnnviz.experiment import Experiment, LayerSpec
-from rnnviz.stack import TOKEN_SIGNALS, output_features, weight_shapes
+from rnnviz.stack import TOKEN_SIGNALS, dense_shapes, output_features, weight_shapes
 
 Shape = tuple[int | None, ...]
 
@@ -17,6 +17,7 @@ _NAMES = {
     "SimpleRNN": "simple_rnn",
     "LSTM": "lstm",
     "GRU": "gru",
+    "Dense": "dense",
 }
 
 
@@ -29,15 +30,15 @@ class KerasLayer:
     name : str
         As Keras numbers it: ``simple_rnn``, ``simple_rnn_1``, …
     class_name : str
-        ``Embedding``, ``SimpleRNN``, ``LSTM``, ``GRU`` or ``Bidirectional``.
+        ``Embedding``, ``SimpleRNN``, ``LSTM``, ``GRU``, ``Bidirectional`` or ``Dense``.
     input_shape, output_shape : tuple
         With the batch in front; None where Keras does not know the length.
     weights : tuple of (str, tuple) pairs
         Name and shape of each weight, in Keras's order.
     index : int or None
-        Place among the recurrent layers; None for the Embedding.
+        Place among the recurrent layers; None for Embedding and Dense.
     spec : LayerSpec or None
-        Its knobs; None for the Embedding.
+        Its knobs; None for Embedding and Dense.
     """
 
     name: str
@@ -71,6 +72,10 @@ def keras_layers(experiment: Experiment) -> tuple[KerasLayer, ...]:
     for index, spec in enumerate(experiment.layers):
         layers.append(_recurrent(index, spec, shape, numbering))
         shape = layers[-1].output_shape
+    if weights := dense_shapes(experiment, experiment.layers):
+        output = (*shape[:-1], experiment.dense_units)
+        name = _name("Dense", numbering)
+        layers.append(KerasLayer(name, "Dense", shape, output, tuple(weights.items())))
     return tuple(layers)
 
 

@@ -55,7 +55,7 @@ class ParameterCount:
     weights : tuple of Weight
         The parts, which sum to ``count``.
     torch_filled, torch_count : str, int
-        The same for PyTorch's layer, which always has two biases.
+        The same for PyTorch's layer; a recurrent one always has two biases.
     """
 
     formula: str
@@ -72,10 +72,9 @@ def parameter_count(layer: KerasLayer) -> ParameterCount:
         Weight(name, _SYMBOLS[name.split()[-1]], shape) for name, shape in layer.weights
     )
     if layer.spec is None:
-        (table,) = weights
-        return ParameterCount(
-            "v × m", table.filled, table.count, weights, table.filled, table.count
-        )
+        formula, filled = _plain(layer, weights)
+        count = layer.parameter_count
+        return ParameterCount(formula, filled, count, weights, filled, count)
     spec, features = layer.spec, layer.input_shape[-1]
     gates, directions = gate_count(spec.cell), 2 if spec.bidirectional else 1
     biases = 2 if spec.cell == "GRU" and spec.reset_after else 1
@@ -94,3 +93,11 @@ def parameter_count(layer: KerasLayer) -> ParameterCount:
         product(*numbers, 2),
         torch_count,
     )
+
+
+def _plain(layer: KerasLayer, weights: tuple[Weight, ...]) -> tuple[str, str]:
+    """Return the formula of a layer that is not recurrent, in letters and filled in."""
+    if layer.class_name == "Embedding":
+        return "v × m", weights[0].filled
+    features, units = weights[0].shape
+    return "n × (m + 1)", f"{units:,} × ({features:,} + 1)"

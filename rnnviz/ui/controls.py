@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import streamlit as st
@@ -12,6 +13,7 @@ from rnnviz.i18n import Words
 from rnnviz.knobs import Choice, Knob, Problem, Whole
 from rnnviz.tokens import Text
 from rnnviz.ui import state
+from rnnviz.ui.variations import variation
 
 _GROUPS = ("layer", "weights", "input", "advanced")
 
@@ -110,7 +112,7 @@ def changed(
 ) -> tuple[Experiment, tuple[Problem, ...]]:
     """Return the experiment with some knobs changed, or as it was and why that is not allowed."""
     try:
-        return experiment.replace(**asked), ()
+        return variation(experiment, **asked), ()
     except ExperimentError as error:
         return experiment, tuple(problem.asking(asked) for problem in error.problems)
 
@@ -224,6 +226,7 @@ def _text(row: Knob, name: str, value: Any, say: Words, words: dict[str, str]) -
     return st.text_input(max_chars=row.kind.limit, key=state.widget(name, value), **words)
 
 
+@lru_cache(maxsize=1024)
 def _plain(value: float) -> str:
     """Return a stop as a person writes it: 100,000 and 0.0316, never 1e+05."""
     return f"{value:,}" if isinstance(value, int) else f"{value:g}"

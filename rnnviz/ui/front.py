@@ -27,6 +27,7 @@ from rnnviz.ui.shell import shell
 from rnnviz.ui.stack_editor import STACK_KNOBS, Bench, draw_stack
 from rnnviz.ui.take_away import take_away
 from rnnviz.ui.teacher import teacher_button
+from rnnviz.ui.variations import variation
 from rnnviz.ui.visibility import Visibility, lesson_of, visibility
 from rnnviz.ui.waiting import keep_a_place
 
@@ -34,6 +35,7 @@ _HERE = Path(__file__).parent
 # Read once, not at every run. The icon is our own: Streamlit would fetch one from the internet.
 _STYLE = f"<style>{(_HERE / 'page.css').read_text(encoding='utf-8')}</style>"
 _ICON = f"data:image/svg+xml;base64,{b64encode((_HERE / 'icon.svg').read_bytes()).decode()}"
+_LECTURE = Experiment()
 _LANGUAGE_NAMES = {"en": "English", "ko": "한국어"}
 
 
@@ -177,9 +179,9 @@ def _actions(situation: state.Situation, look: Visibility, say: Words) -> Perspe
     """Draw the buttons that go to another link, and what else there is to do."""
     experiment, perspective = situation.experiment, situation.perspective
     if look.shows("actions"):
-        again = experiment.replace(seed=(experiment.seed + 1) % 2**32)
+        again = variation(experiment, seed=(experiment.seed + 1) % 2**32)
         _go("resample", ":material/casino:", again, perspective, say)
-        _go("back_to_lecture", ":material/restart_alt:", type(experiment)(), perspective, say)
+        _go("back_to_lecture", ":material/restart_alt:", _LECTURE, perspective, say)
     with st.container(horizontal=True):
         if look.shows("teach"):
             teacher_button(situation, say)

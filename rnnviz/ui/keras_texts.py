@@ -9,19 +9,24 @@ from rnnviz.i18n import Words
 from rnnviz.keras import SUMMARY_STYLES, KerasLayer, keras_layers, summary
 from rnnviz.keras.code import FRAMEWORKS, program
 from rnnviz.keras.parameters import ParameterCount, parameter_count
+from rnnviz.perspective import Perspective
 from rnnviz.ui import state
+from rnnviz.ui.download import program_download
 
 
-def show_summary(experiment: Experiment, say: Words) -> None:
-    """Show the summary as Keras prints it, and beside it each count with its formula."""
+def show_summary(experiment: Experiment, perspective: Perspective, say: Words) -> Perspective:
+    """Show the summary as Keras prints it, and beside it each count with its formula.
+
+    Returns the perspective with the Keras that was chosen.
+    """
     printed, counted = st.columns([1.75, 1], gap="small")
     with printed:
         style = st.segmented_control(
-            say("summary.style"),
+            say("knob.summary_style.label"),
             SUMMARY_STYLES,
             required=True,
             format_func=lambda name: say(f"summary.{name}"),
-            key=state.widget("summary.style", SUMMARY_STYLES[0]),
+            key=state.widget("summary.style", perspective.summary_style),
             label_visibility="collapsed",
         )
         with st.container(key="summary"):
@@ -30,6 +35,7 @@ def show_summary(experiment: Experiment, say: Words) -> None:
         st.caption(say("summary.open"))
         for layer in keras_layers(experiment):
             _count(layer, parameter_count(layer), say)
+    return perspective.replace(summary_style=style)
 
 
 def _count(layer: KerasLayer, counted: ParameterCount, say: Words) -> None:
@@ -59,19 +65,26 @@ def _in_torch(layer: KerasLayer, counted: ParameterCount, say: Words) -> str:
     )
 
 
-def show_code(experiment: Experiment, say: Words) -> None:
-    """Show the program of an experiment in one framework, with a button to copy it."""
-    framework = st.segmented_control(
-        say("code.framework"),
-        FRAMEWORKS,
-        required=True,
-        format_func=lambda name: say(f"code.{name}"),
-        key=state.widget("code.framework", FRAMEWORKS[0]),
-        label_visibility="collapsed",
-    )
+def show_code(experiment: Experiment, perspective: Perspective, say: Words) -> Perspective:
+    """Show the program of an experiment in one framework, to be copied or downloaded.
+
+    Returns the perspective with the framework that was chosen.
+    """
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        framework = st.segmented_control(
+            say("knob.framework.label"),
+            FRAMEWORKS,
+            required=True,
+            format_func=lambda name: say(f"code.{name}"),
+            key=state.widget("code.framework", perspective.framework),
+            label_visibility="collapsed",
+        )
+        style = {"key": "code.download", "icon": ":material/download:", "width": "content"}
+        program_download(st, say("code.download"), experiment, framework, say, **style)
     written = program(experiment, framework)
     st.caption(say("code.with_file" if written.files else "code.alone"))
     st.code(written.text, language="python", height=420)
+    return perspective.replace(framework=framework)
 
 
 def _together(product: str) -> str:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import streamlit as st
 
-from rnnviz.advice import advise
+from rnnviz.advice import Advice, advise
 from rnnviz.analysis.diagnosis import Diagnosis, diagnose
-from rnnviz.analysis.saturation import SATURATED_FROM, Saturation, saturation
+from rnnviz.analysis.saturation import SATURATED_FROM, Saturation
 from rnnviz.engine import spectral_radius
+from rnnviz.experiment import Experiment
 from rnnviz.i18n import Words
 from rnnviz.perspective import Perspective
 from rnnviz.readings import number, percent, power, read
-from rnnviz.simulate import LayerRun, Run
+from rnnviz.simulate import Run
 from rnnviz.ui import state
 from rnnviz.ui.runs import result_of
+from rnnviz.ui.variations import variation
 from rnnviz.ui.visibility import visibility
 
 _EIGENVALUES = 8e-9
@@ -23,25 +25,26 @@ _EIGENVALUES = 8e-9
 def show_reading(run: Run, perspective: Perspective, say: Words) -> None:
     """Say what the layer that is looked at does to its state."""
     index = min(perspective.layer, len(run.layers) - 1)
-    layer = run.layers[index]
-    result, diagnosis = result_of(
-        "reading", run.experiment, lambda progress: _measure(layer), detail=index
+    result = run.layers[index].saturation
+    diagnosis, advice = result_of(
+        "reading", run.experiment, lambda progress: _diagnose(run, index), detail=index
     )
-    reading = read(layer.trace, result, diagnosis, say)
+    reading = read(run.layers[index].trace, result, diagnosis, say)
     look = visibility(perspective)
     if look.shows("reading"):
         st.markdown(f"#### {reading.headline}")
         with st.container(horizontal=True, vertical_alignment="center", key="meaning"):
             st.markdown(reading.meaning, width="stretch")
-            if look.shows("advice"):
-                _advice(run, index, diagnosis, perspective, say)
+            if advice and look.shows("advice"):
+                _advice(advice, run.experiment, perspective, say)
     if look.shows("numbers"):
         _numbers(result, diagnosis, run, index, say)
 
 
-def _measure(layer: LayerRun) -> tuple[Saturation, Diagnosis]:
-    result = saturation(layer.trace)
-    return result, diagnose(layer.trace, result)
+def _diagnose(run: Run, index: int) -> tuple[Diagnosis, Advice | None]:
+    layer = run.layers[index]
+    diagnosis = diagnose(layer.trace, layer.saturation)
+    return diagnosis, advise(run.experiment, index, diagnosis)
 
 
 def _radius(run: Run, index: int) -> float | None:
@@ -54,26 +57,21 @@ def _radius(run: Run, index: int) -> float | None:
         return None
     if not scale > 1e-6:
         return spectral_radius(recurrent_kernel)
-    drawn = run.experiment.replace(weight_scale=1.0, timesteps=1, signal="uniform")
+    drawn = variation(run.experiment, weight_scale=1.0, timesteps=1, signal="uniform")
     seconds = _EIGENVALUES * len(recurrent_kernel) ** 3
     return scale * result_of(
         "radius", drawn, lambda progress: spectral_radius(recurrent_kernel) / scale, seconds, index
     )
 
 
-def _advice(
-    run: Run, index: int, diagnosis: Diagnosis, perspective: Perspective, say: Words
-) -> None:
+def _advice(advice: Advice, experiment: Experiment, perspective: Perspective, say: Words) -> None:
     """Offer one thing to try, as a button."""
-    advice = advise(run.experiment, index, diagnosis)
-    if advice is None:
-        return
     st.button(
         say(f"advice.{advice.key}", value=advice.value),
         icon=":material/lightbulb:",
         help=say("advice.help"),
         on_click=state.go,
-        args=(run.experiment.replace(**advice.changes), perspective),
+        args=(variation(experiment, **advice.changes), perspective),
         key="advice",
     )
 

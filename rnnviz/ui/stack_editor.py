@@ -24,11 +24,16 @@ from rnnviz.ui.controls import changed, control, is_shown
 from rnnviz.ui.visibility import Visibility
 
 _PLACE = "stack."
-_LAYER_WIDTHS = {"cell": 120, "units": 104, "activation": 98, "return_sequences": "content"}
+_LAYER_WIDTHS = {"cell": 116, "units": 80, "activation": 98, "return_sequences": "content"}
+_HEAD_WIDTHS = {"dense_units": 80, "dense_activation": 98}
 _INPUT_WIDTHS = {"signal": 220, "split": 120, "vocabulary_size": 140}
-_NAME_WIDTH = 120
+_NAME_WIDTH = 112
+_HEAD_NAME_WIDTH = 236
+"""As wide as a layer's name and cell together, so that all units stand below each other."""
+_HEAD = {"dense_units": 1, "dense_activation": "sigmoid"}
+"""How courses end a stack that answers yes or no."""
 
-STACK_KNOBS = frozenset({*_LAYER_WIDTHS, *_INPUT_WIDTHS, "text"})
+STACK_KNOBS = frozenset({*_LAYER_WIDTHS, *_HEAD_WIDTHS, *_INPUT_WIDTHS, "text"})
 """The knobs that stand in the stack, and so not in the sidebar."""
 
 
@@ -61,7 +66,7 @@ class Bench:
 def draw_stack(experiment: Experiment, look: Visibility, say: Words) -> Bench:
     """Draw the knobs of input and layers, and leave places for the rest."""
     models = st.container()
-    stack, beside = st.columns([2, 1], gap="medium")
+    stack, beside = st.columns([2.15, 1], gap="medium")
     with stack:
         asked = _input_line(experiment, look, say)
         names = []
@@ -71,6 +76,7 @@ def draw_stack(experiment: Experiment, look: Visibility, say: Words) -> Bench:
                 names.append(st.container(width=_NAME_WIDTH))
                 for name, value in _layer_knobs(experiment, index, look, say).items():
                     several.setdefault(name, []).append(value)
+        asked |= _head_line(experiment, look, say)
         actions = st.container(horizontal=True, gap="xsmall")
         notes = st.container()
     asked |= {name: tuple(values) for name, values in several.items()}
@@ -93,6 +99,23 @@ def _input_line(experiment: Experiment, look: Visibility, say: Words) -> dict[st
         for name, width in _INPUT_WIDTHS.items():
             draw(name, width)
     draw("text", "stretch")
+    return values
+
+
+def _head_line(experiment: Experiment, look: Visibility, say: Words) -> dict[str, Any]:
+    """Draw the Dense layer on top, where there is one, and return what is asked of it."""
+    if not experiment.dense_units:
+        return {}
+    values = {}
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+        head = keras_layers(experiment)[-1]
+        explained = say("knob.dense_units.help")
+        st.markdown(f"{head.name} · {head.class_name}", width=_HEAD_NAME_WIDTH, help=explained)
+        for name, width in _HEAD_WIDTHS.items():
+            if name not in look.hidden_knobs:
+                style = {"width": width, "disabled": name in look.locked_knobs}
+                style["label_visibility"] = "collapsed"
+                values[name] = control(TABLE[name], experiment, 0, say, _PLACE, **style)
     return values
 
 
@@ -196,6 +219,22 @@ def _actions(experiment: Experiment, perspective: Perspective, chosen: int, say:
             on_click=state.go,
             args=(target, perspective.replace(layer=then if target else chosen)),
         )
+    _head_button(experiment, perspective, say)
+
+
+def _head_button(experiment: Experiment, perspective: Perspective, say: Words) -> None:
+    """Draw the button that puts a Dense layer on top, or takes it away."""
+    standing = experiment.dense_units > 0
+    name = "headless" if standing else "head"
+    plain = {name: TABLE[name].default for name in _HEAD}
+    st.button(
+        say(f"stack.{name}"),
+        key="stack.do.head",
+        icon=":material/remove:" if standing else ":material/add:",
+        help=say(f"stack.{name}_help"),
+        on_click=state.go,
+        args=(experiment.replace(**(plain if standing else _HEAD)), perspective),
+    )
 
 
 def _tried(step: Callable[[], Experiment]) -> Experiment | None:

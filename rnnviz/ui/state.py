@@ -7,11 +7,13 @@ another address (:func:`go`), exactly as a visitor who opens a link does.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 import streamlit as st
+from streamlit import runtime
 
 from rnnviz.experiment import TABLE as EXPERIMENT
 from rnnviz.experiment import Experiment
@@ -152,10 +154,12 @@ def arrivals() -> int:
 
 def commit(situation: Situation) -> None:
     """Write what is shown into the address, and remember it as shown."""
+    held = st.session_state.to_dict()
     st.session_state[_SHOWN] = situation
-    st.session_state[_SEEN] = _widget_values()
-    for key in [key for key in st.session_state if str(key).startswith(_SAID)]:
-        st.session_state[_BASELINE + key.removeprefix(_SAID)] = (st.session_state[key],)
+    st.session_state[_SEEN] = _widget_values(held)
+    for key, value in held.items():
+        if str(key).startswith(_SAID):
+            st.session_state[_BASELINE + key.removeprefix(_SAID)] = (value,)
     if not _address_is(situation.pairs):
         st.query_params.from_dict(dict(situation.pairs))
 
@@ -241,8 +245,10 @@ def arrived_with(name: str, value: Any) -> Any:
     return st.session_state.get(_ARRIVED + name, value) if moved_since else value
 
 
-def _widget_values() -> dict[str, Any]:
-    return {key: st.session_state[key] for key in st.session_state if _is_widget(key)}
+def _widget_values(held: dict[str, Any] | None = None) -> dict[str, Any]:
+    """Return what the widgets stand at; ``held`` is all that the session holds, if it is known."""
+    held = st.session_state.to_dict() if held is None else held
+    return {key: value for key, value in held.items() if _is_widget(key)}
 
 
 def _some_widget_moved() -> bool:
@@ -252,3 +258,22 @@ def _some_widget_moved() -> bool:
 
 def _is_widget(key: object) -> bool:
     return str(key).startswith(_WIDGETS)
+
+
+def kinds_of(session_id: str | None) -> Callable[[str], str | None]:
+    """Return what tells the kind of value that a widget of a session takes, None for no widget.
+
+    For the guard, which looks at a visitor's values before the page does.
+    """
+    session = session_id and runtime.exists() and runtime.get_instance().get_app_session(session_id)
+    if not session:
+        return lambda widget: None
+    known = session.session_state._new_widget_state.widget_metadata
+    # Streamlit forgets the kind of a widget that was emptied until it draws it again.
+    told: dict[str, str] = {}
+
+    def kind(widget: str) -> str | None:
+        found = known.get(widget)
+        return found and told.setdefault(widget, found.value_type)
+
+    return kind

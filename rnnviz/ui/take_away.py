@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import logging
 import shlex
 from collections.abc import Callable
 from typing import Any
@@ -12,7 +11,6 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from rnnviz.experiment import Experiment, ExperimentError
-from rnnviz.export.archive import zipped
 from rnnviz.export.browser import missing
 from rnnviz.export.caption import link
 from rnnviz.export.data import DATA, data_size
@@ -24,19 +22,18 @@ from rnnviz.export.sheets import Sheet, sheet_of
 from rnnviz.figures.colours import THEMES
 from rnnviz.figures.registry import View, view, views, views_of
 from rnnviz.i18n import Words
-from rnnviz.keras.code import FRAMEWORKS, program
-from rnnviz.keras.code.draws import MEASURED
+from rnnviz.keras.code import FRAMEWORKS
 from rnnviz.perspective import Perspective
 from rnnviz.simulate import Run
 from rnnviz.ui import state
 from rnnviz.ui.delivery import draw_in_browser, hand_over
+from rnnviz.ui.download import download, program_download
 from rnnviz.ui.problems import plain
 from rnnviz.ui.runs import run_of
 from rnnviz.ui.studio import STUDIO
 from rnnviz.ui.views import analysed
 from rnnviz.ui.waiting import keep_a_place
 
-_LOG = logging.getLogger(__name__)
 PAGE_LIMIT = 64 * 2**20
 """Largest file of data that the page offers, in bytes; the command line has no limit."""
 UPLOAD_LIMIT = 32
@@ -202,7 +199,9 @@ def _data(experiment: Experiment, perspective: Perspective, say: Words) -> None:
         def content(write: Callable = write) -> bytes:
             return _written(write, run)
 
-        _download(place, format.upper(), f"rnnviz.{format}", content, say, disabled=not fits)
+        name = f"rnnviz.{format}"
+        key = f"take-away.{name}"
+        download(place, format.upper(), name, content, say, key=key, disabled=not fits)
         words.caption(say(f"take_away.data.{format}"))
         if not fits:
             command = _command(f"data --out rnnviz.{format}", experiment, perspective)
@@ -219,16 +218,9 @@ def _written(write: Callable, run: Run) -> bytes:
 def _code(experiment: Experiment, say: Words) -> None:
     """Offer programs that compute the same; one that reads a file comes with it, zipped."""
     st.caption(say("take_away.code.about"))
-    packed = experiment.signal in MEASURED
     for framework in FRAMEWORKS:
-
-        def content(framework: str = framework) -> bytes:
-            made = program(experiment, framework)
-            return zipped(made) if packed else made.text.encode()
-
         label = say(f"take_away.code.{framework}")
-        ending = "zip" if packed else "py"
-        _download(st, label, f"rnnviz_{framework}.{ending}", content, say)
+        program_download(st, label, experiment, framework, say, key=f"take-away.{framework}")
 
 
 def _link(shown: state.Situation, command: str, say: Words) -> None:
@@ -272,27 +264,3 @@ def _open(say: Words) -> None:
         if st.button(say("take_away.open.go"), key="take-away.go", type="primary"):
             state.go(experiment, Perspective(language=say.language))
             st.rerun()
-
-
-def _download(
-    place: Any, label: str, name: str, content: Callable[[], bytes], say: Words, **more: Any
-) -> None:
-    """Offer a file that is made when it is asked for."""
-
-    def made() -> bytes:
-        # Streamlit would answer an exception with a sentence that helps nobody.
-        try:
-            return content()
-        except Exception:
-            _LOG.exception("error while making %s", name)
-            return say("take_away.failed", name=name).encode()
-
-    place.download_button(
-        label,
-        made,
-        file_name=name,
-        on_click="ignore",
-        key=f"take-away.{name}",
-        width="stretch",
-        **more,
-    )

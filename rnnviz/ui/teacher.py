@@ -64,8 +64,12 @@ def _choices(perspective: Perspective, say: Words) -> tuple[Perspective | None, 
         values = {"knob": say("knob.note.label"), "value": "", **refusal.values}
         st.warning(plain(say(f"problem.{refusal.key}", **values)))
         return None, embedded
-    show_note(note, say)
-    return perspective.replace(note=note, **chosen), embedded
+    show_note(note, say, key="note-written")
+    try:
+        return perspective.replace(note=note, **chosen), embedded
+    except ValueError as wrong:  # a choice that the dialog does not offer
+        st.warning(plain(str(wrong)))
+        return None, embedded
 
 
 def _look(perspective: Perspective, say: Words) -> dict:

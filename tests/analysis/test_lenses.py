@@ -8,7 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnnviz.analysis.lenses import argument, change, digits_of_saturation, slope
+from rnnviz.analysis.lenses import (
+    argument,
+    change,
+    digits_of_saturation,
+    magnitude,
+    slope,
+)
 from rnnviz.engine import ACTIVATIONS, GRU, LSTM
 from tests.analysis.networks import driven, gated, lecture
 
@@ -96,3 +102,16 @@ def test_change_is_the_way_from_the_state_before():
         assert np.array_equal(moved, np.abs(state - before))
         before = state
     assert change(gated(LSTM)).shape == gated(LSTM).states.shape
+
+
+@given(st.floats(-300, 300))
+def test_the_size_is_the_power_of_ten(power):
+    sizes = magnitude(np.array([10.0**power, -(10.0**power)]))
+    assert sizes == pytest.approx([power, power], abs=1e-12)
+
+
+def test_nothing_and_everything_have_sizes_of_their_own():
+    sizes = magnitude(np.array([0.0, -0.0, np.inf, -np.inf, np.nan], "float32"))
+    assert sizes.dtype == np.float32
+    assert sizes[:4].tolist() == [-math.inf, -math.inf, math.inf, math.inf]
+    assert math.isnan(sizes[4])

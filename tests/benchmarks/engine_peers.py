@@ -167,6 +167,39 @@ def jax(problem: Problem) -> Run:
     return lambda: np.asarray(compiled(kernel, recurrent_kernel, bias, inputs).block_until_ready())
 
 
+def bare_calls(problem: Problem) -> Run:
+    """The floor: the fewest NumPy calls an LSTM's timestep can be made of, and nothing around them.
+
+    They compute no LSTM. h·R, plus the input, one tanh for all gates, the sigmoids' +1, i∘g and
+    f∘c in one product, their halved sum, tanh(c), o∘tanh(c): each on arrays of the right size, on
+    the same ones at every timestep, so that nothing is looked up, sliced or kept.
+    """
+    if problem.cell != "LSTM" or problem.batch is not None:
+        raise NotImplementedError
+    kernel, recurrent_kernel, bias = problem.weights
+    inputs, units = problem.inputs, problem.units
+    gates, h, c = np.zeros_like(bias), np.zeros_like(bias[:units]), np.zeros_like(bias[:units])
+    products, half = np.zeros((2, units), bias.dtype), np.full(2, 0.5, bias.dtype)
+    flat = products.reshape(-1)
+    multiply, combine = h.dot, half.dot
+    add, times, tanh = np.add, np.multiply, np.tanh
+
+    def run():
+        projected = np.add(inputs @ kernel, bias)
+        for _ in inputs:
+            multiply(recurrent_kernel, gates)
+            add(gates, bias, gates)
+            tanh(gates, gates)
+            add(gates, bias, gates)
+            times(flat, flat, flat)
+            combine(products, c)
+            tanh(c, c)
+            times(c, c, c)
+        return projected
+
+    return run
+
+
 PEERS: dict[str, Callable[[Problem], Run]] = {
     "lecture loop": lecture_loop,
     "torch": torch,

@@ -30,10 +30,14 @@ def main() -> int:
         tried[door] = getattr(fuzz, f"fuzz_{door}")(count, start)
         print(f"{door}: {tried[door]}", flush=True)
     with serving(ROOT / "app.py") as served:
-        tried["requests"] = fuzz.fuzz_requests(served.url, REQUESTS, start)
-        print(f"requests: {tried['requests']}", flush=True)
-        tried["messages"] = asyncio.run(fuzz.fuzz_socket(served.url, MESSAGES, start))
-        print(f"messages: {tried['messages']}", flush=True)
+        try:
+            tried["requests"] = fuzz.fuzz_requests(served.url, REQUESTS, start)
+            print(f"requests: {tried['requests']}", flush=True)
+            tried["messages"] = asyncio.run(fuzz.fuzz_socket(served.url, MESSAGES, start))
+            print(f"messages: {tried['messages']}", flush=True)
+        except AssertionError:
+            print(*served.lines()[-60:], sep="\n")
+            raise
         wrong = [line for line in served.lines() if "Traceback" in line]
     seconds = time.perf_counter() - began
     print(f"{sum(tried.values())} hostile inputs, seed {start}, {seconds:.0f} s")

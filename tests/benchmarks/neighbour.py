@@ -2,15 +2,18 @@
 
     python -m tests.benchmarks.neighbour [--seconds 12] [--rounds 3]
 
-The heavy visitor opens the largest run that is allowed, with every view of it, one after the other
+The heavy visitor opens the largest run that is allowed, with every view of it in a random order,
 and again with another seed. Rounds with and without him alternate, so that a noisy machine is noisy
-for both.
+for both; he goes on where the round before ended.
 """
 
 import argparse
 import asyncio
 import contextlib
+import itertools
+import random
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from rnnviz import Experiment
@@ -30,27 +33,33 @@ LARGEST = Experiment(
 )
 
 
-async def heavy(url: str, done: list[str]) -> None:
-    """Open the largest run with every view of it, until cancelled."""
-    seed = 0
-    while True:
-        seed += 1
-        link = LARGEST.replace(seed=seed).to_query()
-        for view in views().values():
-            async with Visitor(url) as visitor:
-                page = await visitor.arrive(f"{link}&page={view.page}&view={view.name}", 600)
-            done.append(f"{view.name} {page.seconds:.1f} s")
+def wishes() -> Iterator[tuple[str, str]]:
+    """Yield what the heavy one asks for, without end: the name of a view and its link."""
+    chance = random.Random(0)
+    for seed in itertools.count(1):
+        link, shuffled = LARGEST.replace(seed=seed).to_query(), list(views().values())
+        chance.shuffle(shuffled)
+        for view in shuffled:
+            yield view.name, f"{link}&page={view.page}&view={view.name}"
+
+
+async def heavy(url: str, wished: Iterator[tuple[str, str]], done: list[str]) -> None:
+    """Open one view after the other, until cancelled."""
+    for name, link in wished:
+        async with Visitor(url) as visitor:
+            page = await visitor.arrive(link, 600)
+        done.append(f"{name} {page.seconds:.1f} s")
 
 
 async def compare(url: str, visitors: int, seconds: float, rounds: int) -> tuple[list, list]:
     """Return the p95 of the light ones without and with the heavy one, one pair a round."""
     await play(url, visitors, 2)
-    alone, beside, done = [], [], []
+    alone, beside, done, wished = [], [], [], wishes()
     for number in range(rounds):
         played = await play(url, visitors, seconds, seed=number)
         alone.append(played.p95)
         print("without: ", played.line(), flush=True)
-        task = asyncio.create_task(heavy(url, done))
+        task = asyncio.create_task(heavy(url, wished, done))
         await asyncio.sleep(1)
         played = await play(url, visitors, seconds, seed=number)
         beside.append(played.p95)

@@ -2,7 +2,8 @@
 
     python -m tests.benchmarks.visits [--visits 500] [--at-once 10]
 
-Visitors come, move the weight scale a few times and go, some of them without a goodbye.
+Visitors come to one page or another, move the weight scale a few times and go, some of them without
+a goodbye.
 """
 
 import argparse
@@ -20,12 +21,13 @@ ROOT = Path(__file__).parents[2]
 FIRST = 50
 LIMIT = 1.25
 MOVES = 5
+WITH_THE_SLIDER = ("states", "dynamics", "compare", "keras")
 
 
 async def visit(url: str, chance: random.Random) -> None:
     """Come, move a slider, go."""
     async with Visitor(url) as visitor:
-        await visitor.arrive()
+        await visitor.arrive(f"page={chance.choice(WITH_THE_SLIDER)}")
         for _ in range(MOVES):
             await visitor.move("Weight scale", index=chance.randrange(81))
         if chance.random() < 0.3:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.error
 import urllib.request
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -48,23 +49,35 @@ class Served:
 
 
 @contextmanager
-def serving(script: Path, *options: str, port: int | None = None, **environment: str):
-    """Serve a Streamlit script with the configuration beside it; yields a :class:`Served`."""
-    port = port or free_port()
-    command = [sys.executable, "-m", "streamlit", "run", script.name, f"--server.port={port}"]
+def serving(
+    script: Path,
+    *options: str,
+    port: int | None = None,
+    address: str = "127.0.0.1",
+    folder: Path | None = None,
+    **environment: str,
+):
+    """Serve a Streamlit script; yields a :class:`Served`.
+
+    ``address`` is where it is looked for; the options say where it listens. The configuration is
+    the one in ``folder``, or the one beside the script.
+    """
+    port, place = port or free_port(), folder or script.parent
+    name = str(script.relative_to(place))
+    command = [sys.executable, "-m", "streamlit", "run", name, f"--server.port={port}"]
     command += ["--server.headless=true", "--browser.gatherUsageStats=false", *options]
-    with tempfile.TemporaryDirectory() as folder:
-        log = Path(folder) / "server.log"
+    with tempfile.TemporaryDirectory() as logs:
+        log = Path(logs) / "server.log"
         with log.open("wb") as stream:
             server = subprocess.Popen(
                 command,
-                cwd=script.parent,
+                cwd=place,
                 stdout=stream,
                 stderr=subprocess.STDOUT,
                 env=os.environ | environment,
             )
         try:
-            yield Served(_wait_until_healthy(f"http://127.0.0.1:{port}", server), server, log)
+            yield Served(_wait_until_it_answers(f"http://{address}:{port}", server), server, log)
         finally:
             server.terminate()
             server.wait(timeout=20)
@@ -84,13 +97,15 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def _wait_until_healthy(url: str, server: subprocess.Popen) -> str:
+def _wait_until_it_answers(url: str, server: subprocess.Popen) -> str:
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         if server.poll() is not None:
             raise RuntimeError("the server ended before it could be used")
         try:
             urllib.request.urlopen(f"{url}/_stcore/health", timeout=2).close()
+        except urllib.error.HTTPError:
+            return url  # it refuses the name 127.0.0.1: up it is
         except OSError:
             time.sleep(0.05)
         else:

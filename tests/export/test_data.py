@@ -149,3 +149,11 @@ def test_the_size_is_foretold_on_the_safe_side(format):
         length = len(written(DATA[format], run).read())
         assert length <= data_size(run, format) + 20_000
         assert data_size(run, format) <= 10 * length + 20_000
+
+
+def test_npz_holds_the_head_and_what_it_hands_on():
+    run = simulate(Experiment(timesteps=5, units=3, dense_units=2))
+    found = np.load(written(write_npz, run), allow_pickle=False)
+    assert np.array_equal(found["output"], run.output)
+    assert np.array_equal(found["dense_kernel"], run.dense.kernel)
+    assert np.array_equal(found["dense_bias"], run.dense.bias)

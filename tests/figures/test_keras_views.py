@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from rnnviz import Experiment, simulate
-from rnnviz.figures.every_layer import COLUMNS, ROWS
+from rnnviz.figures.layer_bands import COLUMNS, ROWS
 from rnnviz.figures.registry import view, views_of
 from rnnviz.figures.style import FIRST_STEP, Style
 from rnnviz.keras import NOTES_MODELS
@@ -167,3 +167,23 @@ def test_a_long_run_is_reduced_to_what_a_screen_can_show():
     assert np.shape(trace.z)[0] <= ROWS
     assert np.shape(trace.z)[1] <= COLUMNS
     assert trace.dx * np.shape(trace.z)[1] >= 5000
+
+
+HEAD = {"dense_units": 2, "dense_activation": "sigmoid"}
+
+
+def test_the_head_has_a_heatmap_of_its_own_above_all_layers():
+    experiment = NOTES_MODELS["four_stacked"].replace(**HEAD, timesteps=20)
+    figure, run = drawn("layers", experiment)
+    head = heatmaps(figure)[-1]
+    np.testing.assert_allclose(head.z, run.readings.T, rtol=1e-6)
+    assert (head.zmin, head.zmax) == (0, 1)
+    assert texts(figure)[-1] == "dense · output · 0 … 1 · □ last output"
+    frame = [shape for shape in figure.layout.shapes if shape.yref == "y5" and shape.line.width]
+    assert [(one.x0, one.x1) for one in frame] == [(FIRST_STEP + 18.5, FIRST_STEP + 19.5)]
+
+
+def test_the_head_s_tensor_is_as_wide_as_its_units():
+    figure, _ = drawn("shapes", NOTES_MODELS["last_output"].replace(**HEAD))
+    assert "(batch, 2)" in texts(figure)[-1]
+    assert any(text.startswith("↓  dense · Dense") for text in texts(figure))

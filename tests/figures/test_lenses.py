@@ -107,6 +107,17 @@ def test_without_ends_digits_fall_back_to_the_state():
     assert field("digits", activation="relu", timesteps=5).name == "state"
 
 
+def test_size_tells_apart_every_step_up_to_the_overflow():
+    run = simulate(Experiment(activation="linear", timesteps=400))
+    shown = LENSES["magnitude"].field(run.layers[0].trace)
+    last = run.layers[0].trace.diverged_at
+    grown = shown.values[:last].mean(axis=1)
+    assert (np.diff(grown[1:]) > 0).all()
+    shades = encode(shown.values, shown)
+    assert np.unique(shades[:last]).size > 100, "on a linear scale all but the last steps are alike"
+    assert (shades[last:] == HIGHEST).all()
+
+
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize(
     "settings",

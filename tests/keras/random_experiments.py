@@ -40,5 +40,7 @@ def random_experiment(seed: int, **fixed) -> Experiment:
         "dtype": str(rng.choice(["float64", "float32"])),
         "seed": int(rng.integers(2**32)),
         "weight_scale": 0.7,
+        "dense_units": int(rng.choice([0, 0, 1, 7])),
+        "dense_activation": str(rng.choice(["sigmoid", "linear", "tanh", "relu"])),
     }
     return Experiment(**chosen | fixed)

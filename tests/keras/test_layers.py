@@ -39,3 +39,15 @@ def test_the_models_of_the_notes_are_links(name):
 
 def test_the_first_model_of_the_notes_is_the_lectures_loop():
     assert NOTES_MODELS["loop"] == Experiment()
+
+
+def test_a_dense_head_reads_what_the_top_layer_hands_on():
+    experiment = NOTES_MODELS["last_output"].replace(dense_units=1, dense_activation="sigmoid")
+    *below, head = keras_layers(experiment)
+    assert below == list(keras_layers(NOTES_MODELS["last_output"]))
+    assert (head.name, head.class_name) == ("dense", "Dense")
+    assert (head.input_shape, head.output_shape) == ((None, 32), (None, 1))
+    assert head.weights == (("kernel", (32, 1)), ("bias", (1,)))
+    both = Experiment(units=5, bidirectional=True, dense_units=3)
+    assert keras_layers(both)[-1].weights[0] == ("kernel", (10, 3))
+    assert keras_layers(both)[-1].output_shape == (None, None, 3)

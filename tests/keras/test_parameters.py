@@ -41,3 +41,10 @@ def test_both_directions_count():
     assert layer.filled == "2 × 5 × (5 + 3 + 1)"
     assert layer.count == 90
     assert layer.weights[3].name == "backward kernel"
+
+
+def test_a_dense_head_has_no_recurrent_kernel():
+    head = counts(NOTES_MODELS["last_output"].replace(dense_units=4))[-1]
+    assert (head.formula, head.filled, head.count) == ("n × (m + 1)", "4 × (32 + 1)", 132)
+    assert head.torch_count == 132
+    assert [weight.symbol for weight in head.weights] == ["W", "b"]

@@ -79,6 +79,13 @@ def test_keras_3_breaks_a_name_that_is_too_long():
     assert {len(line) for line in lines[1:-3]} == {76}
 
 
+def test_a_course_s_stack_with_its_dense_head():
+    experiment = NOTES_MODELS["last_output"].replace(dense_units=1, dense_activation="sigmoid")
+    lines = summary(experiment, "keras2").splitlines()
+    assert lines[-6] == "dense (Dense)                (None, 1)                 33        "
+    assert "Total params: 322,113" in lines
+
+
 def test_another_style_is_a_mistake():
     with pytest.raises(KeyError):
         summary(Experiment(), "keras4")

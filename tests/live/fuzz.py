@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import json
 import random
+import re
 import socket
 import time
 from contextlib import contextmanager, suppress
@@ -29,8 +30,9 @@ from rnnviz.export.looks import Look
 from rnnviz.export.reopen import reopened
 from rnnviz.export.sheets import sheet_of
 from rnnviz.figures.registry import views
+from rnnviz.lessons.registry import lessons
+from rnnviz.perspective import PAGES, Perspective
 from rnnviz.perspective import TABLE as LOOKS
-from rnnviz.perspective import Perspective
 from rnnviz.simulate import simulate
 from rnnviz.ui.note import inert
 from rnnviz.ui.state import read_link
@@ -50,7 +52,7 @@ _TEXTS = (
 _STRANGE = (0, -1, 1e308, float("nan"), float("inf"), float("-inf"), 0.1, 10**12, 2.0**53 + 2)
 _KINDS = ("double_value", "int_value", "bool_value", "string_value", "double_array_value")
 _KINDS += ("int_array_value", "string_array_value", "json_value", "trigger_value")
-_KINDS += ("bytes_value", "json_trigger_value")
+_KINDS += ("bytes_value", "json_trigger_value", "")
 _PLACES = ("/", "/static/", "/media/", "/_stcore/", "/_stcore/upload_file/", "/rnnviz/")
 _TAILS = ("..%2f..%2fetc/passwd", "../../etc/passwd", "%00", "%ff", "x" * 3000, "\\..\\app.py")
 _TAILS += ("//evil", "%2e%2e/%2e%2e/app.py", "stream", "health")
@@ -142,8 +144,13 @@ def fuzz_values(count: int, start: int = 0) -> int:
 
 
 def fuzz_notes(count: int, start: int = 0) -> int:
-    """Make notes inert: no picture and no tag is left in them."""
+    """Make notes inert: no picture, and no address that is none of the web, is left in them."""
     pieces = ("![", "](", "<", "img src=x", ">", "!", "[", "\\", "a", "\n", "&lt;")
+    pieces += ("]: ", "javascript:", "data:text/html,", "file:", "https://", " ")
+    alive = re.compile(
+        r"(?<!\\)(?:\\\\)*<(?!https?://|mailto:)[a-z][a-z0-9+.-]*:|\]\((?!\s*<?https?://|mailto:)",
+        re.IGNORECASE,
+    )
     parts = st.lists(st.one_of(st.sampled_from(pieces), st.text(max_size=5)), max_size=30)
 
     def check(parts):
@@ -151,7 +158,7 @@ def fuzz_notes(count: int, start: int = 0) -> int:
         with patiently(note):
             shown = inert(note)
         assert "![" not in shown
-        assert "<i" not in shown
+        assert not alive.search(shown)
 
     return _drive(parts, check, count, start)
 
@@ -245,14 +252,25 @@ def _look(page, what: object) -> None:
 
 def _unfold(page) -> dict:
     """Return values that open what is folded, so that all its widgets are there to be misused."""
-    return {name: ("bool_value", True) for name in page.widgets if name.endswith(_FOLDED)}
+    folds = {name: ("bool_value", True) for name in page.widgets if name.endswith(_FOLDED)}
+    dialogs = {name: ("trigger_value", True) for name in page.widgets if name.endswith("-teach")}
+    return folds | dialogs
 
 
 def _hostile_query(chance: random.Random) -> str:
     if chance.random() < 0.3:
         return "units=4&timesteps=20"
     pairs = [(row.link, _hostile_text(chance)) for row in chance.sample(ROWS, 3)]
-    return urlencode([*pairs, ("timesteps", "20")])
+    return urlencode([*pairs, ("timesteps", "20"), *_somewhere(chance)])
+
+
+def _somewhere(chance: random.Random) -> list[tuple[str, str]]:
+    """Return the pairs of a place that there is: a page, a view or a lesson."""
+    view = chance.choice(list(views().values()))
+    places = [[("page", page)] for page in PAGES]
+    places += [[("page", view.page), ("view", view.name)]] * 2
+    places += [[("lesson", chance.choice(list(lessons())))]]
+    return chance.choice(places)
 
 
 def _hostile_text(chance: random.Random) -> str:
@@ -268,8 +286,11 @@ def _hostile_frame(mallory: Visitor, page, chance: random.Random) -> bytes | str
     if act < 7:
         return _damaged(mallory.request().SerializeToString(), chance)[:4000] or b"\0"
     if act < 14:
-        return _other_message(chance).SerializeToString()
-    names = [*page.widgets, "x" * 50, "$$ID-0-widget.units", ""]
+        return _other_message(mallory, chance).SerializeToString()
+    names = [
+        name for name in page.widgets if not name.endswith("take-away.pdf")
+    ]  # may take seconds
+    names += ["x" * 50, "$$ID-0-widget.units", ""]
     changes = {chance.choice(names): _hostile_value(chance) for _ in range(chance.randrange(1, 4))}
     message = mallory.request(**changes)
     rerun = message.rerun_script
@@ -302,6 +323,8 @@ def _hostile_value(chance: random.Random) -> tuple[str, object]:
         return kind, [_hostile_text(chance) for _ in some]
     if kind == "bytes_value":
         return kind, chance.randbytes(20)
+    if not kind:
+        return kind, None
     return kind, _hostile_text(chance) if kind == "string_value" else _hostile_json(chance)
 
 
@@ -319,19 +342,21 @@ def _hostile_json(chance: random.Random) -> str:
     )
 
 
-def _other_message(chance: random.Random) -> BackMsg:
+def _other_message(mallory: Visitor, chance: random.Random) -> BackMsg:
     message = BackMsg()
     names = ("clear_cache", "set_run_on_save", "load_git_info", "app_heartbeat", "stop_script")
     names += ("debug_disconnect_websocket", "debug_shutdown_runtime")
-    act = chance.randrange(len(names) + 3)
+    act = chance.choice((*names, "files", "download", "rows"))
     operation = message.backend_operation_request
-    if act < len(names):
-        setattr(message, names[act], True)
-    elif act == len(names):
+    if act in names:
+        setattr(message, act, True)
+    elif act == "files":
         message.file_urls_request.file_names.extend([_hostile_text(chance)] * chance.randrange(5))
-    elif act == len(names) + 1:
+    elif act == "download":
+        operation.session_id = mallory.session_id
         operation.deferred_file.file_id = _hostile_text(chance)
     else:
+        operation.session_id = mallory.session_id
         operation.dataframe_chunk.source_id = _hostile_text(chance)
         operation.dataframe_chunk.offset = chance.choice((0, 7, 2**62))
         operation.dataframe_chunk.limit = chance.choice((0, 7, 2**31 - 1))

@@ -88,6 +88,40 @@ def test_a_visitor_comes_back_by_the_link_and_not_by_the_id_of_a_session(server)
     asyncio.run(scene())
 
 
+def test_a_field_can_be_emptied(server):
+    async def scene():
+        async with Visitor(server.url) as anna:
+            page = await anna.arrive("spectral_radius=0.5")
+            (more,) = (name for name in page.widgets if name.endswith("unfolded.more"))
+            anna.values[more] = ("bool_value", True)
+            page = await anna.run()
+            (field,) = (name for name in page.widgets if "spectral_radius" in name)
+            for value, shown in ((("", None), "none"), (("double_value", 2.0), "2.0")):
+                anna.values[field] = value
+                await anna.run()
+                assert f"spectral_radius={shown}&" in anna.query
+
+    asyncio.run(scene())
+
+
+def test_a_choice_that_is_not_offered_is_refused_in_words(server):
+    """Streamlit hands on whatever the socket says that a select box stands at."""
+
+    async def scene():
+        async with Visitor(server.url) as mallory:
+            page = await mallory.arrive()
+            (teach,) = (name for name in page.widgets if name.endswith("-teach"))
+            mallory.values[teach] = ("trigger_value", True)
+            page = await mallory.run()
+            (language,) = (name for name in page.widgets if name.endswith("teach.language"))
+            page = await mallory.run(mallory.request(**{language: ("string_value", "xx")}))
+            (alert,) = page.alerts
+            assert "xx" in alert
+            assert "Error number" not in alert
+
+    asyncio.run(scene())
+
+
 def test_messages_that_touch_others_do_nothing(server):
     async def scene():
         async with Visitor(server.url) as anna, Visitor(server.url) as mallory:

@@ -5,7 +5,10 @@ The faults that need a browser are in ``tests/browser/test_faults.py``.
 
 import asyncio
 import os
+import re
 import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -128,38 +131,53 @@ def test_a_visitor_cut_off_in_mid_run_finds_everything_again(server):
     asyncio.run(scene())
 
 
-@pytest.mark.skipif(not Path("/proc/self/limits").exists(), reason="needs Linux")
-def test_an_export_to_a_full_disk_leaves_nothing_and_says_so(tmp_path):
-    """A limit on the size of files stands in for a disk that is full half-way."""
-    import resource
-    import subprocess
-    import sys
+FILES = {
+    "data.csv": ("data", "--link", "timesteps=3000"),
+    "data.npz": ("data", "--link", "timesteps=3000"),
+    "states.html": ("render", "states"),
+}
 
-    target = tmp_path / "out.csv"
+
+def export(name, folder, **process):
+    """Export from the command line, and return what it says when it fails."""
     answer = subprocess.run(
-        [sys.executable, "-m", "rnnviz", "data", "--link", "timesteps=3000", "--out", str(target)],
+        [sys.executable, "-m", "rnnviz", *FILES[name], "--out", str(Path(folder) / name)],
         capture_output=True,
         text=True,
         cwd=ROOT,
-        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000)),
+        **process,
     )
-    assert answer.returncode != 0
-    assert "Traceback" not in answer.stderr
-    assert len(answer.stderr.strip().splitlines()) == 1
+    assert answer.returncode == 1
+    (sentence,) = answer.stderr.strip().splitlines()
+    return sentence
+
+
+@pytest.mark.skipif(not Path("/proc/self/limits").exists(), reason="needs Linux")
+@pytest.mark.parametrize("name", list(FILES))
+def test_an_export_to_a_full_disk_leaves_nothing_and_says_so(name, tmp_path):
+    """A limit on the size of files stands in for a disk that is full half-way."""
+    import resource
+
+    def full():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
+
+    assert "full" in export(name, tmp_path, preexec_fn=full)
     assert os.listdir(tmp_path) == []
 
 
 @pytest.mark.skipif(not Path("/sys/kernel").exists(), reason="needs Linux")
-def test_an_export_to_a_place_that_cannot_be_written_says_so():
-    import subprocess
-    import sys
+@pytest.mark.parametrize("name", list(FILES))
+def test_an_export_to_a_place_that_cannot_be_written_says_so(name):
+    assert "/sys/kernel" in export(name, "/sys/kernel")
 
-    answer = subprocess.run(
-        [sys.executable, "-m", "rnnviz", "data", "--out", "/sys/kernel/out.csv"],
-        capture_output=True,
-        text=True,
-        cwd=ROOT,
-    )
-    assert answer.returncode != 0
-    assert "Traceback" not in answer.stderr
-    assert len(answer.stderr.strip().splitlines()) == 1
+
+def test_every_fault_of_the_table_has_its_tests():
+    table = (Path(__file__).with_name("README.md")).read_text(encoding="utf-8")
+    rows = [line for line in table.splitlines() if line.startswith("| ")][1:]
+    sources = (Path(__file__), ROOT / "tests" / "browser" / "test_faults.py")
+    there = re.findall(r"^def (test_\w+)", "\n".join(map(Path.read_text, sources)), re.MULTILINE)
+    assert len(rows) >= 10
+    for row in rows:
+        named = re.findall(r"`(test_\w+)`", row)
+        assert named, row
+        assert set(named) <= set(there), row

@@ -113,7 +113,7 @@ class Visitor:
             state = rerun.widget_states.widgets.add(id=identity)
             if kind.endswith("_array_value"):
                 getattr(state, kind).data.extend(value)
-            else:
+            elif kind:  # none for a field that was emptied
                 setattr(state, kind, value)
         return message
 

@@ -13,6 +13,9 @@ def keras_model(keras, experiment):
         model.add(keras.Input((None, experiment.input_features)))
     for spec in experiment.layers:
         model.add(_layer(keras, spec))
+    if experiment.dense_units:
+        activation = experiment.dense_activation
+        model.add(keras.layers.Dense(experiment.dense_units, activation=activation))
     return model
 
 

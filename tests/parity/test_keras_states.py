@@ -27,21 +27,26 @@ def assert_same(keras, experiment):
     """Every layer's output, not only the top one's."""
     run = simulate(experiment)
     model = keras_model(keras, experiment)
-    layers = list(model.layers)
+    layers, expected = list(model.layers), [layer.output for layer in run.layers]
     inputs = run.inputs
+    if run.dense is not None:
+        layers.pop().set_weights([run.dense.kernel, run.dense.bias])
+        expected.append(run.output)
     if run.embedding is not None:
         layers.pop(0).set_weights([run.embedding.embeddings])
         inputs = run.token_numbers
     for layer, ours in zip(layers, run.layers, strict=True):
         both = [] if ours.both is None else weights(ours.both.backward.layer)
         layer.set_weights(weights(ours.layer) + both)
+    if run.dense is not None:
+        layers.append(model.layers[-1])
     every = keras.Model(model.inputs, [layer.output for layer in layers])
     outputs = every.predict(inputs[np.newaxis], verbose=0)
     outputs = outputs if isinstance(outputs, list) else [outputs]
     bound = {"float64": 1e-12, "float32": 1e-6}[experiment.dtype]
-    for theirs, ours in zip(outputs, run.layers, strict=True):
-        assert theirs[0].shape == ours.output.shape
-        assert np.abs(theirs[0] - ours.output).max() <= bound
+    for theirs, ours in zip(outputs, expected, strict=True):
+        assert theirs[0].shape == ours.shape
+        assert np.abs(theirs[0] - ours).max() <= bound
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
@@ -62,6 +67,9 @@ def test_stacks_of_four(keras, cell, return_sequences, dtype):
     "settings",
     [
         {"cell": "GRU", "reset_after": False},
+        {"dense_units": 1, "dense_activation": "sigmoid", "return_sequences": False},
+        {"dense_units": 3, "dense_activation": "relu", "bidirectional": True},
+        {"dense_units": 2, "bidirectional": True, "return_sequences": False},
         {"cell": "GRU", "reset_after": False, "bidirectional": True},
         {"cell": "LSTM", "unit_forget_bias": False},
         {"cell": "LSTM", "recurrent_activation": "tanh", "weight_scale": 0.4},

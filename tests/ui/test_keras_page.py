@@ -194,3 +194,40 @@ def test_other_pages_let_choose_the_layer():
     choice.set_value(2).run()
     units = next(one for one in at.sidebar.select_slider if one.label == "Units")
     assert units.value == 6
+
+
+def test_a_dense_head_is_put_on_top_moved_and_taken_away():
+    at = press(page(NOTES_MODELS["last_output"]), "stack.do.head")
+    headed = NOTES_MODELS["last_output"].replace(dense_units=1, dense_activation="sigmoid")
+    assert shown(at) == headed
+    assert "dense · Dense" in sentences(at)
+    number = next(one for one in at.number_input if one.key == "widget.stack.dense_units")
+    number.set_value(3).run()
+    assert shown(at) == headed.replace(dense_units=3)
+    choice = {one.key: one for one in at.selectbox}["widget.stack.dense_activation"]
+    choice.set_value("relu").run()
+    assert shown(at).dense_activation == "relu"
+    press(at, "stack.do.add")
+    assert shown(at).dense_units == 3
+    press(at, "stack.do.head")
+    assert shown(at) == NOTES_MODELS["last_output"].replace(
+        units=(32, 32), return_sequences=(True, False)
+    )
+    assert "dense · Dense" not in sentences(at)
+
+
+def test_none_units_take_the_head_away():
+    at = page(NOTES_MODELS["last_output"].replace(dense_units=1))
+    next(one for one in at.number_input if one.key == "widget.stack.dense_units").set_value(0).run()
+    assert shown(at) == NOTES_MODELS["last_output"]
+    assert not at.exception
+
+
+def test_whose_summary_and_whose_program_stand_in_the_link():
+    at = page(FOUR, view="summary", summary_style="keras3")
+    assert at.code[0].value == summary(FOUR, "keras3").rstrip()
+    at = page(FOUR, view="code", framework="torch")
+    assert at.code[0].value == program(FOUR, "torch").text.rstrip()
+    switch = next(one for one in at.button_group if one.key == "widget.code.framework")
+    switch.set_value("keras").run()
+    assert at.session_state["shown"].perspective.framework == "keras"

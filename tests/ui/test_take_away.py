@@ -9,7 +9,6 @@ import zipfile
 import pytest
 
 from rnnviz import Experiment, simulate
-from rnnviz.export.archive import zipped
 from rnnviz.export.failures import ExportFailure
 from rnnviz.export.looks import Look
 from rnnviz.export.sheets import sheet_of
@@ -17,7 +16,7 @@ from rnnviz.figures.registry import view, views
 from rnnviz.i18n import words
 from rnnviz.keras.code import program
 from rnnviz.perspective import PAGES, Perspective
-from rnnviz.ui import delivery, studio, take_away
+from rnnviz.ui import delivery, download, studio, take_away
 from rnnviz.ui.studio import SharedStudio
 from tests.ui.test_app import run, shown
 
@@ -85,8 +84,9 @@ def test_nothing_is_made_before_somebody_clicks(monkeypatch):
     def asking(name):
         return lambda *_, **__: asked.append(name) or b""
 
-    for name in ("sheet_of", "program", "zipped", "hand_over", "draw_in_browser"):
+    for name in ("sheet_of", "hand_over", "draw_in_browser"):
         monkeypatch.setattr(take_away, name, asking(name))
+    monkeypatch.setattr(download, "program", asking("program"))
     monkeypatch.setattr(take_away, "DATA", {name: asking(name) for name in take_away.DATA})
     at = opened()
     assert not at.exception
@@ -134,13 +134,13 @@ def test_a_file_that_cannot_be_made_is_a_sentence_and_no_exception():
         raise MemoryError
 
     place = Place()
-    take_away._download(place, "CSV", "rnnviz.csv", failing, words("ko"))
+    download.download(place, "CSV", "rnnviz.csv", failing, words("ko"))
     assert "rnnviz.csv: 만들지 못했습니다" in place.made.decode()
 
 
 def test_a_program_that_reads_a_file_comes_with_it():
     made = program(Experiment(signal="co2"), "numpy")
-    archive = zipfile.ZipFile(io.BytesIO(zipped(made)))
+    archive = zipfile.ZipFile(io.BytesIO(made.package()))
     assert archive.namelist() == ["rnnviz_numpy.py", *(name for name, _ in made.files)]
     assert archive.read("rnnviz_numpy.py").decode() == made.text
 

@@ -1,6 +1,7 @@
 """The teacher's link: its dialog, its QR code, and the note that it carries."""
 
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ import zxingcpp
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
+from streamlit.testing.v1 import AppTest
 
 from rnnviz import Experiment
 from rnnviz.lessons.registry import lessons
@@ -15,6 +17,8 @@ from rnnviz.perspective import Perspective
 from rnnviz.ui import state
 from rnnviz.ui.note import inert
 from rnnviz.ui.qr import qr_svg
+
+APP = Path(__file__).parents[2] / "app.py"
 
 
 def pixels_of(svg):
@@ -78,14 +82,26 @@ def test_a_note_never_holds_a_picture(text):
         ("![x](http://evil.example/a.png)", r"!\[x](http://evil.example/a.png)"),
         ("1 < 2 and $a<b$", "1 < 2 and $a<b$"),
         ("**bold** [a](https://example.org)", "**bold** [a](https://example.org)"),
-        ("<https://example.org> <a@b.example>", "<https://example.org> <a@b.example>"),
-        ("<JavaScript:alert(1)>", r"\<JavaScript:alert(1)>"),
-        ("[a](<file:///x>) [b](data:x)", r"[a]\(\<file:///x>) [b]\(data:x)"),
-        ("[a]:\njavascript:x", "[a]\\:\njavascript:x"),
+        ("<https://example.org> [a]: mailto:a@b.c", "<https://example.org> [a]: mailto:a@b.c"),
+        ("[x](javascript:alert(1))", r"[x]\(javascript:alert(1))"),
+        ("[x](/?units=1)", r"[x]\(/?units=1)"),
+        ("[x]: data:text/html,a", r"[x]\: data:text/html,a"),
+        ("<file:///etc/passwd>", r"\<file:///etc/passwd>"),
+        (r"\<file:a> \\<file:a>", r"\<file:a> \\\<file:a>"),
     ],
 )
 def test_notes_keep_their_words(note, shown):
     assert inert(note) == shown
+
+
+def test_who_was_given_a_note_can_write_one():
+    at = AppTest.from_file(str(APP), default_timeout=30)
+    at.query_params["note"] = "look **here**"
+    at.run().button(key="teach").click().run()
+    assert not at.error
+    assert not at.exception
+    assert at.text_area(key="teach.note").value == "look **here**"
+    assert [one.value for one in at.markdown].count("look **here**") == 2
 
 
 def test_a_code_too_long_is_none():

@@ -1,9 +1,15 @@
+import os
+import subprocess
+import sys
 import threading
 import time
+from pathlib import Path
 
 import pytest
 
 from rnnviz.ui.work import Stopped, Workshop
+
+ROOT = Path(__file__).parents[2]
 
 
 class Left(BaseException):
@@ -147,3 +153,19 @@ def test_it_gives_way_to_neighbours_but_always_gets_on():
     assert workshop.result("alone", 1, compute) < 0.01
     workshop.neighbours = lambda: 2
     assert 0.1 < workshop.result("neighbours", 1, compute) < 1.0
+
+
+def test_the_server_leaves_half_of_the_processor_to_the_pages():
+    """It must say so before NumPy is loaded, which Streamlit alone does not do."""
+    said = """
+import os, sys, streamlit
+assert "numpy" not in sys.modules
+import app
+assert "numpy" in sys.modules
+print(os.environ["OPENBLAS_NUM_THREADS"])
+"""
+    environment = {k: v for k, v in os.environ.items() if k != "OPENBLAS_NUM_THREADS"}
+    answer = subprocess.run(
+        [sys.executable, "-c", said], cwd=ROOT, env=environment, capture_output=True, text=True
+    )
+    assert answer.stdout.strip() == str(max(1, os.cpu_count() // 2)), answer.stderr

@@ -4,6 +4,6 @@ Every program draws its weights from the very streams of the page, so it needs n
 and prints the page's numbers. Only a measured input series lies beside it.
 """
 
-from rnnviz.keras.code.program import FRAMEWORKS, Program, program
+from rnnviz.keras.code.program import FRAMEWORKS, Program, package_name, program
 
-__all__ = ["FRAMEWORKS", "Program", "program"]
+__all__ = ["FRAMEWORKS", "Program", "package_name", "program"]

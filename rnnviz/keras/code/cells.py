@@ -81,16 +81,21 @@ def call(
     alike = [other for other in specs if function_name(other) == function_name(spec)]
     arguments = [inputs, weights]
     if len({other.activation for other in alike}) > 1:
-        arguments.append(f"activation={_activation(spec.activation, dialect)}")
+        arguments.append(f"activation={activation(spec.activation, dialect)}")
     if _is_gated(spec) and len({other.recurrent_activation for other in alike}) > 1:
-        arguments.append(f"gate={_activation(spec.recurrent_activation, dialect)}")
+        arguments.append(f"gate={activation(spec.recurrent_activation, dialect)}")
     return f"{function_name(spec)}({', '.join(arguments)})"
 
 
-def loop_lines(specs: Iterable[LayerSpec], dialect: Dialect) -> list[str]:
-    """Return the functions that run these layers: activations, then one loop per kind of cell."""
+def loop_lines(
+    specs: Iterable[LayerSpec], dialect: Dialect, activations: Iterable[str] = ()
+) -> list[str]:
+    """Return the functions that run these layers: activations, then one loop per kind of cell.
+
+    ``activations`` are those that the program needs beside the layers' own.
+    """
     specs = tuple(specs)
-    used = {spec.activation for spec in specs}
+    used = {*activations, *(spec.activation for spec in specs)}
     used |= {spec.recurrent_activation for spec in specs if _is_gated(spec)}
     lines = []
     for name, text in _activation_texts(dialect).items():
@@ -108,14 +113,14 @@ def _loop(name: str, alike: list[LayerSpec], dialect: Dialect) -> list[str]:
     def choose(setting: str, parameter: str) -> str:
         """An activation that all share stands in the loop, otherwise it is a parameter."""
         if len({getattr(other, setting) for other in alike}) == 1:
-            return _activation(getattr(spec, setting), dialect)
+            return activation(getattr(spec, setting), dialect)
         parameters.append(parameter)
         return parameter
 
-    activation = choose("activation", "activation")
+    chosen = choose("activation", "activation")
     gate = choose("recurrent_activation", "gate") if _is_gated(spec) else ""
     body = _STEPS[spec.cell + ("_before" if name.endswith("before") else "")].format(
-        activation=activation,
+        activation=chosen,
         gate=gate,
         zeros=dialect.zeros,
         split_4=dialect.split.format("projected_t + state_t @ U", 4),
@@ -147,7 +152,8 @@ def _activation_texts(dialect: Dialect) -> dict[str, str]:
     return texts
 
 
-def _activation(name: str, dialect: Dialect) -> str:
+def activation(name: str, dialect: Dialect) -> str:
+    """Return what an activation is called: by the library, or as :func:`loop_lines` writes it."""
     return name if name in _activation_texts(dialect) else f"{dialect.module}.{name}"
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from rnnviz.draw import STREAMS
 from rnnviz.experiment import Experiment
-from rnnviz.simulate import STREAMS
 from rnnviz.stack import TOKEN_SIGNALS, gate_count, output_features
 
 INPUTS_FILE = "rnnviz_inputs.npz"
@@ -66,6 +66,10 @@ class Weights:
         return f"{self.W}, {self.U}, {self.b}"
 
 
+DENSE = "W_dense", "b_dense"
+"""The variables of the head's weights."""
+
+
 def weight_names(experiment: Experiment, index: int) -> tuple[Weights, ...]:
     """Return the variables of a layer's weights; of a Bidirectional layer, forward then backward.
 
@@ -117,6 +121,8 @@ def function_lines(experiment: Experiment) -> list[str]:
         used |= {"with_spectral_radius"} if spec.spectral_radius is not None else set()
     if is_tokens(experiment):
         used.add(experiment.embeddings_initializer)
+    if experiment.dense_units:
+        used.add("glorot_uniform")
     used.add("stream")
     if any(name.endswith("_normal") and name != "random_normal" for name in used):
         used.add("truncated_normal")
@@ -190,7 +196,19 @@ def weight_lines(experiment: Experiment) -> list[str]:
         for direction, names in enumerate(weight_names(experiment, index)):
             lines += _layer_lines(experiment, index, names, features, units, direction == 1)
         features = str(output_features(spec))
-    return [*lines, ""]
+    return [*lines, *_dense_weight_lines(experiment, features), ""]
+
+
+def _dense_weight_lines(experiment: Experiment, features: str) -> list[str]:
+    """Return the lines that draw the head's weights as Keras does: gain and scale pass it by."""
+    if not experiment.dense_units:
+        return []
+    (W, b), rounded = DENSE, _rounded(experiment)
+    shape = f"({features}, {experiment.dense_units})"
+    return [
+        f"{W} = {_initial('glorot_uniform', 'dense_kernel', 0, shape, '')}{rounded}",
+        f"{b} = np.zeros({experiment.dense_units}){rounded}",
+    ]
 
 
 def _layer_lines(

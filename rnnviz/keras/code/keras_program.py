@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rnnviz.experiment import Experiment, LayerSpec
 from rnnviz.keras.code import draws
-from rnnviz.keras.code.numpy_program import print_lines
+from rnnviz.keras.code.numpy_program import head_activations, print_lines
 
 
 def lines(experiment: Experiment) -> list[str]:
@@ -39,10 +39,14 @@ def _model_lines(experiment: Experiment) -> list[str]:
         ]
     alone = len(experiment.layers) == 1
     layers += [f"{_layer(spec, alone)}," for spec in experiment.layers]
+    if experiment.dense_units:
+        layers.append(f"{_dense(experiment)},")
     setting = ["model.layers[0].set_weights([E])"] if tokens else []
     for index in range(len(experiment.layers)):
         names = ", ".join(str(names) for names in draws.weight_names(experiment, index))
         setting.append(f"model.layers[{index + tokens}].set_weights([{names}])")
+    if experiment.dense_units:
+        setting.append(f"model.layers[-1].set_weights([{', '.join(draws.DENSE)}])")
     return [
         "model = keras.Sequential([",
         *(f"    {layer}" for layer in layers),
@@ -51,6 +55,12 @@ def _model_lines(experiment: Experiment) -> list[str]:
         "model.summary()",
         f"outputs = model.predict({'tokens' if tokens else 'inputs'}[np.newaxis], verbose=0)[0]",
     ]
+
+
+def _dense(experiment: Experiment) -> str:
+    arguments = [str(experiment.dense_units)]
+    arguments += [f'activation="{name}"' for name in head_activations(experiment)]
+    return f"keras.layers.Dense({', '.join(arguments)})"
 
 
 def _layer(spec: LayerSpec, alone: bool) -> str:

@@ -14,13 +14,20 @@ def lines(experiment: Experiment) -> list[str]:
         "",
         *draws.setting_lines(experiment),
         *draws.function_lines(experiment),
-        *cells.loop_lines(experiment.layers, cells.NUMPY),
+        *cells.loop_lines(experiment.layers, cells.NUMPY, head_activations(experiment)),
         "",
         *draws.input_lines(experiment),
         *draws.weight_lines(experiment),
         *_run_lines(experiment),
+        *_dense_lines(experiment),
         *print_lines(experiment),
     ]
+
+
+def head_activations(experiment: Experiment) -> tuple[str, ...]:
+    """Return the activation of the Dense head, if there is one and it does something."""
+    name = experiment.dense_activation
+    return (name,) if experiment.dense_units and name != "linear" else ()
 
 
 def print_lines(experiment: Experiment) -> list[str]:
@@ -31,6 +38,17 @@ def print_lines(experiment: Experiment) -> list[str]:
         'np.set_printoptions(floatmode="unique")  # every digit',
         "print(outputs.shape)",
         "print(outputs[0])" if whole else "print(outputs)",
+    ]
+
+
+def _dense_lines(experiment: Experiment) -> list[str]:
+    if not experiment.dense_units:
+        return []
+    W, b = draws.DENSE
+    product = f"outputs @ {W} + {b}"
+    used = head_activations(experiment)
+    return [f"outputs = {cells.activation(name, cells.NUMPY)}({product})" for name in used] or [
+        f"outputs = {product}"
     ]
 
 

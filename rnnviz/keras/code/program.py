@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from dataclasses import dataclass
 
 import numpy as np
 
+from rnnviz.draw import draw_inputs
 from rnnviz.experiment import Experiment
 from rnnviz.keras.code import keras_program, numpy_program, torch_program
 from rnnviz.keras.code.draws import INPUTS_FILE, MEASURED
-from rnnviz.simulate import draw_inputs
 
 _WRITERS = {
     "numpy": numpy_program.lines,
@@ -29,7 +30,7 @@ class Program:
     framework : {"numpy", "keras", "torch"}
         What it needs to run.
     text : str
-        Python source, UTF-8. Run, it has the top layer's output in ``outputs``, an array, and
+        Python source, UTF-8. Run, it has the model's output in ``outputs``, an array, and
         prints its shape and its first row (or its only one) to the last digit.
     files : tuple of (str, bytes) pairs
         What must lie beside it, by name; empty unless the input is a measured series.
@@ -43,6 +44,22 @@ class Program:
     def file_name(self) -> str:
         """Name to save it under."""
         return f"rnnviz_{self.framework}.py"
+
+    def package(self) -> bytes:
+        """Return what to hand over: the program, or a ZIP of it and the files that it reads."""
+        text = self.text.encode()
+        if not self.files:
+            return text
+        stream = io.BytesIO()
+        with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+            for name, content in ((self.file_name, text), *self.files):
+                archive.writestr(zipfile.ZipInfo(name), content)
+        return stream.getvalue()
+
+
+def package_name(experiment: Experiment, framework: str) -> str:
+    """Return the name of a program's package, which is known before it is made."""
+    return f"rnnviz_{framework}.{'zip' if experiment.signal in MEASURED else 'py'}"
 
 
 def program(experiment: Experiment, framework: str) -> Program:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rnnviz.experiment import Experiment, LayerSpec
 from rnnviz.keras.code import cells, draws
-from rnnviz.keras.code.numpy_program import print_lines
+from rnnviz.keras.code.numpy_program import head_activations, print_lines
 from rnnviz.stack import output_features
 
 _CLASSES = {"SimpleRNN": "RNN", "LSTM": "LSTM", "GRU": "GRU"}
@@ -43,7 +43,7 @@ def lines(experiment: Experiment) -> list[str]:
         *draws.setting_lines(experiment),
         *draws.function_lines(experiment),
         *functions,
-        *cells.loop_lines(loops, cells.TORCH),
+        *cells.loop_lines(loops, cells.TORCH, head_activations(experiment)),
         "",
         *draws.input_lines(experiment),
         *draws.weight_lines(experiment),
@@ -73,11 +73,27 @@ def _model_lines(experiment: Experiment, loops: list[LayerSpec]) -> list[str]:
         else:
             lines += _loop_layer(spec, loops, weights)
         features = output_features(spec)
-    if spec.return_sequences:
-        return [*lines, "outputs = x.numpy()"]
-    if spec.bidirectional:
-        return [*lines, f"outputs = torch.cat([x[-1, :{spec.units}], x[0, {spec.units}:]]).numpy()"]
-    return [*lines, "outputs = x[-1].numpy()"]
+    return [*lines, *_output_lines(experiment, spec)]
+
+
+def _output_lines(experiment: Experiment, top: LayerSpec) -> list[str]:
+    """Return the lines from the top layer's states ``x`` to the outputs: last output, then head."""
+    output = "x"
+    if not top.return_sequences:
+        output = "x[-1]"
+        if top.bidirectional:
+            output = f"torch.cat([x[-1, :{top.units}], x[0, {top.units}:]])"
+    if not experiment.dense_units:
+        return [f"outputs = {output}.numpy()"]
+    (W, b), product = draws.DENSE, f"head({output})"
+    for name in head_activations(experiment):
+        product = f"{cells.activation(name, cells.TORCH)}({product})"
+    return [
+        f"head = torch.nn.Linear({output_features(top)}, {experiment.dense_units})",
+        f"head.weight.data, head.bias.data = torch.tensor({W}.T), torch.tensor({b})",
+        "with torch.no_grad():",
+        f"    outputs = {product}.numpy()",
+    ]
 
 
 def _own_layer(spec: LayerSpec, features: int, weights: tuple[draws.Weights, ...]) -> list[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
@@ -16,6 +18,7 @@ _PLAIN = ("stop_script", "app_heartbeat")
 _OPERATIONS = ("deferred_file", "dataframe_chunk")
 _TRIGGERS = ("trigger_value", "string_trigger_value", "chat_input_value", "json_trigger_value")
 _LONGEST_SIGNAL = 4096
+_IDENTITY = re.compile(r"[0-9a-f]{0,64}")
 
 
 class BadMessage(ValueError):  # noqa: N818 - the visitor's error, not ours
@@ -63,13 +66,17 @@ def is_wanted(message: BackMsg, uploads: bool) -> bool:
     return kind == "rerun_script" or kind in _PLAIN
 
 
-def shorten(request: ClientState) -> None:
-    """Cut a query text that is far too long; what is left is still too long to be read as a link.
+def tidy(request: ClientState) -> None:
+    """Cut a query text that is far too long, and drop names of parts that no page can have.
 
-    A letter takes up to nine characters in a query (한 is %ED%95%9C).
+    What is left of the text is still too long to be read as a link; a letter takes up to nine
+    characters in a query (한 is %ED%95%9C). Streamlit writes unknown names into the log.
     """
     if len(request.query_string) > 9 * LINK_LIMIT:
         request.query_string = request.query_string[: 9 * LINK_LIMIT + 9]
+    for name in ("fragment_id", "page_script_hash"):
+        if not _IDENTITY.fullmatch(getattr(request, name)):
+            setattr(request, name, "")
 
 
 def join(older: ClientState, newer: ClientState) -> ClientState:

@@ -91,12 +91,11 @@ class Guard:
             await receive()
             await send({"type": "websocket.close", "code": 1008})
             return
-        plain = _without_session(scope)
-        comes_back = plain["headers"] != scope["headers"]
+        comes_back = _names_a_session(scope)
         async with Visit(self._rules, self._room, address, receive, send, comes_back) as visit:
             self._register.enter(visit)
             try:
-                await self._app(plain, visit.receive, visit.send)
+                await self._app(_as_a_first_visit(scope), visit.receive, visit.send)
             finally:
                 self._register.leave(visit)
 
@@ -113,13 +112,22 @@ def _header(scope: Scope, name: bytes) -> str | None:
     return "" if len(found) > 1 else found[0].decode("latin-1") if found else None
 
 
-def _without_session(scope: Scope) -> Scope:
-    """Leave out the session id that a browser names when it comes back.
+def _names_a_session(scope: Scope) -> bool:
+    """Whether a browser comes back: its third "protocol" is the id of the session that it had."""
+    return (_header(scope, _PROTOCOL) or "").count(",") > 1
 
-    The id alone would hand over somebody's session; the link restores all that it held.
+
+def _as_a_first_visit(scope: Scope) -> Scope:
+    """Return an admitted handshake as Streamlit is to see it.
+
+    Without the session id: the id alone would hand over somebody's session; the link restores all
+    that it held. And from our own origin, whichever was allowed: for any other, Streamlit asks the
+    internet for its own address first, and without internet everybody waits for that.
     """
+    own = b"http://" + (_header(scope, b"host") or "").encode("latin-1")
+    changed = {b"origin": lambda _: own, _PROTOCOL: lambda value: b",".join(value.split(b",")[:2])}
     headers = [
-        (key, b",".join(value.split(b",")[:2]) if key.lower() == _PROTOCOL else value)
+        (key, changed[key.lower()](value) if key.lower() in changed else value)
         for key, value in scope["headers"]
     ]
     return {**scope, "headers": headers}

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
-from rnnviz.ui.guard.messages import from_the_link, is_wanted, join, shorten
+from rnnviz.ui.guard.messages import from_the_link, is_wanted, join, tidy
 
 INTERRUPT_AFTER = 0.25
 """A request may cut short a run that has taken so many seconds."""
@@ -94,7 +94,7 @@ class Turnstile:
         if not is_wanted(message, self._uploads):
             self.dropped += 1
         elif message.WhichOneof("type") == "rerun_script":
-            shorten(message.rerun_script)
+            tidy(message.rerun_script)
             if self._rerun is not None:
                 join(self._rerun.rerun_script, message.rerun_script)
                 self.joined += 1

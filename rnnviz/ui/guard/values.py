@@ -7,27 +7,14 @@ was wrong. A browser sends the value of a widget only after it has shown it, and
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable
 
-from streamlit import runtime
 from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
 Kinds = Callable[[str], str | None]
-
-
-def kinds_of(session_id: str | None) -> Kinds:
-    """Return what tells the kind of value that a widget of a session takes, None for no widget."""
-    session = session_id and runtime.exists() and runtime.get_instance().get_app_session(session_id)
-    if not session:
-        return lambda widget: None
-    known = session.session_state._new_widget_state.widget_metadata
-
-    def kind(widget: str) -> str | None:
-        found = known.get(widget)
-        return found and found.value_type
-
-    return kind
+"""Tells the kind of value that a widget takes, None for no widget."""
 
 
 def keep_known(request: ClientState, kind: Kinds) -> int:
@@ -43,13 +30,24 @@ def keep_known(request: ClientState, kind: Kinds) -> int:
 
 
 def _is_honest(state: WidgetState, kind: str | None) -> bool:
+    """Whether a value is of the kind that its widget takes; None for no such widget."""
     sent = state.WhichOneof("value")
-    if sent is None or sent != kind:
-        return False
-    if sent not in ("json_value", "json_trigger_value"):
-        return True
-    try:
-        json.loads(getattr(state, sent))
-    except (ValueError, RecursionError):
-        return False
+    if kind is None or sent is None:
+        return kind is not None  # what a browser sends when a visitor empties a field
+    # A number input that holds whole numbers takes a double_value and is sent an int_value.
+    is_same = sent == kind or (sent, kind) == ("int_value", "double_value")
+    return is_same and _is_readable(sent, getattr(state, sent))
+
+
+def _is_readable(kind: str, value: object) -> bool:
+    """Whether Streamlit can read a value of a kind: it trusts numbers and JSON to be plain."""
+    if kind == "double_value":
+        return math.isfinite(value)
+    if kind == "double_array_value":
+        return all(map(math.isfinite, value.data))
+    if kind in ("json_value", "json_trigger_value"):
+        try:
+            return isinstance(json.loads(value), (dict, list))
+        except (ValueError, RecursionError):
+            return False
     return True

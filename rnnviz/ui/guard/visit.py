@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import deque
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass, field
 from typing import Any
+
+from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from rnnviz.ui.guard.messages import BadMessage, read_message, read_signal
 from rnnviz.ui.guard.rules import Rules
 from rnnviz.ui.guard.turns import Turns
 from rnnviz.ui.guard.turnstile import Allowance, Turnstile
 from rnnviz.ui.guard.uploads import Uploads
-from rnnviz.ui.guard.values import keep_known, kinds_of
+from rnnviz.ui.guard.values import keep_known
+from rnnviz.ui.state import kinds_of
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -21,6 +25,8 @@ Send = Callable[[Message], Awaitable[None]]
 
 FRAMES = (1000, 100.0)
 """Frames that are read at once, and per second in the long term; the rest waits in the network."""
+MOST_DOWNLOADS = 100
+"""A page offers a dozen files, and again in each run; older offers are stale."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +57,7 @@ class Visit:
         self.session_id: str | None = None
         self.odd_values = 0
         self._kinds = kinds_of(None)
+        self._offered: deque[str] = deque(maxlen=MOST_DOWNLOADS)
         self.since = time.monotonic()
         self._rules, self._room, self._receive, self._send = rules, room, receive, send
         self.turnstile = Turnstile(rules.uploads, comes_back)
@@ -78,8 +85,9 @@ class Visit:
                 return self._control.pop(0)
             message, wait = self.turnstile.take(time.monotonic(), self._sending, self._turn)
             if message is not None:
-                self.odd_values += keep_known(message.rerun_script, self._kinds)
-                return {"type": "websocket.receive", "bytes": message.SerializeToString()}
+                if self._makes_sense(message):
+                    return {"type": "websocket.receive", "bytes": message.SerializeToString()}
+                continue
             alarm = wait and asyncio.get_running_loop().call_later(wait, self._happened.set)
             await self._happened.wait()
             if alarm:
@@ -113,6 +121,16 @@ class Visit:
         turnstile = self.turnstile
         return {"joined": turnstile.joined, "unwanted": turnstile.dropped, "odd": self.odd_values}
 
+    def _makes_sense(self, message: BackMsg) -> bool:
+        """Drop values that no widget takes; whether what is left speaks of what the page has."""
+        self.odd_values += keep_known(message.rerun_script, self._kinds)
+        operation = message.backend_operation_request
+        if operation.WhichOneof("payload") != "deferred_file":
+            return True
+        offered = operation.deferred_file.file_id in self._offered
+        self.odd_values += not offered
+        return offered
+
     def _turn(self) -> bool:
         return self._room.turns.take(self, self._happened.set)
 
@@ -128,6 +146,10 @@ class Visit:
         elif kind == "file_urls_response":
             places = signal.file_urls_response.file_urls
             self._room.uploads.hand_out(self, [place.upload_url for place in places])
+        elif kind == "delta":
+            file = signal.delta.new_element.download_button.deferred_file_id
+            if file:
+                self._offered.append(file)
         elif kind == "new_session":
             self.session_id = signal.new_session.initialize.session_id
             self._kinds = kinds_of(self.session_id)

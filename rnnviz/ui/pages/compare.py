@@ -7,7 +7,6 @@ from typing import Any
 import streamlit as st
 
 from rnnviz.analysis.diagnosis import diagnose
-from rnnviz.analysis.saturation import saturation
 from rnnviz.experiment import Experiment
 from rnnviz.figures import state_heatmap
 from rnnviz.figures.picture import Picture
@@ -64,11 +63,11 @@ def _choose_difference(perspective: Perspective, say: Words) -> Perspective:
 def _heading(side: str, run: Run, beside: Experiment, perspective: Perspective, say: Words) -> None:
     """Say what this side does, and in which knobs it is not like the other."""
     index = min(perspective.layer, len(run.layers) - 1)
-    trace = run.layers[index].trace
+    layer = run.layers[index]
 
     def headline(_: Any) -> str:
-        result = saturation(trace)
-        return read(trace, result, diagnose(trace, result), say).headline
+        result = layer.saturation
+        return read(layer.trace, result, diagnose(layer.trace, result), say).headline
 
     sentence = result_of(f"headline.{say.language}", run.experiment, headline, detail=index)
     st.markdown(f"##### {say(f'side.{side}')} · {sentence}")

@@ -69,5 +69,6 @@ def _panel(run: Run, perspective: Perspective, say: Words) -> Perspective:
         show_view(view("layers"), run, perspective, say)
     else:
         st.markdown(f"##### {say(f'view.{name}.title')}")
-        {"summary": show_summary, "code": show_code}[name](run.experiment, say)
+        show = {"summary": show_summary, "code": show_code}[name]
+        perspective = show(run.experiment, perspective, say)
     return perspective.replace(view=name)

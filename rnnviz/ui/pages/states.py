@@ -30,13 +30,16 @@ def show(experiment: Experiment, perspective: Perspective, say: Words) -> Perspe
     """Draw the page and return where the visitor looks now."""
     run = run_of(experiment)
     look = visibility(perspective)
-    show_reading(run, perspective, say)
+    above = st.container()
     unit = state.moved(UNIT)
     if unit is not None:
         perspective = dataclasses.replace(perspective, unit=unit - FIRST_STEP)
     if look.shows("lens"):
         perspective = choose_lens(run, perspective, say)
     perspective = main_view(run, perspective, say)
+    # What the states mean takes longer than to show them: the picture does not wait for it.
+    with above:
+        show_reading(run, perspective, say)
     if look.shows("closer"):
         perspective = look_closer(run, perspective, say)
     if look.shows("listing"):

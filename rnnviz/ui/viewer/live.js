@@ -1,15 +1,17 @@
 /**
- * A slider that is being dragged says nothing to Streamlit until it is let go. This watches the
- * slider itself and shows the picture of every value it passes.
+ * A slider that is being dragged says nothing to Streamlit until it is let go; one that is moved by
+ * keys does, but the answer is a whole page. This watches the slider itself and shows the picture of
+ * every value it passes.
  *
- * Small pictures of the whole range are asked for when the finger goes down. Large ones are asked
- * for one by one: a new wish goes out only when the last answer is there, and is always for the
- * newest value, so nothing ever queues.
+ * Small pictures of the whole range are asked for when a finger goes down on the slider or the focus
+ * comes to it. Large ones are asked for one by one, and under a finger only: a new wish goes out only
+ * when the last answer is there, and is always for the newest value, so nothing ever queues.
  */
 
 const SLIDER = '.stSlider input[type="range"]';
 const PATIENCE = 8000; // ms after which an unanswered wish counts as lost
-const SETTLING = 1500; // ms in which a released value keeps its preview without Python's answer
+const SETTLING = 1500; // ms in which a value keeps its preview when Python answers with another one
+const MOVES = ["Arrow", "Page", "Home", "End"];
 
 export class LiveKnobs {
   /** @param {object} viewer with base, preview and ask */
@@ -17,27 +19,29 @@ export class LiveKnobs {
     this.viewer = viewer;
     this.knobs = [];
     this.pictures = new Map();
-    this.onDown = (event) => this.#down(event);
-    this.onUp = () => this.#up();
-    document.addEventListener("pointerdown", this.onDown, true);
-    for (const name of ["pointerup", "pointercancel"]) window.addEventListener(name, this.onUp, true);
+    this.deafness = new AbortController();
+    const listen = (target, name, take) =>
+      target.addEventListener(name, take, { capture: true, signal: this.deafness.signal });
+    listen(document, "pointerdown", (event) => this.#down(event));
+    listen(document, "focusin", (event) => this.#focus(event.target));
+    listen(document, "keydown", (event) => this.#key(event));
+    for (const name of ["pointerup", "pointercancel"]) listen(window, name, () => this.#up());
   }
 
   destroy() {
     this.observer?.disconnect();
-    document.removeEventListener("pointerdown", this.onDown, true);
-    for (const name of ["pointerup", "pointercancel"]) {
-      window.removeEventListener(name, this.onUp, true);
-    }
+    this.deafness.abort();
+    clearTimeout(this.patience);
   }
 
   /** A new picture came from Python; keep what was sent ahead as long as it belongs to it. */
   renew(base) {
     this.knobs = base.knobs ?? [];
     const known = [...this.pictures.values()].some((one) => one.experiment === base.experiment);
-    if (!known || this.look !== base.look) this.pictures.clear();
-    const released = this.released;
-    if (released && (released.experiment === base.experiment || isOver(released))) this.#settle();
+    if (!known || this.look !== base.look) this.#forget();
+    if (this.released === base.experiment) this.#settle();
+    else if (this.released) this.patience ??= setTimeout(() => this.#settle(), SETTLING);
+    if (!this.drag) this.#focus(document.activeElement);
   }
 
   /** Pictures that were asked for. */
@@ -45,9 +49,10 @@ export class LiveKnobs {
     this.waiting = null;
     if (parcel.look !== this.viewer.base.look) return;
     this.look = parcel.look;
-    if (parcel.knob !== this.knobOfPictures) this.pictures.clear();
+    if (parcel.knob !== this.knobOfPictures) this.#forget();
     this.knobOfPictures = parcel.knob;
     parcel.pictures.forEach((one, i) => this.pictures.set(parcel.first + i, one));
+    this.hasRange = this.knobs.some((one) => one.name === parcel.knob && one.ahead);
     if (!this.drag || this.drag.knob.name !== parcel.knob) return;
     const late = !this.pictures.has(this.drag.index);
     if (late) this.viewer.preview(parcel.pictures.at(-1));
@@ -60,11 +65,47 @@ export class LiveKnobs {
     if (!knob) return;
     this.#settle();
     this.drag = { knob, slider, start: Number(slider.value), index: Number(slider.value) };
-    if (this.knobOfPictures !== knob.name) this.pictures.clear();
     this.waiting = null;
-    if (knob.ahead && this.pictures.size < knob.count) this.#ask(0, knob.count - 1);
+    this.#prepare(knob);
     this.observer = new MutationObserver(() => this.#moved());
     this.observer.observe(slider, { attributes: true });
+  }
+
+  /** Have the whole range at hand, where it is small. */
+  #prepare(knob) {
+    if (this.knobOfPictures !== knob.name) this.#forget();
+    if (knob.ahead && !this.hasRange) this.#ask(knob, 0, knob.count - 1);
+  }
+
+  #forget() {
+    this.pictures.clear();
+    this.hasRange = false;
+  }
+
+  /** The knob whose slider has the focus, if its pictures may be sent ahead. */
+  #focused(element) {
+    if (!element?.matches?.(SLIDER)) return null;
+    return this.knobs.find((one) => one.ahead && one.label === nameOf(element));
+  }
+
+  #focus(element) {
+    const knob = this.#focused(element);
+    if (knob) this.#prepare(knob);
+  }
+
+  /** Streamlit hears the key as well, and answers in its time. */
+  #key({ key, target: slider }) {
+    const knob = !this.drag && MOVES.some((one) => key.startsWith(one)) && this.#focused(slider);
+    if (!knob || knob.name !== this.knobOfPictures) return;
+    const before = slider.value;
+    // React moves the slider after all who listen to the key.
+    setTimeout(() => {
+      const picture = this.pictures.get(Number(slider.value));
+      if (!picture || slider.value === before) return;
+      this.#settle();
+      this.released = picture.experiment;
+      this.viewer.preview(picture);
+    });
   }
 
   #moved() {
@@ -81,13 +122,13 @@ export class LiveKnobs {
     const picture = this.pictures.get(index);
     if (index === start) this.viewer.preview(null);
     else if (picture) this.viewer.preview(picture);
-    else if (!knob.ahead) this.#ask(index, index);
+    else if (!knob.ahead) this.#ask(knob, index, index);
   }
 
-  #ask(first, last) {
+  #ask(knob, first, last) {
     if (this.waiting && performance.now() - this.waiting < PATIENCE) return;
     this.waiting = performance.now();
-    this.viewer.ask({ knob: this.drag.knob.name, first, last, look: this.viewer.base.look });
+    this.viewer.ask({ knob: knob.name, first, last, look: this.viewer.base.look });
   }
 
   #up() {
@@ -101,18 +142,16 @@ export class LiveKnobs {
       const experiment = this.viewer.picture.experiment;
       this.drag = null;
       if (index === start) this.viewer.preview(null);
-      else this.released = { experiment, at: performance.now() };
+      else this.released = experiment;
     });
   }
 
   #settle() {
+    clearTimeout(this.patience);
+    this.patience = undefined;
     this.released = null;
     this.viewer.preview(null);
   }
-}
-
-function isOver({ at }) {
-  return performance.now() - at > SETTLING;
 }
 
 function nameOf(slider) {

@@ -23,10 +23,12 @@ from rnnviz.ui.viewer.packing import Arrays, pack
 
 EXACT_CELLS = 131_072
 """Up to so many cells the values themselves are sent, as float64 (1 MB)."""
-OVERVIEW = (1280, 256)
-"""Most columns and rows of the picture that is sent when there are more cells."""
-PREVIEW = (640, 128)
-"""Most columns and rows of a picture that is shown while a knob is dragged."""
+FINE = (1280, 256)
+"""Most columns and rows of a picture or of a part of it; what fits is sent cell by cell."""
+COARSE = (640, 128)
+"""Most columns and rows where more would keep a hand waiting: of a picture that does not fit, to
+begin with (a browser with more pixels than that asks for the fine one), and of those that are shown
+while a knob is dragged."""
 STRIP_COLUMNS = 4096
 """Up to so many timesteps a strip is sent value by value."""
 
@@ -57,7 +59,7 @@ def picture_bytes(
         "units": picture.field.units,
         "first": FIRST_STEP,
         "field": _field_header(picture.field, style),
-        "tiles": [tile(arrays, picture.field)],
+        "tiles": [_overview(arrays, picture.field)],
         "strips": [_strip_header(arrays, strip, style) for strip in picture.strips],
         "layout": frame(picture, style),
         "themes": _themes(style, picture.field.kind),
@@ -130,7 +132,7 @@ def pictures_bytes(
             "timesteps": picture.field.timesteps,
             "units": picture.field.units,
             "field": _range_header(picture.field),
-            "tiles": [tile(arrays, picture.field, limits=PREVIEW, exact=False)],
+            "tiles": [tile(arrays, picture.field, limits=COARSE, exact=False)],
             "strips": [_strip_levels(arrays, strip, np.float32) for strip in picture.strips],
         }
         for picture in pictures
@@ -145,13 +147,19 @@ def pictures_bytes(
     return pack(header, arrays)
 
 
+def _overview(arrays: Arrays, field: Field) -> dict:
+    """Add all cells, one by one while that is possible."""
+    fits = field.timesteps <= FINE[0] and field.units <= FINE[1]
+    return tile(arrays, field, limits=FINE if fits else COARSE)
+
+
 def tile(
     arrays: Arrays,
     field: Field,
     steps: tuple[int, int] | None = None,
     units: tuple[int, int] | None = None,
     *,
-    limits: tuple[int, int] = OVERVIEW,
+    limits: tuple[int, int] = FINE,
     exact: bool = True,
 ) -> dict:
     """Add the cells of a window and return how they lie.

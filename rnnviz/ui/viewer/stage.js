@@ -19,6 +19,7 @@ import { colourTable } from "./raster.js";
 const NARROW = 560;
 const MOST_RATIO = 2;
 const LEAST_SPAN = 2;
+const ROOM = 2; // pixels of a block that could as well show two
 
 export class Stage {
   /** @param {HTMLElement} element is filled with the two canvases */
@@ -132,6 +133,14 @@ export class Stage {
       if (covers && (!best || tile.steps * tile.units <= best.steps * best.units)) best = tile;
     }
     return best;
+  }
+
+  /** Whether a tile's blocks are wider or taller than the screen's pixels would allow. */
+  isCoarse({ steps, units }) {
+    const { step, end, unit, top } = this.view;
+    const across = (this.heat.width * this.ratio) / (end - step);
+    const upward = (this.heat.height * this.ratio) / (top - unit);
+    return (steps > 1 && steps * across >= ROOM) || (units > 1 && units * upward >= ROOM);
   }
 
   /** Paint cells, hatching, strips and axes. */

@@ -66,6 +66,7 @@ class Viewer {
     this.cursor = { step: 0, unit: null };
     this.tool = "cursor";
     this.sent = [];
+    this.toldWindow = "null"; // Python takes all of it for granted
     this.playback = new Playback(this, part("play"), part("speed"));
     this.gestures = new Gestures(this);
     this.hover = new Hover(this);
@@ -117,12 +118,11 @@ class Viewer {
     if (prefix.checksum !== this.checksum) {
       this.checksum = prefix.checksum;
       this.base = readPayload(data);
-      this.picture = this.base;
       this.#meet();
+      this.#compose();
     }
     this.#takeCursor(prefix);
     this.live.renew(this.base);
-    if (!this.previewed) this.#takeParcel();
     this.redraw();
   }
 
@@ -156,16 +156,29 @@ class Viewer {
   receive(parcel) {
     if (!this.base) return;
     if (parcel.pictures) this.live.take(parcel);
-    else if (!this.previewed && this.#takeParcel()) this.redraw();
+    else if (!this.previewed && parcel.tiles.length) this.#refine();
   }
 
-  /** Lay finer cells over the picture they belong to. */
-  #takeParcel() {
-    const parcel = this.meeting.parcel;
-    if (!parcel?.tiles?.length || parcel.identity !== this.base.identity) return false;
-    const strips = this.base.strips.map((strip, i) => ({ ...strip, fine: parcel.strips[i] }));
-    this.picture = { ...this.base, strips, tiles: [...this.base.tiles, ...parcel.tiles] };
-    return true;
+  /** Finer cells came for what is shown already. */
+  #refine() {
+    this.#compose();
+    this.painting ??= withNextFrame(() => this.#paint());
+  }
+
+  /** Decide what is to be seen: Python's picture, finer cells laid over it, or another setting's. */
+  #compose() {
+    const { base, previewed, meeting } = this;
+    const over = (levels) => base.strips.map((strip, i) => ({ ...strip, ...levels(i) }));
+    const parcel = meeting.parcel?.identity === base.identity ? meeting.parcel : null;
+    if (previewed) {
+      const strips = over((i) => previewed.strips[i]);
+      this.picture = { ...base, ...previewed, strips, field: { ...base.field, ...previewed.field } };
+    } else if (parcel?.tiles?.length) {
+      const strips = over((i) => ({ fine: parcel.strips[i] }));
+      this.picture = { ...base, strips, tiles: [...base.tiles, ...parcel.tiles] };
+    } else {
+      this.picture = base;
+    }
   }
 
   /** Ask Python for pictures of other settings. */
@@ -177,30 +190,30 @@ class Viewer {
   preview(other) {
     if (!other && !this.previewed) return;
     this.previewed = other;
-    this.picture = this.base;
-    if (other) {
-      const strips = this.base.strips.map((strip, i) => ({ ...strip, ...other.strips[i] }));
-      this.picture = { ...this.base, ...other, strips, field: { ...this.base.field, ...other.field } };
-    } else {
-      this.#takeParcel();
-    }
+    this.#compose();
     this.redraw();
   }
 
-  /** Paint everything: new data, new size, new theme. */
+  /** Paint everything with the next frame, however much of it changed: data, size, theme. */
   redraw() {
     if (!this.picture || !this.root.clientWidth) return;
-    const { picture } = this;
     delete this.root.dataset.experiment;
+    if (this.stage.picture) this.painting ??= withNextFrame(() => this.#paint());
+    else this.#paint(); // a hand may be quicker than the first frame
+  }
+
+  #paint() {
+    this.painting = undefined;
+    if (!this.root.clientWidth) return;
+    const { picture } = this;
     this.stage.show(picture, this.#theme());
     furnish(this.root, this.parts, this.stage);
     this.playback.label(picture);
     this.stage.paint();
     this.drawCursor();
     this.hover.refresh();
-    afterPaint(() => {
-      if (picture === this.picture) this.root.dataset.experiment = picture.experiment;
-    });
+    this.#soonTellWindow();
+    this.root.dataset.experiment = picture.experiment;
   }
 
   #resized() {
@@ -296,12 +309,18 @@ class Viewer {
     this.hover.refresh();
     showWindow(this.root, this.parts.reset, this.stage);
     this.meeting.window = this.stage.window;
+    this.#soonTellWindow();
+  }
+
+  #soonTellWindow() {
     clearTimeout(this.windowTimer);
     this.windowTimer = setTimeout(() => this.#tellWindow(), SOON);
   }
 
+  /** Tell Python what is visible: all of it as well, where there are more pixels than cells. */
   #tellWindow() {
-    const part = this.stage.window;
+    if (this.previewed) return;
+    const part = this.stage.window ?? (this.stage.isCoarse(this.base.tiles[0]) ? this.stage.view : null);
     const window_ = part && {
       first: Math.floor(part.step), last: Math.ceil(part.end),
       low: Math.floor(part.unit), high: Math.ceil(part.top),
@@ -354,8 +373,7 @@ function isDark(colour) {
   return 0.3 * rgb[0] + 0.59 * rgb[1] + 0.11 * rgb[2] < 128;
 }
 
-/** Run once the frame that is being prepared is on the screen. */
-function afterPaint(action) {
-  if (document.hidden) setTimeout(action);
-  else requestAnimationFrame(() => setTimeout(action));
+/** Run while the next frame is prepared; where nothing is seen there are no frames. */
+function withNextFrame(action) {
+  return document.hidden ? setTimeout(action) : requestAnimationFrame(action);
 }

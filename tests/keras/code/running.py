@@ -26,7 +26,7 @@ def execute(experiment, framework, folder):
 def assert_agrees(experiment, framework, folder):
     """The program's outputs are the page's, in shape, dtype and value, and it prints them."""
     run = simulate(experiment)
-    expected = run.layers[-1].output
+    expected = run.output
     variables, printed = execute(experiment, framework, folder)
     outputs = variables["outputs"]
     assert isinstance(outputs, np.ndarray)

@@ -44,6 +44,15 @@ def _varied():
     text = 'she said "나는 \\ {x}" \u202e%'
     yield "hostile text", SMALL.replace(signal="text", text=text)
     yield "words", SMALL.replace(signal="text", text=text, split="whitespace")
+    for activation in ACTIVATIONS:
+        head = {"dense_units": 2, "dense_activation": activation}
+        yield f"head {activation}", SMALL.replace(**head, dtype="float32")
+        yield (
+            f"head {activation}, last output",
+            SMALL.replace(
+                **head, return_sequences=False, cell="LSTM", bidirectional=activation == "sigmoid"
+            ),
+        )
     for seed in range(24):
         yield f"stack {seed}", random_experiment(seed)
 

@@ -13,7 +13,7 @@ from rnnviz.ui.guard.messages import (
     is_wanted,
     join,
     read_message,
-    shorten,
+    tidy,
 )
 
 
@@ -85,10 +85,19 @@ def test_a_place_for_files_is_asked_for_only_where_files_are_taken():
 
 def test_a_link_that_is_far_too_long_stays_too_long_but_not_far():
     message = rerun("note=" + "%ED%95%9C" * 10 * LINK_LIMIT)
-    shorten(message.rerun_script)
+    tidy(message.rerun_script)
     cut = message.rerun_script.query_string
     assert len(cut) < 10 * LINK_LIMIT
     assert len(unquote(cut)) > LINK_LIMIT
+
+
+def test_a_part_of_the_page_has_the_name_of_one_or_none():
+    for name, kept in (("ac87" * 8, "ac87" * 8), ("x" * 9, ""), ("0" * 65, ""), ("a\nb", "")):
+        message = rerun()
+        message.rerun_script.fragment_id = message.rerun_script.page_script_hash = name
+        tidy(message.rerun_script)
+        assert message.rerun_script.fragment_id == kept
+        assert message.rerun_script.page_script_hash == kept
 
 
 def test_the_newer_request_wins_and_a_button_press_is_not_lost():

@@ -175,6 +175,19 @@ def test_the_id_of_a_session_does_not_pass():
     assert got[0] == b"streamlit, token"
 
 
+def test_an_origin_that_was_allowed_passes_as_our_own():
+    """Streamlit asks the internet for its own address before it looks at the origins allowed."""
+    got = []
+
+    async def app(scope, receive, send):
+        got.append(dict(scope["headers"])[b"origin"])
+        await receive()
+
+    proxied = (HOST, (b"origin", b"https://rnn.school.example"))
+    visit(guard(app, origins=("https://rnn.school.example",)), headers=proxied)
+    assert got == [ORIGIN[1]]
+
+
 def test_a_page_that_comes_back_sees_one_answer_for_two_runs():
     got = []
     header = (b"sec-websocket-protocol", b"streamlit, token, 1234")
@@ -189,6 +202,33 @@ def test_messages_pass_and_unwanted_ones_do_not():
     clear = BackMsg(clear_cache=True).SerializeToString()
     visit(guard(streamlit(got)), request("a=1"), clear)
     assert got[1:] == [request("a=1"), "websocket.disconnect"]
+
+
+def test_only_files_that_the_page_offered_are_made():
+    offer = ForwardMsg()
+    offer.delta.new_element.download_button.deferred_file_id = "offered"
+
+    def wish(file):
+        message = BackMsg()
+        message.backend_operation_request.deferred_file.file_id = file
+        return message.SerializeToString()
+
+    got = []
+
+    async def app(scope, receive, send):
+        await receive()
+        await send({"type": "websocket.accept"})
+        await send({"type": "websocket.send", "bytes": offer.SerializeToString()})
+        while (event := await receive())["type"] != "websocket.disconnect":
+            got.append(event["bytes"])
+
+    async def ask(wire):
+        for file in ("another", "offered"):
+            wire.say(wish(file))
+        await asyncio.sleep(0.05)
+
+    visit(guard(app), during=ask)
+    assert got == [wish("offered")]
 
 
 @pytest.mark.parametrize(

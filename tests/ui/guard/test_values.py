@@ -1,9 +1,16 @@
 import pytest
 from streamlit.proto.ClientState_pb2 import ClientState
 
-from rnnviz.ui.guard.values import keep_known, kinds_of
+from rnnviz.ui.guard.values import keep_known
+from rnnviz.ui.state import kinds_of
 
-KINDS = {"slider": "string_array_value", "box": "bool_value", "viewer": "json_value"}
+KINDS = {
+    "slider": "string_array_value",
+    "box": "bool_value",
+    "viewer": "json_value",
+    "number": "double_value",
+    "range": "double_array_value",
+}
 
 
 def request(**values):
@@ -12,7 +19,7 @@ def request(**values):
         widget = state.widget_states.widgets.add(id=name)
         if kind.endswith("array_value"):
             getattr(widget, kind).data.extend(value)
-        else:
+        elif kind:
             setattr(widget, kind, value)
     return state
 
@@ -33,6 +40,10 @@ def test_values_of_known_widgets_and_of_their_kind_stay():
     ) == ["slider", "box", "viewer"]
 
 
+def test_a_number_input_says_whole_numbers_in_its_own_way():
+    assert kept(number=("int_value", 12)) == ["number"]
+
+
 @pytest.mark.parametrize(
     "value",
     [("double_value", 1.0), ("string_value", "1"), ("double_array_value", [1.0])],
@@ -45,8 +56,19 @@ def test_values_of_widgets_that_are_not_there_go():
     assert kept(nobody=("bool_value", True)) == []
 
 
-@pytest.mark.parametrize("text", ["{", "", "[" * 100_000, "nope"])
-def test_what_is_no_json_goes(text):
+def test_a_field_that_was_emptied_stays_empty():
+    assert kept(number=("", None), nobody=("", None)) == ["number"]
+
+
+@pytest.mark.parametrize("number", [float("inf"), float("-inf"), float("nan")])
+def test_what_is_no_number_goes(number):
+    both = {"number": ("double_value", number), "range": ("double_array_value", [0.0, number])}
+    assert kept(**both) == []
+    assert kept(number=("double_value", 1e308)) == ["number"]
+
+
+@pytest.mark.parametrize("text", ["{", "", "[" * 100_000, "nope", '"{}"', "1", "null"])
+def test_what_is_no_json_of_a_component_goes(text):
     assert kept(viewer=("json_value", text)) == []
 
 
