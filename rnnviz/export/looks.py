@@ -49,13 +49,13 @@ class Size:
 SIZES = {
     "page": Size(1100),
     # 13.33 × 7.5 inches, the slide of the usual programs; 1920×1080 pixels.
-    "slide": Size(1280, 720, raster=1.5, presentation=True, caption_size=12, distance=1.35),
+    "slide": Size(1280, 720, raster=1.5, presentation=True, caption_size=12, distance=1.1),
     # One column of a paper, 89 mm; letters come out between 6 and 8 points.
     "column": Size(
         _COLUMN_WIDTH,
         vector=_COLUMN_ZOOM,
         raster=_COLUMN_ZOOM * PRINT_DPI / CSS_DPI,
-        distance=1.6,
+        distance=1.4,
     ),
 }
 """The sizes that are offered, by name."""
