@@ -10,11 +10,14 @@ import plotly.graph_objects as go
 from rnnviz.analysis.one_step import Contribution, OneStep, largest, one_step
 from rnnviz.engine import SimpleRNN
 from rnnviz.figures.registry import View
+from rnnviz.figures.sentences import wrapped
 from rnnviz.figures.style import FIRST_STEP, Style, template_dict
 
 NAMED = 8
 """How many products are named."""
 _ROW = 26
+_LINE = 56
+"""Latin letters a line of what is said instead of bars, so that it fits a phone."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -192,7 +195,7 @@ def _nothing_but(text: str, style: Style) -> go.Figure:
                 "height": 120,
                 "xaxis": hidden,
                 "yaxis": hidden,
-                "annotations": [place | {"text": text}],
+                "annotations": [place | {"text": wrapped(text, _LINE)}],
             }
         }
     )
