@@ -8,6 +8,7 @@ import { listen } from "./keys.js";
 import { Tour } from "./tour.js";
 
 const SHEETS = ["fonts.css", "shell.css"];
+const sizes = new ResizeObserver(() => fit());
 let tour = null;
 
 /** Entry point: called at every page run with what Python says. */
@@ -20,8 +21,9 @@ export default function mount({ data, parentElement }) {
   classList.toggle("rv-presentation", data.presentation);
   classList.toggle("rv-lesson", data.lesson);
   listen(data.presentation);
-  // Formulas are set a little later than the text around them.
-  for (const delay of [0, 1000]) setTimeout(fit, delay);
+  setTimeout(fit);
+  // Formulas are set later than the text around them.
+  sizes.observe(document.querySelector(".stMainBlockContainer"));
   tour ??= new Tour();
   tour.update(data.tour);
 }
