@@ -76,7 +76,7 @@ class Studio:
 
     async def _draw(self, sheet: Sheet, format: str) -> bytes:
         size = {"width": sheet.width, "height": sheet.height}
-        options = {"format": format, "scale": sheet.look.zoom(format), **size}
+        options = {"format": format, "scale": sheet.zoom(format), **size}
         figure = go.Figure(sheet.figure)
         if format == "pdf":
             figure.layout.font.family = PRINT_FONT

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import json
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -34,6 +35,7 @@ _OWN_HEIGHT = 480
 _EDGE = 12
 _ABOVE, _BELOW = 18, 6
 _LINE = 1.3
+_NARROW, _FARTHER = 600, 1.35
 _LETTERS = 13
 
 
@@ -78,6 +80,10 @@ class Sheet:
         """Height of the layout in CSS pixels."""
         return self.figure.layout.height
 
+    def zoom(self, format: str) -> float:
+        """Return how much a picture of that format is enlarged over the layout."""
+        return self.look.zoom(format) * self.look.sheet.width / self.width
+
 
 def sheet_of(
     run: Run,
@@ -119,22 +125,68 @@ def sheet_of(
 def finished(figure: go.Figure, look: Look, said: Caption) -> go.Figure:
     """Return a figure laid out for a look, the caption at its foot if the look wants it.
 
-    The figure that is given stays as it is.
+    A figure that is higher than the sheet is laid out on a larger one of the same shape, and comes
+    out smaller: nothing is squeezed together. The figure that is given stays as it is.
     """
-    figure, size, ink = go.Figure(figure), look.sheet, Style(theme=look.theme).ink
+    figure, ink = go.Figure(figure), Style(theme=look.theme).ink
+    foot = _Foot.of(said, look) if look.caption else None
+    width, height = _size(figure, look.sheet, foot)
     background = "rgba(0,0,0,0)" if look.theme == "print" else ink.background
     figure.update_layout(
-        width=size.width, autosize=False, paper_bgcolor=background, plot_bgcolor=background
+        width=width,
+        height=height,
+        autosize=False,
+        paper_bgcolor=background,
+        plot_bgcolor=background,
     )
     if look.theme == "print":
         figure.update_layout(font={"family": PRINT_FONT})
-    height = size.height or figure.layout.height or _OWN_HEIGHT
-    if look.caption:
-        foot = _add_caption(figure, said, look)
-        height = height if size.height else height + foot
-        figure.layout.title.y = (foot - _ABOVE) / height
-        _lift_legend(figure, foot / height)
-    return figure.update_layout(height=height)
+    if look.sheet.width < _NARROW:
+        _step_back(figure)
+    if foot is not None:
+        _add_caption(figure, foot.scaled(width / look.sheet.width), ink.muted)
+    return figure
+
+
+def _size(figure: go.Figure, size: Size, foot: _Foot | None) -> tuple[int, int]:
+    """Return width and height of the layout in pixels."""
+    own, below = figure.layout.height or _OWN_HEIGHT, foot.height if foot else 0
+    if not size.height:
+        return size.width, own + below
+    parts = math.gcd(size.width, size.height)
+    least = max(1.0, own / (size.height - below))
+    step = math.ceil(parts * least - 1e-9)
+    return size.width // parts * step, size.height // parts * step
+
+
+@dataclass(frozen=True)
+class _Foot:
+    """The caption as it is set: its lines as HTML, the size of its letters, its height."""
+
+    text: str
+    letters: float
+    height: int
+    edge: float = _EDGE
+    above: float = _ABOVE
+
+    @classmethod
+    def of(cls, said: Caption, look: Look) -> _Foot:
+        """Break a caption into lines that fit the sheet."""
+        size = look.sheet
+        first, *others = said.lines(size.width - 2 * _EDGE, size.caption_size)
+        text = "<br>".join([f"<b>{html.escape(first)}</b>", *map(html.escape, others)])
+        height = round((len(others) + 1) * _LINE * size.caption_size) + _ABOVE + _BELOW
+        return cls(text, size.caption_size, height)
+
+    def scaled(self, scale: float) -> _Foot:
+        """Return the same on a larger sheet."""
+        return _Foot(
+            self.text,
+            self.letters * scale,
+            round(self.height * scale),
+            self.edge * scale,
+            self.above * scale,
+        )
 
 
 def to_json(figure: go.Figure) -> str:
@@ -144,30 +196,28 @@ def to_json(figure: go.Figure) -> str:
     )
 
 
-def _add_caption(figure: go.Figure, said: Caption, look: Look) -> int:
-    """Print the caption at the foot and return how much room it takes, in pixels.
+def _add_caption(figure: go.Figure, foot: _Foot, colour: str) -> None:
+    """Print the caption at the foot.
 
     The title of a Plotly figure is the only text that keeps to the sheet, whatever the margins do.
     """
-    size = look.sheet
-    _move_title(figure, size)
-    first, *others = said.lines(size.width - 2 * _EDGE, size.caption_size)
-    text = "<br>".join([f"<b>{html.escape(first)}</b>", *map(html.escape, others)])
-    foot = round((len(others) + 1) * _LINE * size.caption_size) + _ABOVE + _BELOW
-    colour = Style(theme=look.theme).ink.muted
+    height = figure.layout.height
+    _move_title(figure)
     figure.update_layout(
-        margin={"b": _margin(figure, "b") + foot},
+        margin={"b": _margin(figure, "b") + foot.height},
         title={
-            "text": text,
-            "font": {"size": size.caption_size, "color": colour, "weight": "normal"},
-            **{"xref": "container", "x": 0, "xanchor": "left", "pad": {"l": _EDGE, "t": 0, "b": 0}},
-            **{"yref": "container", "yanchor": "top", "automargin": False},
+            "text": foot.text,
+            "font": {"size": foot.letters, "color": colour, "weight": "normal"},
+            **{"xref": "container", "x": 0, "xanchor": "left"},
+            "pad": {"l": foot.edge, "t": 0, "b": 0},
+            **{"y": (foot.height - foot.above) / height, "yref": "container", "yanchor": "top"},
+            "automargin": False,
         },
     )
-    return foot
+    _lift_legend(figure, foot.height / height)
 
 
-def _move_title(figure: go.Figure, size: Size) -> None:
+def _move_title(figure: go.Figure) -> None:
     """Keep what a figure says in its own title above the plot, in lines of the sheet's width."""
     title, layout = figure.layout.title, figure.layout
     if not title.text:
@@ -175,7 +225,7 @@ def _move_title(figure: go.Figure, size: Size) -> None:
     font = title.font.to_plotly_json() or layout.template.layout.title.font.to_plotly_json()
     lines = [title.text]
     if verdict := (layout.meta or {}).get("verdict"):
-        room = (size.width - 2 * _EDGE) / font.get("size", _LETTERS)
+        room = (layout.width - 2 * _EDGE) / font.get("size", _LETTERS)
         lines = [html.escape(line) for line in wrapped(verdict, room)]
     figure.add_annotation(
         text="<br>".join(lines),
@@ -185,6 +235,13 @@ def _move_title(figure: go.Figure, size: Size) -> None:
         **{"yref": "paper", "y": 1, "yanchor": "bottom", "yshift": 8},
         xshift=_EDGE - _margin(figure, "l"),
     )
+
+
+def _step_back(figure: go.Figure) -> None:
+    """See a cube from farther away: on a narrow sheet its letters, stick out."""
+    for scene in figure.select_scenes():
+        eye = scene.camera.eye
+        eye.update({axis: _FARTHER * eye[axis] for axis in "xyz" if eye[axis] is not None})
 
 
 def _lift_legend(figure: go.Figure, foot: float) -> None:

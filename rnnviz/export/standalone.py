@@ -14,14 +14,17 @@ from plotly.offline import get_plotlyjs
 
 from rnnviz.export.sheets import Sheet, to_json
 from rnnviz.figures.style import FONT, Style
+from rnnviz.i18n import DEFAULT_LANGUAGE, words
 
 EXPERIMENT_ID = "rnnviz-experiment"
 """The element that holds the experiment; it stands at the top, so that it is found quickly."""
 
 _POLICY = (
     "default-src 'none'; script-src 'unsafe-inline'{beside}; style-src 'unsafe-inline'; "
-    "img-src data: blob:{beside}; font-src data:; frame-src{beside}"
+    "img-src data: blob:{beside}; font-src data:; frame-src{beside}; form-action 'none'"
 )
+# The first of them would send the figure to Plotly's own servers.
+_NO_BUTTONS = ("sendChartToCloud", "select2d", "lasso2d")
 _BESIDE = " 'self' file:"
 
 _PAGE = Template("""\
@@ -49,7 +52,7 @@ _BODY = Template("""\
 $caption
 $plotly
 <script>
-Plotly.newPlot("figure", $figure, {responsive: true, displaylogo: false}).then(
+Plotly.newPlot("figure", $figure, $config).then(
   (figure) => { figure.dataset.painted = "true"; });
 </script>""")
 
@@ -85,8 +88,23 @@ def standalone(sheet: Sheet, *, plotly: str | None = None) -> bytes:
         caption=caption_html(sheet) if sheet.look.caption else "",
         plotly=script,
         figure=in_script(to_json(sheet.plain)),
+        config=in_script(json.dumps(_config(sheet), ensure_ascii=False)),
     )
     return page(body, said.title, sheet, beside=plotly is not None)
+
+
+def _config(sheet: Sheet) -> dict:
+    """Return how Plotly shows the figure: which buttons, and what they are called."""
+    english = words(DEFAULT_LANGUAGE).sentences
+    names = [name for name in english if name.startswith("frame.plotly.")]
+    spoken = {english[name]: sheet.words(name) for name in names}
+    return {
+        "responsive": True,
+        "displaylogo": False,
+        "modeBarButtonsToRemove": _NO_BUTTONS,
+        "locale": sheet.language,
+        "locales": {sheet.language: {"dictionary": spoken, "format": {}}},
+    }
 
 
 def page(body: str, title: str, sheet: Sheet, *, beside: bool = False) -> bytes:

@@ -54,6 +54,7 @@ def draw(strip: BifurcationStrip, style: Style) -> go.Figure:
     """Draw the exponent above and the visited states below, over one axis of scales."""
     words, result = style.words, strip.bifurcation
     layout = frame(result.verdict, style, height=420)
+    layout["legend"]["itemsizing"] = "constant"  # the dots themselves are too small to tell colours
     layout |= {
         "xaxis": {
             "title": {"text": words("dynamics.weight_scale")}, "type": "log", "anchor": "y2",

@@ -155,7 +155,7 @@ def _layout(result: OnCurve, style: Style) -> dict:
     layout = {
         "template": template_dict(style),
         "height": round((430 if result.bounded else 300) * size),
-        "margin": {"l": 64, "r": 16, "t": round(44 * size), "b": round(50 * size)},
+        "margin": {"l": style.left, "r": 16, "t": round(44 * size), "b": round(50 * size)},
         "showlegend": False,
         "hovermode": "closest",
         "xaxis": {

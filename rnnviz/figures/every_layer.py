@@ -50,14 +50,14 @@ def analyse(run, perspective) -> EveryLayer:
 def draw(result: EveryLayer, style: Style) -> go.Figure:
     """Draw the heatmaps one below the other on one time axis."""
     tall = [_TALL if band.kind == "state" else _LOW for band in result.bands]
-    inner = sum(tall) + _GAP * len(tall)
+    inner, bottom = sum(tall) + _GAP * len(tall), 3 * style.font_size + 11
     axis = {"gridcolor": "rgba(0,0,0,0)", "fixedrange": True, "nticks": 3, "tickformat": ",d"}
     ends = [FIRST_STEP - 0.5, FIRST_STEP + result.timesteps - 0.5]
     layout = {
         "template": template_dict(style),
         "meta": {"time_axis": "x", "first_step": FIRST_STEP},
-        "height": inner + 54,
-        "margin": {"l": 48, "r": 12, "t": 4, "b": 50},
+        "height": inner + 4 + bottom,
+        "margin": {"l": 48, "r": 12, "t": 4, "b": bottom},
         "showlegend": False,
         "hovermode": "closest",
         "xaxis": {

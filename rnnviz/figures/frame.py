@@ -49,7 +49,7 @@ def frame(
         "template": template_dict(style),
         "meta": meta,
         "height": height + top + bottom,
-        "margin": {"l": 64, "r": 16, "t": top, "b": bottom},
+        "margin": {"l": style.left, "r": 16, "t": top, "b": bottom},
         "title": _title(lines, style),
         "legend": _legend(height, style),
         "hovermode": "closest",

@@ -94,6 +94,8 @@ class Picture:
         Which part of it, where there are several (a layer's number).
     compact : bool
         Half as tall: beside something else that matters more.
+    backwards : bool
+        Whether the layer read the last timestep first; columns are in the order of reading.
     """
 
     field: Field
@@ -103,6 +105,7 @@ class Picture:
     experiment: str = ""
     part: str = ""
     compact: bool = False
+    backwards: bool = False
 
     @property
     def cursor(self) -> tuple[int, int]:

@@ -12,7 +12,7 @@ from rnnviz.figures.picture import Field, Picture, Strip
 from rnnviz.figures.style import FIRST_STEP, Style
 
 _HEIGHTS = {"heatmap": 190, "strip": 38, "gap": 20, "top": 32, "bottom": 40}
-_PRESENTATION_HEIGHTS = {"heatmap": 224, "strip": 40, "gap": 28, "top": 42, "bottom": 52}
+_PRESENTATION_HEIGHTS = {"heatmap": 200, "strip": 40, "gap": 28, "top": 42, "bottom": 52}
 _BAR = 12
 
 
@@ -26,6 +26,7 @@ def frame(picture: Picture, style: Style) -> dict:
     inner = parts["heatmap"] + len(picture.strips) * (parts["strip"] + parts["gap"])
     start = FIRST_STEP - 0.5
     across, upward = [start, start + field.timesteps], [start, start + field.units]
+    along = "axis.read_backwards" if picture.backwards else "axis.timestep"
     below = [1 - parts["heatmap"] / inner, 1]
     layout = {
         "height": inner + parts["top"] + parts["bottom"],
@@ -33,7 +34,7 @@ def frame(picture: Picture, style: Style) -> dict:
         "showlegend": False,
         "hovermode": "closest",
         "meta": {"time_axis": "x", "first_step": FIRST_STEP},
-        "xaxis": _axis(style.words("axis.timestep"), across, [0, 0.82], "free")
+        "xaxis": _axis(style.words(along), across, [0, 0.82], "free")
         | {"position": 0, "tickformat": ",d"},
         "yaxis": _axis(style.words("axis.unit"), upward, below, "x") | {"tickformat": ",d"},
         "xaxis2": _axis(field_title(field, style), [field.low, field.high], [0.845, 1], "y9")

@@ -135,7 +135,7 @@ def _layout(result: Distribution, style: Style) -> dict:
     layout = {
         "template": template_dict(style),
         "height": round(460 * larger),
-        "margin": {"l": 64, "r": 16, "t": round(30 * larger), "b": round(50 * larger)},
+        "margin": {"l": style.left, "r": 16, "t": round(30 * larger), "b": round(50 * larger)},
         "showlegend": False,
         "hovermode": "closest",
         "bargap": 0,

@@ -45,6 +45,7 @@ def state_picture(
     part: str = "",
     timestep: int = 0,
     unit: int = 0,
+    backwards: bool = False,
 ) -> Picture:
     """Describe the picture of hidden states.
 
@@ -57,7 +58,7 @@ def state_picture(
         scale, and what is exactly there is marked; otherwise the largest state sets the scale.
     saturated, mean : ndarray (timesteps,)
         Share of saturated units and mean state of each step.
-    experiment, part, timestep, unit
+    experiment, part, timestep, unit, backwards
         As in :class:`~rnnviz.figures.picture.Picture`.
     """
     low, high = state_range
@@ -68,7 +69,7 @@ def state_picture(
     else:
         limit = symmetric_limit(mean)
         strips = (Strip(mean, "mean", -limit, limit),)
-    return Picture(field, strips, timestep, unit, experiment, part=part)
+    return Picture(field, strips, timestep, unit, experiment, part, backwards=backwards)
 
 
 def analyse(run, perspective) -> Picture:
@@ -76,6 +77,8 @@ def analyse(run, perspective) -> Picture:
     number = min(perspective.layer, len(run.layers) - 1)
     layer = run.layers[number]
     result = layer.saturation
+    # What lies above a layer that goes backwards is fed in that order, until one turns it round.
+    turns = sum(spec.go_backwards for spec in run.experiment.layers[: number + 1])
     picture = state_picture(
         layer.states,
         layer.layer.state_range,
@@ -85,6 +88,7 @@ def analyse(run, perspective) -> Picture:
         part=str(number),
         timestep=perspective.timestep,
         unit=perspective.unit,
+        backwards=turns % 2 == 1,
     )
     lens = lens_for(perspective.lens, layer.trace)
     if lens.name == "state":

@@ -19,6 +19,8 @@ POINTS = 4000
 SHARES = 16
 """Most directions whose share is shown."""
 
+_HEIGHT = 340
+
 
 @dataclass(frozen=True, eq=False)
 class StatePath:
@@ -43,11 +45,11 @@ def draw(path: StatePath, style: Style) -> go.Figure:
     """Draw the path in a plane and the share of each direction."""
     words, result = style.words, path.projection
     first, second = coordinate(result, 0), coordinate(result, 1)
-    layout = frame(result.verdict, style, height=340, diverged_at=result.diverged_at)
+    layout = frame(result.verdict, style, height=_HEIGHT, diverged_at=result.diverged_at)
     shares = result.explained[:SHARES]
     directions = 1 + np.arange(len(shares))
     layout |= {
-        "xaxis": {"title": {"text": axis_title(result, 0, style)}, "domain": [0, 0.62]},
+        "xaxis": {"title": {"text": axis_title(result, 0, style)}, "domain": [0, 0.66]},
         "yaxis": {"title": {"text": axis_title(result, 1, style)}},
         "xaxis2": {
             "title": {"text": words("dynamics.direction")}, "domain": [0.8, 1], "anchor": "y2",
@@ -59,8 +61,9 @@ def draw(path: StatePath, style: Style) -> go.Figure:
             "range": [0, 1.03],
             "tickformat": ".0%",
         },
-        "coloraxis": time_colours(len(first), style) | {"colorbar": time_bar(style, 0.64)},
+        "coloraxis": time_colours(len(first), style),
     }  # fmt: skip
+    _add_time_bar(layout, style)
     bars = {
         "type": "bar", "x": directions, "y": shares, "xaxis": "x2", "yaxis": "y2",
         "marker": {"color": style.ink.series[0]}, "showlegend": False,
@@ -100,6 +103,17 @@ def time_bar(style: Style, x: float) -> dict:
     font = {"size": style.font_size}
     title = {"text": style.words("axis.timestep"), "side": "right", "font": font}
     return {"title": title, "x": x, "xanchor": "left", "len": 0.9, "tickformat": ",d", "nticks": 5}
+
+
+def _add_time_bar(layout: dict, style: Style) -> None:
+    """Lay the colour bar of time under the path, above the legend: narrow sheets have room."""
+    room = 2 * style.font_size + 22
+    layout["height"] += room
+    layout["margin"]["b"] += room
+    layout["legend"]["y"] -= room / _HEIGHT
+    lying = {"orientation": "h", "len": 0.45, "y": -(2.6 * style.font_size + 12) / _HEIGHT}
+    bar = time_bar(style, 0) | lying | {"yanchor": "top", "thickness": 12, "xpad": 0, "ypad": 0}
+    layout["coloraxis"]["colorbar"] = bar
 
 
 def _path(first, second, style: Style) -> list[dict]:

@@ -63,6 +63,11 @@ class Style:
         return 16 if self.presentation else 12
 
     @property
+    def left(self) -> int:
+        """Room for the ticks and the title of an axis left of a plot, in pixels."""
+        return 88 if self.presentation else 64
+
+    @property
     def line_width(self) -> float:
         """Width of a line that carries data, in pixels."""
         return 3.0 if self.presentation else 1.8
@@ -112,7 +117,7 @@ def template_dict(style: Style) -> dict:
             "yaxis": axis,
             "legend": {"font": {"size": style.tick_size}, "bgcolor": "rgba(0,0,0,0)"},
             "hoverlabel": {"font": {"family": FONT, "size": style.font_size}},
-            "margin": {"l": 64, "r": 16, "t": 40, "b": 48},
+            "margin": {"l": style.left, "r": 16, "t": 40, "b": 48},
             "uirevision": "keep",
         }
     }

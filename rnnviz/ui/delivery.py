@@ -30,7 +30,7 @@ _TYPES = {
 
 def draw_in_browser(sheet: Sheet, format: str, name: str, say: Words) -> None:
     """Have the visitor's own browser draw a sheet as PNG or SVG and save it."""
-    size = {"width": sheet.width, "height": sheet.height, "scale": sheet.look.zoom(format)}
+    size = {"width": sheet.width, "height": sheet.height, "scale": sheet.zoom(format)}
     order = _order(name, _TYPES[format], say) | {"format": format} | size
     _send(order, to_json(sheet.figure).encode(), signature(sheet, format))
 

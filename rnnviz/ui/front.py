@@ -133,10 +133,11 @@ def _controls(
 
 def _language(perspective: Perspective, spoken: str) -> Perspective:
     """Draw the language switch; until it is used, the visitor's browser decides."""
+    say = words(state.moved("language") or perspective.language or spoken)
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"## {words(spoken)('page.title')}", width="stretch")
+        st.markdown(f"## {say('page.title')}", width="stretch")
         chosen = st.segmented_control(
-            words(spoken)("page.language"),
+            say("page.language"),
             LANGUAGES,
             required=True,
             format_func=_LANGUAGE_NAMES.get,

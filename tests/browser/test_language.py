@@ -11,34 +11,45 @@ from rnnviz.perspective import PAGES
 
 SEEN = """() => {
   const texts = [];
-  const hidden = '[data-testid="stMainMenu"], [data-testid="stToolbar"], .js-plotly-plot .modebar, '
-    + '.katex, code, [data-testid="stIconMaterial"], [role="log"], script, style, title';
+  const hidden = '.katex, code, [data-testid="stIconMaterial"], [role="log"], script, style, title';
   const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (walk.nextNode()) {
     const parent = walk.currentNode.parentElement;
     if (parent && !parent.closest(hidden) && parent.getClientRects().length)
       texts.push(walk.currentNode.textContent);
   }
-  for (const e of document.querySelectorAll(".stApp [aria-label], .stApp [title]"))
+  const names = ["aria-label", "title", "placeholder", "data-title"];
+  for (const e of document.querySelectorAll(`[${names.join("], [")}]`))
     if (e.getClientRects().length && !e.closest(hidden))
-      texts.push(e.getAttribute("aria-label") ?? "", e.getAttribute("title") ?? "");
+      texts.push(...names.map((name) => e.getAttribute(name) ?? ""));
   return texts.map((text) => text.trim()).filter(Boolean);
 }"""
 SAME = ("English", "한국어")
-NAMES = re.compile(r"\b(?:SimpleRNN|LSTM|GRU|Keras|NumPy|PyTorch|Bidirectional|Embedding)\b")
+NAMES = re.compile(
+    r"\b(?:SimpleRNN|LSTM|GRU|Keras|NumPy|PyTorch|Bidirectional|Embedding|JSON|NPZ|HTML)\b"
+)
 ENGLISH_RUN = re.compile(r"[A-Za-z]{2,}(?:[ ,;:]+[A-Za-z]{2,}){2,}")
-# Streamlit's own names of its frame, which it has in English only.
-FRAME = ("Skip to main content",)
+SAY = words("en")
+# What Streamlit and Plotly say by themselves, in English only, unless somebody stops them.
+FRAME = [
+    re.compile(re.sub(r"\\{\w+\\}", ".+", re.escape(sentence)))
+    for key, sentence in SAY.sentences.items()
+    if key.startswith("frame.")
+]
 LINKS = [*(f"?page={page}" for page in PAGES if page != "lessons"), "?lesson=gates&card=2"]
 
 
 def seen(page):
     page.wait_for_timeout(300)
-    return [text for text in page.evaluate(SEEN) if text not in (*SAME, *FRAME)]
+    return [text for text in page.evaluate(SEEN) if text not in SAME]
 
 
 def english_in(texts):
-    return [text for text in texts if ENGLISH_RUN.search(NAMES.sub(" ", text))]
+    return [
+        text
+        for text in texts
+        if ENGLISH_RUN.search(NAMES.sub(" ", text)) or any(one.fullmatch(text) for one in FRAME)
+    ]
 
 
 @pytest.mark.parametrize("link", LINKS)
@@ -49,9 +60,25 @@ def test_each_page_speaks_one_language(open_page, link):
     assert english_in(korean) == []
     assert page.evaluate("document.documentElement.lang") == "ko"
     page.get_by_role("radio", name="English").press("Space")
-    page.wait_for_function("document.documentElement.lang === 'en'")
+    page.wait_for_function("() => document.documentElement.lang === 'en'")
     page.wait_for_url(re.compile("lang=en"))
     assert [text for text in seen(page) if re.search("[가-힣]", text)] == []
+
+
+def test_what_opens_speaks_one_language_too(open_page):
+    """Menus and dialogs stand outside the page itself, and half of what they say is Streamlit's."""
+    say, page = words("ko"), open_page("?page=states", locale="ko-KR")
+    page.get_by_role("button", name=say("take_away.title")).press("Enter")
+    for tab in ("data", "code", "link", "open", "picture"):
+        page.get_by_role("tab", name=say(f"take_away.{tab}.tab")).click()
+        assert english_in(seen(page)) == [], tab
+    page.keyboard.press("Escape")
+    page.locator(".st-key-teach button").first.click()
+    page.get_by_role("dialog").get_by_text(say("teach.intro")).wait_for()
+    assert english_in(seen(page)) == []
+    page.keyboard.press("Escape")
+    page.get_by_test_id("stMainMenu").get_by_role("button").click()
+    assert english_in(seen(page)) == []
 
 
 def test_the_page_of_lessons_speaks_one_language(open_page):
@@ -69,6 +96,8 @@ def test_hangul_comes_along_and_breaks_between_words(open_page):
     loaded = "() => [...document.fonts].filter(f => f.status === 'loaded').map(f => f.family)"
     page.wait_for_function(f"({loaded})().includes('Pretendard')")
     heading = page.locator(".stMain h4").first
-    assert heading.evaluate("e => getComputedStyle(e).wordBreak") == "keep-all"
+    assert page.locator(".stMain p").count() > 5
+    for text in (*page.locator(".stMain p").all(), heading):
+        assert text.evaluate("e => getComputedStyle(e).wordBreak") == "keep-all"
     assert "Pretendard" in heading.evaluate("e => getComputedStyle(e).fontFamily")
     expect(page.locator("html")).to_have_attribute("lang", "ko")

@@ -79,7 +79,7 @@ def test_it_opens_with_exactly_what_was_chosen(open_page, made, size):
     width, height = SIZES[size]
     page = open_page("?" + urlsplit(made).query, width=width, height=height)
     assert shown_experiment(page) == Experiment(weight_scale=0.03).to_query()
-    page.wait_for_function("document.documentElement.lang === 'ko'")
+    page.wait_for_function("() => document.documentElement.lang === 'ko'")
     note = page.locator(".st-key-note")
     expect(note.locator("strong")).to_have_text("Look")
     expect(note.locator(".katex")).to_have_count(1)

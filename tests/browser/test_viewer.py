@@ -136,6 +136,17 @@ def test_every_control_has_a_name_and_the_focus_is_seen(lively):
     assert focused == "solid"
 
 
+def test_a_screen_reader_is_told_what_the_chart_is(open_page):
+    stage = Viewer(open_page("?" + LIVELY.to_query())).stage
+    text = "Heatmap of the hidden state h: 100 columns across (timestep), 64 units upwards, "
+    expect(stage).to_have_attribute("aria-label", re.compile(re.escape(text)))
+    backwards = LIVELY.replace(go_backwards=True).to_query()
+    stage = Viewer(open_page(f"?{backwards}&lang=ko")).stage
+    expect(stage).to_have_attribute(
+        "aria-label", re.compile("100칸.읽은 순서: 0이 마지막 타임스텝")
+    )
+
+
 # Zoom
 
 
@@ -259,6 +270,18 @@ def test_least_and_greatest_can_be_seen_when_cells_are_reduced(open_page):
     assert redness["max"] > redness["mean"] + 20
 
 
+def test_a_screen_with_more_pixels_gets_finer_blocks(open_page):
+    def steps_in_a_block(ratio):
+        viewer = Viewer(open_page("?" + LONG.to_query(), device_scale_factor=ratio))
+        viewer.page.wait_for_timeout(1500)
+        viewer.page.mouse.move(*viewer.point(0.7, 0.5))
+        first, last = re.search(r"t = ([\d,]+)…([\d,]+)", viewer.tip).groups()
+        return int(last.replace(",", "")) - int(first.replace(",", "")) + 1
+
+    assert steps_in_a_block(1) == 16
+    assert steps_in_a_block(2) == 8
+
+
 def test_small_pictures_offer_no_reduction(lively):
     expect(lively.page.get_by_role("combobox", name=re.compile("several values"))).to_be_hidden()
 
@@ -338,6 +361,62 @@ def test_a_knob_that_changes_the_size_is_followed_value_by_value(open_page, name
     last = int(page.get_by_role("slider", name=name).get_attribute("aria-valuetext"))
     wait_until_painted(page, LIVELY.replace(**{name.lower(): last}))
     assert (viewer.pixels()[2:-2, 2:-2, 3] == 255).all()
+
+
+def test_keys_repaint_before_the_server_answers(open_page):
+    page = open_page("?" + LIVELY.to_query())
+    viewer = Viewer(page)
+    slider = page.get_by_role("slider", name="Weight scale")
+    slider.focus()
+    page.wait_for_timeout(1500)  # the pictures of the whole range come
+    page.evaluate(
+        """([selector]) => {
+            const root = document.querySelector(selector);
+            window.paintedAt = [];
+            new MutationObserver(() => {
+                const { experiment } = root.dataset;
+                if (experiment) window.paintedAt.push([experiment, location.search]);
+            }).observe(root, { attributes: true, attributeFilter: ["data-experiment"] });
+        }""",
+        [VIEWER],
+    )
+    for _ in range(3):
+        before = page.evaluate("() => location.search")
+        slider.press("ArrowRight")
+        shown = LIVELY.replace(weight_scale=float(slider.get_attribute("aria-valuetext")))
+        page.wait_for_url(lambda url, before=before: not url.endswith(before))
+        wait_until_painted(page, shown)
+        assert [shown.to_query(), before] in page.evaluate("() => window.paintedAt")
+    page.wait_for_timeout(500)
+    fresh = Viewer(open_page("?" + shown.to_query()))
+    assert np.array_equal(viewer.pixels(), fresh.pixels())
+
+
+def test_keys_that_are_held_never_go_back(open_page):
+    page = open_page("?" + LIVELY.to_query())
+    slider = page.get_by_role("slider", name="Weight scale")
+    slider.focus()
+    page.wait_for_timeout(1500)
+    page.evaluate(
+        """([selector]) => {
+            const root = document.querySelector(selector);
+            window.shownScales = [];
+            new MutationObserver(() => {
+                const query = new URLSearchParams(root.dataset.experiment ?? "");
+                if (query.has("weight_scale")) window.shownScales.push(query.get("weight_scale"));
+            }).observe(root, { attributes: true, attributeFilter: ["data-experiment"] });
+        }""",
+        [VIEWER],
+    )
+    for _ in range(12):
+        slider.press("ArrowRight")
+        page.wait_for_timeout(30)
+    last = LIVELY.replace(weight_scale=float(slider.get_attribute("aria-valuetext")))
+    page.wait_for_timeout(2500)
+    wait_until_painted(page, last)
+    scales = [float(text) for text in page.evaluate("() => window.shownScales")]
+    assert scales == sorted(scales), "an answer that comes late is not shown over a newer value"
+    assert len(set(scales)) > 8
 
 
 # Touch

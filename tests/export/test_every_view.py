@@ -44,7 +44,7 @@ def close(size, expected, tolerance):
 def read_png(content, sheet):
     image = Image.open(io.BytesIO(content))
     image.load()
-    zoom = sheet.look.zoom("png")
+    zoom = sheet.zoom("png")
     assert close(image.size, (sheet.width * zoom, sheet.height * zoom), 1)
     assert close(image.info["dpi"], (sheet.look.dots_per_inch,) * 2, 0.1)
     assert image.text["Title"] == sheet.caption.title
@@ -59,7 +59,7 @@ def read_png(content, sheet):
 
 def read_svg(content, sheet):
     root = ElementTree.fromstring(content)
-    zoom = sheet.look.zoom("svg")
+    zoom = sheet.zoom("svg")
     size = (float(root.get("width")), float(root.get("height")))
     assert close(size, (sheet.width * zoom, sheet.height * zoom), 1)
     space = "{http://www.w3.org/2000/svg}"
@@ -75,7 +75,7 @@ def read_svg(content, sheet):
 def read_pdf(content, sheet):
     reader = pypdf.PdfReader(io.BytesIO(content))
     (page,) = reader.pages
-    points = sheet.look.zoom("pdf") * 72 / 96
+    points = sheet.zoom("pdf") * 72 / 96
     size = (float(page.mediabox.width), float(page.mediabox.height))
     assert close(size, (sheet.width * points, sheet.height * points), 1)
     text = squeezed(page.extract_text())

@@ -57,7 +57,7 @@ def test_letters_and_lines_can_be_read_at_column_width(studio, language):
     """Journals ask for at least 5 to 6 points, and lines of at least 0.5 points."""
     drawn = sheet(language, size="column", theme="print")
     root = ElementTree.fromstring(studio.picture(drawn, "svg"))
-    points = drawn.look.zoom("svg") * 72 / 96
+    points = drawn.zoom("svg") * 72 / 96
     sizes, widths = [], []
     for node in root.iter():
         for rule in (node.get("style") or "").split(";"):

@@ -45,6 +45,17 @@ def test_the_lecture_at_its_cursor(lecture):
     assert picture.experiment == Experiment().to_query()
 
 
+def test_the_axis_says_in_which_order_a_layer_read():
+    stack = {"units": (3, 4, 2), "timesteps": 9, "go_backwards": (True, False, True)}
+    run = simulate(Experiment(**stack))
+    titles = []
+    for layer in range(3):
+        figure = draw(analyse(run, Perspective(layer=layer)), Style())
+        titles.append(figure.layout.xaxis.title.text)
+    backwards = "order of reading: 0 is the last timestep"
+    assert titles == [backwards, backwards, "timestep"], "the third layer turns it round again"
+
+
 def test_hovering_gives_every_digit(lecture):
     heatmap = traces(draw(analyse(lecture, Perspective()), Style()), "heatmap")[0]
     assert heatmap.text[0][0] == repr(float(lecture.states[0, 0]))

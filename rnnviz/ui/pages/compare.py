@@ -41,7 +41,8 @@ def show(
     pictures = on_one_scale(*(state_heatmap.analyse(run, perspective) for run in runs))
     if perspective.difference:
         return _difference(pictures, perspective, say)
-    columns = st.columns(2, gap="small")
+    # One sentence may take more lines than the other: the pictures still stand side by side.
+    columns = st.columns(2, gap="small", vertical_alignment="bottom")
     for index, side in enumerate("ab"):
         with columns[index]:
             _heading(side, runs[index], runs[1 - index].experiment, perspective, say)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from rnnviz.i18n import Words
+from rnnviz.i18n import DEFAULT_LANGUAGE, Words, words
 from rnnviz.perspective import Perspective
 from rnnviz.ui.server import asset_url
 from rnnviz.ui.visibility import Visibility
@@ -33,6 +33,7 @@ def shell(perspective: Perspective, look: Visibility, say: Words) -> None:
     _SHELL(
         data={
             "language": say.language,
+            "frame": _frame(say),
             "presentation": perspective.presentation,
             "lesson": perspective.lesson is not None,
             "tour": {
@@ -43,6 +44,13 @@ def shell(perspective: Perspective, look: Visibility, say: Words) -> None:
         },
         key="shell",
     )
+
+
+def _frame(say: Words) -> list[tuple[str, str]]:
+    """Return what Streamlit says by itself, and what is to stand in its place."""
+    english = words(DEFAULT_LANGUAGE).sentences
+    names = [name for name in english if name.startswith("frame.")]
+    return [(english[name], say.sentences[name]) for name in names]
 
 
 _TOUR_WORDS = ("title", "place", "next", "back", "skip", "done")

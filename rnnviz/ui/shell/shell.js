@@ -3,6 +3,7 @@
  * of a room, and the tour of a first visit.
  */
 
+import { speak } from "./frame.js";
 import { listen } from "./keys.js";
 import { Tour } from "./tour.js";
 
@@ -14,6 +15,7 @@ export default function mount({ data, parentElement }) {
   parentElement.classList.add("rv-faceless");
   for (const name of SHEETS) addSheet(new URL(name, import.meta.url).href);
   document.documentElement.lang = data.language;
+  speak(data.frame);
   const { classList } = document.body;
   classList.toggle("rv-presentation", data.presentation);
   classList.toggle("rv-lesson", data.lesson);

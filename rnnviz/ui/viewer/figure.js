@@ -9,7 +9,13 @@ import { Follow } from "./follow.js";
 import { readPayload, readPrefix } from "./payload.js";
 import { plotly } from "./plotly.js";
 
-const CONFIG = { responsive: true, displaylogo: false, displayModeBar: "hover" };
+const CONFIG = {
+  responsive: true,
+  displaylogo: false,
+  displayModeBar: "hover",
+  // The first would send the figure to Plotly's own servers; nothing leaves this machine.
+  modeBarButtonsToRemove: ["sendChartToCloud", "select2d", "lasso2d"],
+};
 const figures = new WeakMap();
 
 /** Entry point: mount or update a figure in a component's element. */

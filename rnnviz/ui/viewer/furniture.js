@@ -88,7 +88,8 @@ function place(root, { heat, picture, width, table, theme }) {
   root.dataset.heat = [heat.x, heat.y, heat.width, heat.height].join(" ");
 }
 
-function description({ words, timesteps, units, field }) {
-  const values = { steps: whole(timesteps), units: whole(units), ...field };
+function description({ words, timesteps, units, field, layout }) {
+  const axis = layout.xaxis.title.text;
+  const values = { steps: whole(timesteps), units: whole(units), axis, ...field };
   return fill(words.description, values);
 }

@@ -119,6 +119,18 @@ def test_detail_brings_exact_cells_of_window_and_cursor():
     assert header["identity"] == main["identity"]
 
 
+def test_a_picture_that_does_not_fit_comes_coarse_and_fine_on_demand():
+    picture = picture_of((10_000, 512))
+    (coarse,) = read(picture_bytes(picture, Style()))[0]["tiles"]
+    assert (coarse["steps"], coarse["units"]) == (16, 4)
+    everything = (0, 10_000, 0, 512)
+    fine, _ = read(detail_bytes(picture, Style(), "key", 0, everything))[0]["tiles"]
+    assert (fine["steps"], fine["units"]) == (8, 2)
+    assert (fine["step"], fine["end"], fine["unit"], fine["top"]) == everything
+    (whole,) = read(picture_bytes(picture_of((1280, 256)), Style()))[0]["tiles"]
+    assert (whole["steps"], whole["units"]) == (1, 1)
+
+
 def test_detail_of_a_small_picture_is_empty():
     header, arrays = read(detail_bytes(picture_of(), Style(), "key", 5, (0, 10, 0, 10)))
     assert header["tiles"] == []
