@@ -83,9 +83,10 @@ def _show(say: Words) -> None:
             situation.experiment, perspective, say, **more.get(perspective.page, {})
         )
     shell(perspective, look, say)
-    state.commit(dataclasses.replace(situation, perspective=perspective))
+    situation = dataclasses.replace(situation, perspective=perspective)
+    state.commit(situation)
     if look.shows("take_away"):
-        take_away(situation.experiment, perspective, say)
+        take_away(situation, say)
 
 
 def _rooms(lesson: Lesson | None):

@@ -6,6 +6,7 @@ import io
 import shlex
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 
 import streamlit as st
 
@@ -19,7 +20,7 @@ from rnnviz.export.looks import SCALES, SIZES, Look
 from rnnviz.export.reopen import reopened
 from rnnviz.export.sheets import Sheet, sheet_of
 from rnnviz.figures.colours import THEMES
-from rnnviz.figures.registry import View, views, views_of
+from rnnviz.figures.registry import View, view, views, views_of
 from rnnviz.i18n import Words
 from rnnviz.keras.code import FRAMEWORKS
 from rnnviz.perspective import Perspective
@@ -41,13 +42,13 @@ UPLOAD_LIMIT = 32
 
 
 @st.fragment
-def take_away(experiment: Experiment, perspective: Perspective, say: Words) -> None:
+def take_away(shown: state.Situation, say: Words) -> None:
     """Draw the menu; what is chosen in it changes nothing else on the page.
 
     Parameters
     ----------
-    experiment, perspective : Experiment, Perspective
-        What is shown.
+    shown : Situation
+        What is on the page.
     say : Words
         The words of the page.
     """
@@ -61,10 +62,11 @@ def take_away(experiment: Experiment, perspective: Perspective, say: Words) -> N
         if not menu.open:
             return
         with menu, st.container(key="take-away-sheet"):
-            _menu(experiment, perspective, say)
+            _menu(shown, say)
 
 
-def _menu(experiment: Experiment, perspective: Perspective, say: Words) -> None:
+def _menu(shown: state.Situation, say: Words) -> None:
+    experiment, perspective = _one_of(shown, say)
     names = ("picture", "data", "code", "link", "open")
     tabs = dict(zip(names, st.tabs([say(f"take_away.{name}.tab") for name in names]), strict=True))
     with tabs["picture"]:
@@ -74,9 +76,25 @@ def _menu(experiment: Experiment, perspective: Perspective, say: Words) -> None:
     with tabs["code"]:
         _code(experiment, say)
     with tabs["link"]:
-        _link(experiment, perspective, say)
+        _link(shown, _render(experiment, perspective), say)
     with tabs["open"]:
         _open(say)
+
+
+def _one_of(shown: state.Situation, say: Words) -> tuple[Experiment, Perspective]:
+    """Return what is taken away: side by side, one of the two, as the page of states shows it."""
+    if shown.second is None or shown.perspective.page != "compare":
+        return shown.experiment, shown.perspective
+    side = st.segmented_control(
+        say("take_away.side"),
+        ("a", "b"),
+        default="a",
+        required=True,
+        format_func=lambda side: say(f"side.{side}"),
+        key="take-away.side",
+    )
+    experiment = shown.experiment if side == "a" else shown.second
+    return experiment, shown.perspective.replace(page="states")
 
 
 def _pictures(experiment: Experiment, perspective: Perspective, say: Words) -> None:
@@ -140,8 +158,8 @@ def _view(perspective: Perspective, say: Words) -> View:
 def _first_view(perspective: Perspective) -> View:
     """Return the view that the visitor looks at."""
     of_the_page = {view.name: view for view in views_of(perspective.page)}
-    shown = of_the_page or dict(views())
-    return shown.get(perspective.view) or next(iter(shown.values()))
+    first = next(iter(of_the_page.values()), view("states"))
+    return of_the_page.get(perspective.view, first)
 
 
 def _look(say: Words) -> Look:
@@ -207,14 +225,20 @@ def _code(experiment: Experiment, say: Words) -> None:
         program_download(st, label, experiment, framework, say, key=f"take-away.{framework}")
 
 
-def _link(experiment: Experiment, perspective: Perspective, say: Words) -> None:
+def _link(shown: state.Situation, command: str, say: Words) -> None:
     """Show the link and the command that do the same, each with a button that copies it."""
     st.caption(say("take_away.link.about"))
-    st.code(link(experiment, perspective, state.served_at()), language=None, wrap_lines=True)
+    address = link(shown.experiment, shown.perspective, state.served_at())
+    if shown.second is not None:
+        address = f"{state.served_at()}?{urlencode(shown.pairs, safe=',')}"
+    st.code(address, language=None, wrap_lines=True)
     st.caption(say("take_away.link.command"))
-    name = _first_view(perspective).name
-    command = _command(f"render {name} --out {name}.png", experiment, perspective)
     st.code(command, language="shell", wrap_lines=True)
+
+
+def _render(experiment: Experiment, perspective: Perspective) -> str:
+    name = _first_view(perspective).name
+    return _command(f"render {name} --out {name}.png", experiment, perspective)
 
 
 def _command(what: str, experiment: Experiment, perspective: Perspective) -> str:
