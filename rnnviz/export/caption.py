@@ -110,7 +110,8 @@ def parameters(experiment: Experiment, perspective: Perspective, say: Words) -> 
             pairs.append(f"{say(f'knob.{row.name}.label')} {text}")
     if len(experiment.layers) > 1:
         layer = min(perspective.layer, len(experiment.layers) - 1)
-        pairs.append(say("export.layer", layer=layer + 1, layers=len(experiment.layers)))
+        which = say("export.layer", layer=layer + 1, layers=len(experiment.layers))
+        pairs.append(which.replace(" ", "\N{NO-BREAK SPACE}"))
     return pairs
 
 

@@ -49,7 +49,7 @@ def draw(path: StatePath, style: Style) -> go.Figure:
     shares = result.explained[:SHARES]
     directions = 1 + np.arange(len(shares))
     layout |= {
-        "xaxis": {"title": {"text": axis_title(result, 0, style)}, "domain": [0, 0.66]},
+        "xaxis": {"title": {"text": axis_title(result, 0, style)}, "domain": [0, 0.6]},
         "yaxis": {"title": {"text": axis_title(result, 1, style)}},
         "xaxis2": {
             "title": {"text": words("dynamics.direction")}, "domain": [0.8, 1], "anchor": "y2",

@@ -6,6 +6,7 @@ import io
 import shlex
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 
 import streamlit as st
 
@@ -19,12 +20,13 @@ from rnnviz.export.looks import SCALES, SIZES, Look
 from rnnviz.export.reopen import reopened
 from rnnviz.export.sheets import Sheet, sheet_of
 from rnnviz.figures.colours import THEMES
-from rnnviz.figures.registry import View, views, views_of
+from rnnviz.figures.registry import View, view, views, views_of
 from rnnviz.i18n import Words
 from rnnviz.keras.code import FRAMEWORKS
 from rnnviz.perspective import Perspective
 from rnnviz.simulate import Run
 from rnnviz.ui import state
+from rnnviz.ui.choices import offered
 from rnnviz.ui.delivery import draw_in_browser, hand_over
 from rnnviz.ui.download import download, program_download
 from rnnviz.ui.problems import plain
@@ -40,13 +42,13 @@ UPLOAD_LIMIT = 32
 
 
 @st.fragment
-def take_away(experiment: Experiment, perspective: Perspective, say: Words) -> None:
+def take_away(shown: state.Situation, say: Words) -> None:
     """Draw the menu; what is chosen in it changes nothing else on the page.
 
     Parameters
     ----------
-    experiment, perspective : Experiment, Perspective
-        What is shown.
+    shown : Situation
+        What is on the page.
     say : Words
         The words of the page.
     """
@@ -60,10 +62,11 @@ def take_away(experiment: Experiment, perspective: Perspective, say: Words) -> N
         if not menu.open:
             return
         with menu, st.container(key="take-away-sheet"):
-            _menu(experiment, perspective, say)
+            _menu(shown, say)
 
 
-def _menu(experiment: Experiment, perspective: Perspective, say: Words) -> None:
+def _menu(shown: state.Situation, say: Words) -> None:
+    experiment, perspective = _one_of(shown, say)
     names = ("picture", "data", "code", "link", "open")
     tabs = dict(zip(names, st.tabs([say(f"take_away.{name}.tab") for name in names]), strict=True))
     with tabs["picture"]:
@@ -73,9 +76,25 @@ def _menu(experiment: Experiment, perspective: Perspective, say: Words) -> None:
     with tabs["code"]:
         _code(experiment, say)
     with tabs["link"]:
-        _link(experiment, perspective, say)
+        _link(shown, _render(experiment, perspective), say)
     with tabs["open"]:
         _open(say)
+
+
+def _one_of(shown: state.Situation, say: Words) -> tuple[Experiment, Perspective]:
+    """Return what is taken away: side by side, one of the two, as the page of states shows it."""
+    if shown.second is None or shown.perspective.page != "compare":
+        return shown.experiment, shown.perspective
+    side = st.segmented_control(
+        say("take_away.side"),
+        ("a", "b"),
+        default="a",
+        required=True,
+        format_func=lambda side: say(f"side.{side}"),
+        key="take-away.side",
+    )
+    experiment = shown.experiment if side == "a" else shown.second
+    return experiment, shown.perspective.replace(page="states")
 
 
 def _pictures(experiment: Experiment, perspective: Perspective, say: Words) -> None:
@@ -133,14 +152,14 @@ def _view(perspective: Perspective, say: Words) -> View:
         format_func=lambda name: say(f"view.{name}.title"),
         key=f"take-away.view.{perspective.page}.{first.name}",
     )
-    return known[name]
+    return known[offered(name, known, first.name)]
 
 
 def _first_view(perspective: Perspective) -> View:
     """Return the view that the visitor looks at."""
     of_the_page = {view.name: view for view in views_of(perspective.page)}
-    shown = of_the_page or dict(views())
-    return shown.get(perspective.view) or next(iter(shown.values()))
+    first = next(iter(of_the_page.values()), view("states"))
+    return of_the_page.get(perspective.view, first)
 
 
 def _look(say: Words) -> Look:
@@ -157,11 +176,11 @@ def _look(say: Words) -> Look:
         help=say("take_away.scale_help"),
     )
     caption = st.toggle(say("take_away.caption"), value=True, key="take-away.caption")
-    return Look(theme, size, scale, caption)
+    return Look(theme, size, offered(scale, SCALES, 1), caption)
 
 
 def _choice(name: str, options: tuple[str, ...], default: str, say: Words) -> Any:
-    return st.segmented_control(
+    chosen = st.segmented_control(
         say(f"take_away.{name}"),
         options,
         default=default,
@@ -169,6 +188,7 @@ def _choice(name: str, options: tuple[str, ...], default: str, say: Words) -> An
         format_func=lambda option: say(f"take_away.{name}_{option}"),
         key=f"take-away.{name}",
     )
+    return offered(chosen, options, default)
 
 
 def _data(experiment: Experiment, perspective: Perspective, say: Words) -> None:
@@ -205,14 +225,20 @@ def _code(experiment: Experiment, say: Words) -> None:
         program_download(st, label, experiment, framework, say, key=f"take-away.{framework}")
 
 
-def _link(experiment: Experiment, perspective: Perspective, say: Words) -> None:
+def _link(shown: state.Situation, command: str, say: Words) -> None:
     """Show the link and the command that do the same, each with a button that copies it."""
     st.caption(say("take_away.link.about"))
-    st.code(link(experiment, perspective, state.served_at()), language=None, wrap_lines=True)
+    address = link(shown.experiment, shown.perspective, state.served_at())
+    if shown.second is not None:
+        address = f"{state.served_at()}?{urlencode(shown.pairs, safe=',')}"
+    st.code(address, language=None, wrap_lines=True)
     st.caption(say("take_away.link.command"))
-    name = _first_view(perspective).name
-    command = _command(f"render {name} --out {name}.png", experiment, perspective)
     st.code(command, language="shell", wrap_lines=True)
+
+
+def _render(experiment: Experiment, perspective: Perspective) -> str:
+    name = _first_view(perspective).name
+    return _command(f"render {name} --out {name}.png", experiment, perspective)
 
 
 def _command(what: str, experiment: Experiment, perspective: Perspective) -> str:

@@ -88,10 +88,11 @@ def test_a_png_is_drawn_by_the_visitors_browser(open_page, size, pixels):
 
 def test_resolution_and_theme_are_followed(open_page):
     menu = Menu(open_page(query(SMALL), color_scheme="dark"))
-    menu.body.get_by_role("radio", name="2×").click()
-    menu.page.wait_for_timeout(300)
-    image = Image.open(io.BytesIO(menu.take("PNG")[1]))
-    assert abs(image.width - 2200) <= 1
+    for scale in (4, 2):
+        menu.body.get_by_role("radio", name=f"{scale}×").click()
+        menu.page.wait_for_timeout(300)
+        image = Image.open(io.BytesIO(menu.take("PNG")[1]))
+        assert abs(image.width - 1100 * scale) <= 1
     assert image.convert("RGB").getpixel((3, 3)) == (14, 17, 23), "dark page, dark picture"
     image = Image.open(io.BytesIO(menu.choose("theme_print").take("PNG")[1]))
     assert image.convert("RGBA").getpixel((3, 3))[3] == 0
@@ -148,11 +149,26 @@ def test_data_come_back_bit_for_bit(open_page):
     assert Experiment.from_json(menu.take("JSON")[1].decode()) == SMALL
 
 
+def test_nothing_is_fetched_before_a_click(open_page):
+    """Neither a file of the server's nor what the browser draws with."""
+    page, asked = open_page(query(SMALL)), []
+    page.on("request", lambda request: asked.append(request.url))
+    menu = Menu(page)
+    for tab in ("data", "code", "link", "open", "picture"):
+        menu.tab(tab)
+        page.wait_for_timeout(200)
+    assert [url for url in asked if "/media/" in url or "plotly" in url] == []
+    menu.take("PNG")
+    assert [url for url in asked if "plotly.min.js" in url]
+
+
 def test_code_and_link_are_there(open_page):
     menu = Menu(open_page(query(SMALL))).tab("code")
     name, content = menu.take("NumPy")
     assert name == "rnnviz_numpy.py"
     assert b"import numpy as np" in content
+    for label, line in {"Keras": b"import keras", "PyTorch": b"import torch"}.items():
+        assert line in menu.take(label)[1]
     menu.tab("link")
     assert "v=1&timesteps=12&input_features=32&units=8" in menu.body.inner_text()
     assert "python -m rnnviz render states --out states.png --link" in menu.body.inner_text()

@@ -43,7 +43,11 @@ def test_it_speaks_korean():
         ({}, ["Cell SimpleRNN", "Activation tanh"], ["Initialiser", "Vocabulary", "Layer"]),
         ({"recurrent_initializer": "orthogonal"}, ["orthogonal"], ["Initialiser of b"]),
         ({"cell": "GRU"}, ["Cell GRU", "reset_after yes"], ["unit_forget_bias"]),
-        ({"units": (8, 4)}, ["Units 8, 4", "Layer 1 of 2"], []),
+        (
+            {"units": (8, 4)},
+            ["Units 8, 4", "Layer\N{NO-BREAK SPACE}1\N{NO-BREAK SPACE}of\N{NO-BREAK SPACE}2"],
+            [],
+        ),
         ({"signal": "text"}, ["“to be or not to be”"], ["Amplitude"]),
         ({"signal_period": 7.0}, [], ["Period"]),
         ({"signal": "sine"}, ["Period (steps) 25"], []),

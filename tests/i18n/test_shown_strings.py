@@ -205,6 +205,7 @@ def test_every_hangul_syllable_is_in_the_font_that_the_page_brings():
     [
         *("timestep", "hidden state", "saturation", "vanishing gradient", "exploding gradient"),
         *("orthogonal", "glorot_uniform", "recurrent kernel", "unit"),
+        "initializer",
     ],
 )
 def test_korean_terms_stand_with_the_english_in_brackets_somewhere(term):

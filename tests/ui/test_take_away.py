@@ -62,6 +62,40 @@ def test_it_offers_every_view_beginning_with_the_one_that_is_shown():
     assert choice.value == "states"
 
 
+@pytest.mark.parametrize(("side", "units"), [("a", 8), ("b", 5)])
+def test_side_by_side_one_of_the_two_is_taken_away_and_the_link_holds_both(side, units):
+    at = opened("page=compare&units=8&b.units=5")
+    choice = next(one for one in at.segmented_control if one.label == words("en")("take_away.side"))
+    choice.set_value(side)
+    at.session_state[MENU] = True
+    at.run()
+    address, command = (block.value for block in at.code[-2:])
+    assert "&units=8&" in address
+    assert "&b.units=5&" in address
+    assert f"&units={units}&" in command
+    assert "page=" not in command
+    choice = next(box for box in at.selectbox if box.label == words("en")("take_away.view"))
+    assert choice.value == "states"
+
+
+def test_nothing_is_made_before_somebody_clicks(monkeypatch):
+    asked = []
+
+    def asking(name):
+        return lambda *_, **__: asked.append(name) or b""
+
+    for name in ("sheet_of", "hand_over", "draw_in_browser"):
+        monkeypatch.setattr(take_away, name, asking(name))
+    monkeypatch.setattr(download, "program", asking("program"))
+    monkeypatch.setattr(take_away, "DATA", {name: asking(name) for name in take_away.DATA})
+    at = opened()
+    assert not at.exception
+    assert "NPZ" in labels(at)
+    assert asked == []
+    next(button for button in at.button if button.label == "SVG").click().run()
+    assert asked[0] == "sheet_of"
+
+
 def test_opening_the_menu_changes_nothing_else():
     at = opened("units=8&t=5")
     assert shown(at) == Experiment(units=8)
