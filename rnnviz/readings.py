@@ -130,5 +130,7 @@ def percent(share: float) -> str:
 
 
 def number(value: float) -> str:
-    """Return a number with four digits and a typographic minus, as people write it."""
-    return f"{value:.4g}".replace("-", "−")
+    """Return a number with four digits, as people write it: ``"−0.25"``, ``"1.13·10⁻³⁰"``."""
+    digits, _, exponent = f"{value:.4g}".partition("e")
+    raised = f"·{power_of_ten(int(exponent))}" if exponent else ""
+    return digits.replace("-", "−") + raised

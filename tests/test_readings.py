@@ -83,3 +83,11 @@ def test_shares_never_round_to_all_or_nothing():
         "0%", "< 0.1%", "50.0%", "> 99.9%", "100%",
     ]  # fmt: skip
     assert number(-0.5) == "−0.5"
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [(-0.25, "−0.25"), (1.13e-30, "1.13·10⁻³⁰"), (-2.5e12, "−2.5·10¹²"), (float("inf"), "inf")],
+)
+def test_numbers_are_written_as_people_write_them(value, written):
+    assert number(value) == written

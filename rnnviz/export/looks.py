@@ -32,6 +32,9 @@ class Size:
         Letters for the back row.
     caption_size : int
         Letters of the caption, in CSS pixels.
+    distance : float
+        How much farther away than on the page a figure in space is seen: its letters keep their
+        size, and must have room around it.
     """
 
     width: int
@@ -40,14 +43,20 @@ class Size:
     raster: float = 1.0
     presentation: bool = False
     caption_size: int = 11
+    distance: float = 1.0
 
 
 SIZES = {
     "page": Size(1100),
     # 13.33 × 7.5 inches, the slide of the usual programs; 1920×1080 pixels.
-    "slide": Size(1280, 720, raster=1.5, presentation=True, caption_size=12),
+    "slide": Size(1280, 720, raster=1.5, presentation=True, caption_size=12, distance=1.1),
     # One column of a paper, 89 mm; letters come out between 6 and 8 points.
-    "column": Size(_COLUMN_WIDTH, vector=_COLUMN_ZOOM, raster=_COLUMN_ZOOM * PRINT_DPI / CSS_DPI),
+    "column": Size(
+        _COLUMN_WIDTH,
+        vector=_COLUMN_ZOOM,
+        raster=_COLUMN_ZOOM * PRINT_DPI / CSS_DPI,
+        distance=1.4,
+    ),
 }
 """The sizes that are offered, by name."""
 

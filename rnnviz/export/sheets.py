@@ -35,7 +35,6 @@ _OWN_HEIGHT = 480
 _EDGE = 12
 _ABOVE, _BELOW = 18, 6
 _LINE = 1.3
-_NARROW, _FARTHER = 600, 1.6
 _LETTERS = 13
 
 
@@ -141,8 +140,7 @@ def finished(figure: go.Figure, look: Look, said: Caption) -> go.Figure:
     )
     if look.theme == "print":
         figure.update_layout(font={"family": PRINT_FONT})
-    if look.sheet.width < _NARROW:
-        _step_back(figure)
+    _step_back(figure, look.sheet.distance)
     if foot is not None:
         _add_caption(figure, foot.scaled(width / look.sheet.width), ink.muted)
     return figure
@@ -237,11 +235,11 @@ def _move_title(figure: go.Figure) -> None:
     )
 
 
-def _step_back(figure: go.Figure) -> None:
-    """See a cube from farther away: on a narrow sheet its letters, stick out."""
+def _step_back(figure: go.Figure, distance: float) -> None:
+    """See what stands in space from farther away."""
     for scene in figure.select_scenes():
         eye = scene.camera.eye
-        eye.update({axis: _FARTHER * eye[axis] for axis in "xyz" if eye[axis] is not None})
+        eye.update({axis: distance * eye[axis] for axis in "xyz" if eye[axis] is not None})
 
 
 def _lift_legend(figure: go.Figure, foot: float) -> None:

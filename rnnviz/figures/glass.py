@@ -10,11 +10,14 @@ import plotly.graph_objects as go
 from rnnviz.analysis.one_step import Contribution, OneStep, largest, one_step
 from rnnviz.engine import SimpleRNN
 from rnnviz.figures.registry import View
+from rnnviz.figures.sentences import wrapped
 from rnnviz.figures.style import FIRST_STEP, Style, template_dict
 
 NAMED = 8
 """How many products are named."""
 _ROW = 26
+_LINE = 56
+"""Latin letters a line of what is said instead of bars, so that it fits a phone."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,8 +99,9 @@ def _products(result: UnderGlass, style: Style) -> list[Row]:
         weights, vector = ("W", "x<sub>t</sub>") if is_input else ("U", "h<sub>t−1</sub>")
         place = one.index + FIRST_STEP
         label = f"{weights}[{step.unit + FIRST_STEP}, {place}]·{vector}[{place}]"
-        text = f"{_short(one.weight)} × {_short(one.value)} = {_short(one.product)}"
-        rows.append((label, one.product, text, ink.series[0 if is_input else 1]))
+        # The factors stand under the name: beside the bar a narrow sheet has no room for them.
+        label += f"<br>{_short(one.weight)} × {_short(one.value)}"
+        rows.append((label, one.product, _short(one.product), ink.series[0 if is_input else 1]))
     if result.others:
         label = style.words("glass.rest", count=result.others)
         rows.append((label, result.rest, _short(result.rest), ink.grid))
@@ -118,7 +122,7 @@ def _bars(rows: list[Row], axis: str, style: Style) -> dict:
         "textposition": "outside",
         "cliponaxis": False,
         "textfont": {"size": style.tick_size},
-        "hovertemplate": "%{customdata}: %{text}<extra></extra>",
+        "hovertemplate": "%{customdata} = %{text}<extra></extra>",
         "customdata": labels,
         "marker": {"color": colours, "line": {"width": 0}},
     }
@@ -127,13 +131,14 @@ def _bars(rows: list[Row], axis: str, style: Style) -> dict:
 def _layout(terms: list[Row], products: list[Row], style: Style) -> dict:
     say = style.words
     row = round(_ROW * (1.3 if style.presentation else 1))
+    double = round(1.5 * row)
     gap, top, bottom = 2 * row, row, 8
-    inner = row * (len(terms) + len(products)) + gap
-    share = row * len(products) / inner
+    inner = row * len(terms) + double * len(products) + gap
+    share = double * len(products) / inner
     layout = {
         "template": template_dict(style),
         "height": inner + top + bottom,
-        "margin": {"l": 138, "r": 24, "t": top, "b": bottom},
+        "margin": {"l": round(11.5 * style.tick_size), "r": 24, "t": top, "b": bottom},
         "showlegend": False,
         "bargap": 0.3,
         "annotations": [
@@ -162,7 +167,7 @@ def _value_axis(rows: list[Row]) -> dict:
     values = [value for _, value, *_ in rows if np.isfinite(value)]
     low, high = min(0.0, *values, 0.0), max(0.0, *values, 0.0)
     size = (high - low) or 1.0
-    room = 0.65
+    room = 0.5
     return {
         "range": [low - (room * size if low < 0 else 0.02 * size), high + room * size],
         "showticklabels": False,
@@ -190,7 +195,7 @@ def _nothing_but(text: str, style: Style) -> go.Figure:
                 "height": 120,
                 "xaxis": hidden,
                 "yaxis": hidden,
-                "annotations": [place | {"text": text}],
+                "annotations": [place | {"text": wrapped(text, _LINE)}],
             }
         }
     )

@@ -29,7 +29,11 @@ def draw(path: StatePath, style: Style) -> go.Figure:
     layout["coloraxis"]["colorbar"] = time_bar(style, 0.92)
     axes = {
         f"{axis}axis": {
-            "title": {"text": axis_title(result, index, style)},
+            "title": {
+                "text": axis_title(result, index, style),
+                "font": {"size": style.tick_size},
+            },
+            "nticks": 5,
             "gridcolor": ink.axis,
             "zerolinecolor": ink.axis,
             "color": ink.muted,

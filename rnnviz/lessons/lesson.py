@@ -53,7 +53,7 @@ def toward(value: float, start: float, goal: float, *, met: bool | None = None) 
     reached = way >= 1 if met is None else met
     if reached:
         return 1.0
-    return min(max(way, 0.0), 0.99) if way == way else 0.0
+    return min(max(0.0, way), 0.99) if way == way else 0.0
 
 
 def _no_numbers(run: Run) -> Numbers:

@@ -39,6 +39,7 @@ def test_everything_on_the_wall_is_large_and_on_one_screen(open_page):
 
 def test_the_keys_turn_cards_change_lenses_and_play(open_page):
     page = open_page("?presentation=1&lesson=all_ones", width=1280, height=720)
+    page.wait_for_selector("body.rv-presentation")
     page.keyboard.press("n")
     page.wait_for_url(re.compile("card=1"))
     page.locator(".st-key-card_back button").first.wait_for()

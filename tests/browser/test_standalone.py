@@ -150,5 +150,7 @@ def test_the_caption_stays_on_the_sheet_and_free_of_the_figure(offline, tmp_path
         assert caption["left"] >= 0, name
         assert caption["right"] <= sheet.width, name
         assert caption["bottom"] <= sheet.height, name
+        for box in boxes["others"]:
+            assert -1 <= box["left"] <= box["right"] <= sheet.width + 1, f"{name}: letters are cut"
         lowest = np.max([box["bottom"] for box in boxes["others"]])
         assert lowest <= caption["top"] + 1, f"letters of {name} reach into the caption"

@@ -43,6 +43,14 @@ def test_a_png_has_the_pixels_that_its_size_promises(studio, size, scale, pixels
         assert image.size == (1920 * scale, 1080 * scale)
 
 
+def test_what_is_higher_than_a_slide_comes_out_smaller_and_not_squeezed(studio):
+    stack = simulate(Experiment(units=(8,) * 4, cell="LSTM", timesteps=10))
+    drawn = sheet_of(stack, Perspective(), view("layers"), Look(size="slide"), "ko")
+    assert drawn.width > 1280
+    assert drawn.width * 9 == drawn.height * 16
+    assert Image.open(io.BytesIO(studio.picture(drawn, "png"))).size == (1920, 1080)
+
+
 def test_a_column_is_89_millimetres_wide_and_printed_at_300_dots_an_inch(studio):
     drawn = sheet(size="column", theme="print")
     page = pypdf.PdfReader(io.BytesIO(studio.picture(drawn, "pdf"))).pages[0]

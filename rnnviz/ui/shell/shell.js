@@ -20,19 +20,21 @@ export default function mount({ data, parentElement }) {
   classList.toggle("rv-presentation", data.presentation);
   classList.toggle("rv-lesson", data.lesson);
   listen(data.presentation);
-  setTimeout(fit);
+  // Formulas are set a little later than the text around them.
+  for (const delay of [0, 1000]) setTimeout(fit, delay);
   tour ??= new Tour();
   tour.update(data.tour);
 }
 
-/** What only a browser can see: the ground's colour, and which formulas are wider than their place. */
+/** What only a browser can see: the ground's colour, and which parts are larger than their place. */
 function fit() {
   const page = getComputedStyle(document.querySelector(".stApp")).backgroundColor;
   document.documentElement.style.setProperty("--rv-page", page);
-  for (const formula of document.querySelectorAll(".katex-display")) {
+  for (const part of document.querySelectorAll(".katex-display, .st-key-note, .st-key-note-written")) {
     // What scrolls must be within reach of the keyboard.
-    if (formula.scrollWidth > formula.clientWidth) formula.tabIndex = 0;
-    else formula.removeAttribute("tabindex");
+    const { scrollWidth, clientWidth, scrollHeight, clientHeight } = part;
+    if (scrollWidth > clientWidth || scrollHeight > clientHeight) part.tabIndex = 0;
+    else part.removeAttribute("tabindex");
   }
 }
 
