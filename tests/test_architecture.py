@@ -119,6 +119,31 @@ def test_importing_rnnviz_loads_neither_streamlit_nor_plotly():
     assert answer.stdout.strip() == "[]"
 
 
+PEERS = {"keras", "tensorflow", "torch", "jax"}
+"""What the package speaks of, writes programs for, and is held against, but never imports."""
+
+
+@pytest.mark.parametrize("path", _files(), ids=lambda path: str(path.relative_to(ROOT)))
+def test_no_peer_is_imported(path):
+    assert not {name.split(".")[0] for name in _imports(path)} & PEERS
+
+
+def test_summaries_and_programs_need_no_peer():
+    code = f"""
+import sys
+sys.modules.update(dict.fromkeys({sorted(PEERS)}))  # importing one of them fails
+from rnnviz.keras import NOTES_MODELS, SUMMARY_STYLES, summary
+from rnnviz.keras.code import FRAMEWORKS, program
+for experiment in NOTES_MODELS.values():
+    print(sum(len(summary(experiment, style)) for style in SUMMARY_STYLES))
+    print(sum(len(program(experiment, framework).text) for framework in FRAMEWORKS))
+"""
+    answer = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    assert min(map(int, answer.stdout.split())) > 900
+
+
 def test_top_level_is_fixed():
     allowed = {"app.py", "rnnviz", "tests", "requirements.txt", "README.md", "pyproject.toml"}
     allowed |= {"LICENSE", "CHANGELOG.md"}

@@ -86,3 +86,13 @@ def test_slices_change_no_bit(cell):
     experiment = Experiment(timesteps=3000, units=6, cell=cell, weight_scale=0.1)
     plain, watched = simulate(experiment), simulate(experiment, lambda fraction: None)
     assert (plain.states == watched.states).all()
+
+
+def test_a_dense_head_counts_in_what_a_run_computes_and_holds():
+    plain, headed = Experiment(units=4), Experiment(units=4, dense_units=3)
+    assert headed.cost.products - plain.cost.products == 4 * 3 + 3
+    assert headed.cost.states - plain.cost.states == 3
+    long = {"timesteps": 100_000, "input_features": 1, "units": 1}
+    with pytest.raises(ExperimentError, match="20,000,000"):
+        Experiment(**long, dense_units=1024)
+    assert Experiment(**long, dense_units=8).cost.seconds > Experiment(**long).cost.seconds

@@ -16,6 +16,7 @@ from rnnviz.knobs import Problem
 from rnnviz.lessons.lesson import Lesson
 from rnnviz.perspective import Perspective
 from rnnviz.ui import state
+from rnnviz.ui.choices import offered
 from rnnviz.ui.controls import experiment_controls
 from rnnviz.ui.errors import failed
 from rnnviz.ui.lesson_panel import lesson_panel
@@ -160,19 +161,21 @@ def _navigation(perspective: Perspective, say: Words) -> Perspective:
         key=state.widget("page", perspective.page),
         label_visibility="collapsed",
     )
+    page = offered(page, PAGES, perspective.page)
     return dataclasses.replace(perspective, page=page)
 
 
 def _layer(experiment: Experiment, perspective: Perspective, say: Words) -> Perspective:
     """Draw the choice of the layer that the knobs move and the page looks into."""
     names = [layer.name for layer in keras_layers(experiment) if layer.spec is not None]
+    standing = min(perspective.layer, len(names) - 1)
     layer = st.selectbox(
         say("knob.layer.label"),
         range(len(names)),
         format_func=names.__getitem__,
-        key=state.widget("layer", min(perspective.layer, len(names) - 1)),
+        key=state.widget("layer", standing),
     )
-    return perspective.replace(layer=layer)
+    return perspective.replace(layer=offered(layer, range(len(names)), standing))
 
 
 def _actions(situation: state.Situation, look: Visibility, say: Words) -> Perspective:

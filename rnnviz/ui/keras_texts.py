@@ -11,6 +11,7 @@ from rnnviz.keras.code import FRAMEWORKS, program
 from rnnviz.keras.parameters import ParameterCount, parameter_count
 from rnnviz.perspective import Perspective
 from rnnviz.ui import state
+from rnnviz.ui.choices import offered
 from rnnviz.ui.download import program_download
 
 
@@ -29,6 +30,7 @@ def show_summary(experiment: Experiment, perspective: Perspective, say: Words) -
             key=state.widget("summary.style", perspective.summary_style),
             label_visibility="collapsed",
         )
+        style = offered(style, SUMMARY_STYLES, perspective.summary_style)
         with st.container(key="summary"):
             st.code(summary(experiment, style), language=None)
     with counted:
@@ -79,6 +81,7 @@ def show_code(experiment: Experiment, perspective: Perspective, say: Words) -> P
             key=state.widget("code.framework", perspective.framework),
             label_visibility="collapsed",
         )
+        framework = offered(framework, FRAMEWORKS, perspective.framework)
         style = {"key": "code.download", "icon": ":material/download:", "width": "content"}
         program_download(st, say("code.download"), experiment, framework, say, **style)
     written = program(experiment, framework)

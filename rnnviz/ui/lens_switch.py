@@ -11,6 +11,7 @@ from rnnviz.i18n import Words
 from rnnviz.perspective import Perspective
 from rnnviz.simulate import Run
 from rnnviz.ui import state
+from rnnviz.ui.choices import offered
 
 
 def choose_lens(run: Run, perspective: Perspective, say: Words) -> Perspective:
@@ -25,6 +26,7 @@ def choose_lens(run: Run, perspective: Perspective, say: Words) -> Perspective:
             label_visibility="collapsed",
             wrap=True,
         )
+        name = offered(name, LENSES, perspective.lens)
         layer = run.layers[min(perspective.layer, len(run.layers) - 1)]
         shown = lens_for(name, layer.trace).name == name
         st.caption(say(f"lens.{name}.how_to_read" if shown else "lens.no_ends"), width="stretch")

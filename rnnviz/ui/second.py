@@ -11,6 +11,7 @@ from rnnviz.i18n import Words
 from rnnviz.knobs import Knob, Problem
 from rnnviz.perspective import SIDES, Perspective
 from rnnviz.ui import state
+from rnnviz.ui.choices import offered
 from rnnviz.ui.controls import changed, experiment_controls
 from rnnviz.ui.visibility import Visibility
 
@@ -55,6 +56,7 @@ def two_experiments(
         help=say("side.help"),
         width="stretch",
     )
+    side = offered(side, SIDES, perspective.side)
     layer, hidden, locked = perspective.layer, look.hidden_knobs, look.locked_knobs
     if side == "b":
         layer = min(layer, len(second.layers) - 1)

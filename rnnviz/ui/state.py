@@ -274,6 +274,8 @@ def kinds_of(session_id: str | None) -> Callable[[str], str | None]:
 
     def kind(widget: str) -> str | None:
         found = known.get(widget)
-        return found and told.setdefault(widget, found.value_type)
+        if found is not None and found.value_type is not None:
+            told.setdefault(widget, found.value_type)
+        return told.get(widget)
 
     return kind

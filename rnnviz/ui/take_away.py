@@ -26,6 +26,7 @@ from rnnviz.keras.code import FRAMEWORKS
 from rnnviz.perspective import Perspective
 from rnnviz.simulate import Run
 from rnnviz.ui import state
+from rnnviz.ui.choices import offered
 from rnnviz.ui.delivery import draw_in_browser, hand_over
 from rnnviz.ui.download import download, program_download
 from rnnviz.ui.problems import plain
@@ -151,7 +152,7 @@ def _view(perspective: Perspective, say: Words) -> View:
         format_func=lambda name: say(f"view.{name}.title"),
         key=f"take-away.view.{perspective.page}.{first.name}",
     )
-    return known[name]
+    return known[offered(name, known, first.name)]
 
 
 def _first_view(perspective: Perspective) -> View:
@@ -175,11 +176,11 @@ def _look(say: Words) -> Look:
         help=say("take_away.scale_help"),
     )
     caption = st.toggle(say("take_away.caption"), value=True, key="take-away.caption")
-    return Look(theme, size, scale, caption)
+    return Look(theme, size, offered(scale, SCALES, 1), caption)
 
 
 def _choice(name: str, options: tuple[str, ...], default: str, say: Words) -> Any:
-    return st.segmented_control(
+    chosen = st.segmented_control(
         say(f"take_away.{name}"),
         options,
         default=default,
@@ -187,6 +188,7 @@ def _choice(name: str, options: tuple[str, ...], default: str, say: Words) -> An
         format_func=lambda option: say(f"take_away.{name}_{option}"),
         key=f"take-away.{name}",
     )
+    return offered(chosen, options, default)
 
 
 def _data(experiment: Experiment, perspective: Perspective, say: Words) -> None:

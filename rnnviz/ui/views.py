@@ -13,6 +13,7 @@ from rnnviz.i18n import Words
 from rnnviz.perspective import Perspective
 from rnnviz.simulate import Run
 from rnnviz.ui import state
+from rnnviz.ui.choices import offered
 from rnnviz.ui.main_view import style_of
 from rnnviz.ui.problems import plain
 from rnnviz.ui.runs import LONG, result_of
@@ -34,6 +35,7 @@ def choose_view(page: str, run: Run, perspective: Perspective, say: Words) -> Pe
         key=state.widget(f"view.{page}", standing),
         label_visibility="collapsed",
     )
+    name = offered(name, views, standing)
     show_view(views[name], run, perspective, say)
     return dataclasses.replace(perspective, view=name)
 

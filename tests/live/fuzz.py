@@ -230,7 +230,7 @@ async def _misbehave(url: str, chance: random.Random, most: int) -> int:
         with suppress(ConnectionClosed):
             page = await mallory.arrive(_hostile_query(chance))
             _look(page, mallory.query)
-            mallory.values.update(_unfold(page))
+            mallory.values.update(unfold(page))
             page = await mallory.run()
             while tried < most:
                 tried += 1
@@ -250,7 +250,7 @@ def _look(page, what: object) -> None:
     assert not [text for text in page.alerts if "Error number" in text], (page.alerts, what)
 
 
-def _unfold(page) -> dict:
+def unfold(page) -> dict:
     """Return values that open what is folded, so that all its widgets are there to be misused."""
     folds = {name: ("bool_value", True) for name in page.widgets if name.endswith(_FOLDED)}
     dialogs = {name: ("trigger_value", True) for name in page.widgets if name.endswith("-teach")}

@@ -9,6 +9,7 @@ import pytest
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
+from tests.live import fuzz
 from tests.live.figures import fetch, health, processor_seconds
 from tests.live.visitor import Visitor
 
@@ -118,6 +119,28 @@ def test_a_choice_that_is_not_offered_is_refused_in_words(server):
             (alert,) = page.alerts
             assert "xx" in alert
             assert "Error number" not in alert
+
+    asyncio.run(scene())
+
+
+@pytest.mark.parametrize("page", ["states", "keras", "compare", "dynamics", "keras&view=code"])
+def test_choices_of_nothing_or_of_nonsense_leave_what_was_chosen(server, page):
+    strange = {
+        "button_group": ("string_array_value", []),
+        "selectbox": ("string_value", "xx"),
+        "slider": ("string_array_value", ["xx"]),
+    }
+
+    async def scene():
+        async with Visitor(server.url) as mallory:
+            seen = await mallory.arrive(f"page={page}")
+            mallory.values.update(fuzz.unfold(seen))
+            seen = await mallory.run()
+            for name, (kind, _) in seen.widgets.items():
+                if kind in strange:
+                    answer = await mallory.run(mallory.request(**{name: strange[kind]}))
+                    assert not [one for one in answer.alerts if "Error number" in one], name
+                    assert not answer.exceptions, name
 
     asyncio.run(scene())
 

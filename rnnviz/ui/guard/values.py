@@ -18,15 +18,21 @@ Kinds = Callable[[str], str | None]
 
 
 def keep_known(request: ClientState, kind: Kinds) -> int:
-    """Drop the values of a request that no browser would send; returns how many."""
+    """Drop the values of a request that no browser would send; returns how many.
+
+    An empty field goes with its widget, and a browser may still name it: that counts as nothing.
+    """
     states = request.widget_states.widgets
-    kept = [state for state in states if _is_honest(state, kind(state.id))]
-    dropped = len(states) - len(kept)
-    if dropped:
-        kept = [WidgetState.FromString(state.SerializeToString()) for state in kept]
+    kept, odd = [], 0
+    for state in states:
+        if _is_honest(state, kind(state.id)):
+            kept.append(WidgetState.FromString(state.SerializeToString()))
+        else:
+            odd += state.WhichOneof("value") is not None
+    if len(kept) < len(states):
         del states[:]
         states.extend(kept)
-    return dropped
+    return odd
 
 
 def _is_honest(state: WidgetState, kind: str | None) -> bool:

@@ -15,6 +15,7 @@ from rnnviz.i18n import Words
 from rnnviz.perspective import Perspective
 from rnnviz.simulate import Run
 from rnnviz.ui import state
+from rnnviz.ui.choices import offered
 from rnnviz.ui.keras_texts import show_code, show_summary
 from rnnviz.ui.main_view import main_view, style_of
 from rnnviz.ui.runs import run_of
@@ -65,6 +66,7 @@ def _panel(run: Run, perspective: Perspective, say: Words) -> Perspective:
         key=state.widget("view.keras", standing),
         label_visibility="collapsed",
     )
+    name = offered(name, _PANELS, standing)
     if name == "layers":
         show_view(view("layers"), run, perspective, say)
     else:

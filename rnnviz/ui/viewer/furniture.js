@@ -1,10 +1,35 @@
 /**
- * What stands around the stage: names of the controls, legend, sizes that follow the layout.
+ * What stands around the stage: the controls and their names, legend, sizes that follow the layout.
  */
 
 import { fill, whole } from "./words.js";
 
 const LEVELS = ["mean", "minimum", "maximum"];
+const BODY = `
+  <div class="rv-bar">
+    <div class="rv-legend"></div>
+    <div class="rv-tools">
+      <select class="rv-level"></select>
+      <button type="button" class="rv-zoom" data-icon="zoom" aria-pressed="false"></button>
+      <button type="button" class="rv-reset" data-icon="reset"></button>
+      <button type="button" class="rv-camera" data-icon="camera"></button>
+    </div>
+  </div>
+  <div class="rv-stage" tabindex="0" role="application"></div>
+  <div class="rv-time">
+    <button type="button" class="rv-play" data-icon="play"></button>
+    <div class="rv-track"><input type="range" class="rv-cursor" step="1"></div>
+    <output class="rv-step"><b></b><span></span></output>
+    <select class="rv-speed"></select>
+  </div>
+  <p class="rv-live" aria-live="polite"></p>`;
+const PARTS = ["legend", "level", "zoom", "reset", "camera", "stage", "play", "cursor", "step", "speed", "live"];
+
+/** Fill a viewer's element, and return its parts by name. */
+export function build(root) {
+  root.innerHTML = BODY;
+  return Object.fromEntries(PARTS.map((name) => [name, root.querySelector(`.rv-${name}`)]));
+}
 
 /** Name and place everything around the stage; cheap, so done at every redraw. */
 export function furnish(root, parts, stage) {

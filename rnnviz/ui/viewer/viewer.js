@@ -6,35 +6,20 @@
  */
 
 import { photograph } from "./camera.js";
-import { channel, cursorNow, hearCursor, hearSent, tellCursor, tellSent } from "./channel.js";
-import { furnish, showWindow } from "./furniture.js";
+import { channel, cursorNow, hearCursor, hearSent, tellCursor } from "./channel.js";
+import { composed } from "./compose.js";
+import { build, furnish, showWindow } from "./furniture.js";
 import { Gestures } from "./gestures.js";
 import { describe, Hover } from "./hover.js";
 import { LiveKnobs } from "./live.js";
 import { readPayload, readPrefix } from "./payload.js";
 import { Playback } from "./playback.js";
 import { Stage } from "./stage.js";
+import { Telling } from "./telling.js";
+import { themeOf } from "./theme.js";
 import { fill, whole } from "./words.js";
 
-const SOON = 250; // ms of rest after which keys and zooms are told to Python
-const BODY = `
-  <div class="rv-bar">
-    <div class="rv-legend"></div>
-    <div class="rv-tools">
-      <select class="rv-level"></select>
-      <button type="button" class="rv-zoom" data-icon="zoom" aria-pressed="false"></button>
-      <button type="button" class="rv-reset" data-icon="reset"></button>
-      <button type="button" class="rv-camera" data-icon="camera"></button>
-    </div>
-  </div>
-  <div class="rv-stage" tabindex="0" role="application"></div>
-  <div class="rv-time">
-    <button type="button" class="rv-play" data-icon="play"></button>
-    <div class="rv-track"><input type="range" class="rv-cursor" step="1"></div>
-    <output class="rv-step"><b></b><span></span></output>
-    <select class="rv-speed"></select>
-  </div>
-  <p class="rv-live" aria-live="polite"></p>`;
+const REST = 250; // ms of rest after which a screen reader is told what is at the cursor
 
 const viewers = new WeakMap();
 
@@ -54,20 +39,13 @@ class Viewer {
     this.root = document.createElement("section");
     this.root.className = "rv-viewer";
     this.root.dataset.testid = "state-viewer";
-    this.root.innerHTML = BODY;
+    this.parts = build(this.root);
     parent.append(this.root);
-    const part = (name) => this.root.querySelector(`.rv-${name}`);
-    this.parts = Object.fromEntries(
-      ["legend", "level", "zoom", "reset", "camera", "cursor", "track", "step", "live"].map(
-        (name) => [name, part(name)],
-      ),
-    );
-    this.stage = new Stage(part("stage"));
+    this.stage = new Stage(this.parts.stage);
     this.cursor = { step: 0, unit: null };
     this.tool = "cursor";
-    this.sent = [];
-    this.toldWindow = "null"; // Python takes all of it for granted
-    this.playback = new Playback(this, part("play"), part("speed"));
+    this.telling = new Telling(this);
+    this.playback = new Playback(this, this.parts.play, this.parts.speed);
     this.gestures = new Gestures(this);
     this.hover = new Hover(this);
     this.live = new LiveKnobs(this);
@@ -80,7 +58,7 @@ class Viewer {
     this.unhear = [
       hearCursor((step, teller) => others(teller) && this.#follow(step)),
       // Two viewers share one cursor in Python, which answers both of them.
-      hearSent((told, teller) => others(teller) && this.#remember(told)),
+      hearSent((told, teller) => others(teller) && this.telling.remember(told)),
     ];
   }
 
@@ -89,6 +67,7 @@ class Viewer {
     this.observer.disconnect();
     this.gestures.destroy();
     this.live.destroy();
+    this.telling.destroy();
     for (const end of this.unhear) end();
     if (this.meeting?.viewer === this) this.meeting.viewer = null;
     viewers.delete(this.parent);
@@ -137,10 +116,10 @@ class Viewer {
   /** Follow Python's cursor, unless it is only the echo of our own. */
   #takeCursor({ timestep, unit, arrival }) {
     const told = `${timestep},${unit}`;
-    const isNew = told !== this.told && !this.sent.includes(told);
+    const isNew = told !== this.told && !this.telling.knows(told);
     if (isNew || arrival !== this.arrival) {
       this.cursor = { step: timestep, unit: this.told === undefined && unit === 0 ? null : unit };
-      this.sent = [told];
+      this.telling.forgetAllBut(told);
       this.follows = false;
     }
     this.told = told;
@@ -165,20 +144,8 @@ class Viewer {
     this.painting ??= withNextFrame(() => this.#paint());
   }
 
-  /** Decide what is to be seen: Python's picture, finer cells laid over it, or another setting's. */
   #compose() {
-    const { base, previewed, meeting } = this;
-    const over = (levels) => base.strips.map((strip, i) => ({ ...strip, ...levels(i) }));
-    const parcel = meeting.parcel?.identity === base.identity ? meeting.parcel : null;
-    if (previewed) {
-      const strips = over((i) => previewed.strips[i]);
-      this.picture = { ...base, ...previewed, strips, field: { ...base.field, ...previewed.field } };
-    } else if (parcel?.tiles?.length) {
-      const strips = over((i) => ({ fine: parcel.strips[i] }));
-      this.picture = { ...base, strips, tiles: [...base.tiles, ...parcel.tiles] };
-    } else {
-      this.picture = base;
-    }
+    this.picture = composed(this.base, this.previewed, this.meeting.parcel);
   }
 
   /** Ask Python for pictures of other settings. */
@@ -206,26 +173,19 @@ class Viewer {
     this.painting = undefined;
     if (!this.root.clientWidth) return;
     const { picture } = this;
-    this.stage.show(picture, this.#theme());
+    this.stage.show(picture, themeOf(this.root, this.base.themes));
     furnish(this.root, this.parts, this.stage);
     this.playback.label(picture);
     this.stage.paint();
     this.drawCursor();
     this.hover.refresh();
-    this.#soonTellWindow();
+    this.telling.visible();
     this.root.dataset.experiment = picture.experiment;
   }
 
   #resized() {
     if (this.root.clientWidth !== this.shownWidth) this.redraw();
     this.shownWidth = this.root.clientWidth;
-  }
-
-  #theme() {
-    const style = getComputedStyle(this.root);
-    const name = isDark(style.getPropertyValue("--st-background-color")) ? "dark" : "light";
-    const theme = this.base.themes[name];
-    return { ...theme, background: style.getPropertyValue("--st-background-color") || theme.background };
   }
 
   #values() {
@@ -309,26 +269,7 @@ class Viewer {
     this.hover.refresh();
     showWindow(this.root, this.parts.reset, this.stage);
     this.meeting.window = this.stage.window;
-    this.#soonTellWindow();
-  }
-
-  #soonTellWindow() {
-    clearTimeout(this.windowTimer);
-    this.windowTimer = setTimeout(() => this.#tellWindow(), SOON);
-  }
-
-  /** Tell Python what is visible: all of it as well, where there are more pixels than cells. */
-  #tellWindow() {
-    if (this.previewed) return;
-    const part = this.stage.window ?? (this.stage.isCoarse(this.base.tiles[0]) ? this.stage.view : null);
-    const window_ = part && {
-      first: Math.floor(part.step), last: Math.ceil(part.end),
-      low: Math.floor(part.unit), high: Math.ceil(part.top),
-    };
-    const text = JSON.stringify(window_);
-    if (text === this.toldWindow) return;
-    this.toldWindow = text;
-    this.setStateValue("window", window_);
+    this.telling.visible();
   }
 
   #takeTool(tool) {
@@ -336,23 +277,9 @@ class Viewer {
     this.parts.zoom.setAttribute("aria-pressed", String(tool === "zoom"));
   }
 
-  /** The hand let go: tell Python where; keys that repeat are told once they rest. */
-  release({ soon = false } = {}) {
-    clearTimeout(this.releaseTimer);
-    this.releaseTimer = setTimeout(() => this.#tellCursor(), soon ? SOON : 0);
-  }
-
-  #remember(told) {
-    this.sent = [...this.sent.slice(-20), told];
-  }
-
-  #tellCursor() {
-    const { step, unit } = this.cursor;
-    const told = `${step},${unit ?? 0}`;
-    if (told === this.sent.at(-1)) return;
-    this.#remember(told);
-    tellSent(told, this);
-    this.setStateValue("cursor", { timestep: step, unit, moment: Date.now() });
+  /** The hand let go. */
+  release(when) {
+    this.telling.cursor(when);
   }
 
   /** Say to a screen reader what is at the cursor, once it rests. */
@@ -362,15 +289,8 @@ class Viewer {
       const { step, unit } = this.cursor;
       const lines = unit === null ? [["place", this.#title()]] : describe(this.stage, step, unit);
       this.parts.live.textContent = (lines ?? []).map(([, text]) => text).join(", ");
-    }, SOON);
+    }, REST);
   }
-}
-
-function isDark(colour) {
-  const hex = colour.trim().match(/^#(..)(..)(..)/);
-  const rgb = hex ? hex.slice(1).map((part) => parseInt(part, 16)) : colour.match(/[\d.]+/g);
-  if (!rgb) return false;
-  return 0.3 * rgb[0] + 0.59 * rgb[1] + 0.11 * rgb[2] < 128;
 }
 
 /** Run while the next frame is prepared; where nothing is seen there are no frames. */

@@ -28,7 +28,7 @@ def kept(**values):
     state = request(**values)
     dropped = keep_known(state, KINDS.get)
     names = [widget.id for widget in state.widget_states.widgets]
-    assert dropped == len(values) - len(names)
+    assert dropped == sum(bool(kind) for name, (kind, _) in values.items() if name not in names)
     return names
 
 
