@@ -58,7 +58,6 @@ class Visit:
         self.odd_values = 0
         self._kinds = kinds_of(None)
         self._offered: deque[str] = deque(maxlen=MOST_DOWNLOADS)
-        self.since = time.monotonic()
         self._rules, self._room, self._receive, self._send = rules, room, receive, send
         self.turnstile = Turnstile(rules.uploads, comes_back)
         self._frames = Allowance(*FRAMES)
