@@ -8,7 +8,7 @@ import numpy as np
 
 SATURATED_FROM = 0.99
 """A unit counts as saturated from this share of the way to the end of its activation."""
-_AT_ONCE = 2**18
+_AT_ONCE = 2**20
 """Bytes of states that are looked at in one go."""
 
 
