@@ -116,7 +116,10 @@ def _add_gallery(command: _Parser, say: Words) -> None:
 
 
 def _add_summary(command: _Parser, say: Words) -> None:
-    """A summary needs nothing but its experiment."""
+    styles = commands.SUMMARY_STYLES
+    command.options.add_argument(
+        "--style", type=_one_of(styles, say), help=_list(say, "style", styles)
+    )
 
 
 def _add_code(command: _Parser, say: Words) -> None:

@@ -18,11 +18,21 @@ from rnnviz.export.looks import Look
 from rnnviz.export.sheets import Sheet, sheet_of
 from rnnviz.figures.registry import View, views
 from rnnviz.i18n import DEFAULT_LANGUAGE, Words
+from rnnviz.keras import SUMMARY_STYLES
 from rnnviz.keras import summary as keras_summary
 from rnnviz.keras.code import FRAMEWORKS, program
 from rnnviz.simulate import Run, simulate
 
-__all__ = ["FRAMEWORKS", "GALLERY_FORMATS", "code", "data", "gallery", "render", "summary"]
+__all__ = [
+    "FRAMEWORKS",
+    "GALLERY_FORMATS",
+    "SUMMARY_STYLES",
+    "code",
+    "data",
+    "gallery",
+    "render",
+    "summary",
+]
 
 
 def render(request: argparse.Namespace, say: Words) -> None:
@@ -67,8 +77,12 @@ def gallery(request: argparse.Namespace, say: Words) -> None:
 
 
 def summary(request: argparse.Namespace, say: Words) -> None:
-    """Print Keras's summary of each experiment."""
-    print("\n".join(keras_summary(shown.experiment) for shown in sources(request, say)))
+    """Print Keras's summary of each experiment, in the style that its link names."""
+    texts = [
+        keras_summary(shown.experiment, request.style or shown.perspective.summary_style)
+        for shown in sources(request, say)
+    ]
+    print("\n".join(texts))
 
 
 def code(request: argparse.Namespace, say: Words) -> None:

@@ -102,9 +102,17 @@ def test_gallery_draws_every_view(run, tmp_path):
 
 
 def test_summary_prints_what_keras_prints(run):
-    answer = run("summary", "--link", "units=32,32", "--link", LINK)
+    modern = f"{LINK}&summary_style=keras3"
+    answer = run("summary", "--link", "units=32,32", "--link", modern)
     assert answer.code == 0
-    assert answer.out == f"{summary(Experiment(units=(32, 32)))}\n{summary(SMALL)}\n"
+    notes = summary(Experiment(units=(32, 32)), "keras2")
+    assert answer.out == f"{notes}\n{summary(SMALL, 'keras3')}\n"
+
+
+def test_the_style_of_a_summary_can_be_named(run):
+    answer = run("summary", "--link", LINK, "--style", "keras3")
+    assert answer.out == f"{summary(SMALL, 'keras3')}\n"
+    assert run("summary", "--style", "keras4").code != 0
 
 
 @pytest.mark.parametrize("framework", FRAMEWORKS)
