@@ -22,8 +22,11 @@ def heatmap(page):
 
 
 def shown_experiment(page):
-    """Return the canonical query of what is painted, None while nothing is."""
-    return page.locator(VIEWER).get_attribute("data-experiment")
+    """Return the canonical query of what is painted; between two pictures, of the next one."""
+    painted = page.wait_for_function(
+        "selector => document.querySelector(selector)?.dataset.experiment", arg=VIEWER
+    )
+    return painted.json_value()
 
 
 def wait_until_painted(page, experiment):
