@@ -1,6 +1,6 @@
 """The peers that the package is held against; without them these tests are skipped.
 
-Installed by the ``parity`` extra.
+Installed by the ``parity`` extra. With ``RNNVIZ_PEERS=required`` a missing one is a failure.
 """
 
 import importlib
@@ -39,4 +39,6 @@ def keras(monkeypatch):
 def _import(name):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # theirs to heed, not ours
+        if os.environ.get("RNNVIZ_PEERS") == "required":
+            return importlib.import_module(name)
         return pytest.importorskip(name, reason=f"needs {name}: pip install rnnviz[parity]")
