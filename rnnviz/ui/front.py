@@ -16,7 +16,7 @@ from rnnviz.knobs import Problem
 from rnnviz.lessons.lesson import Lesson
 from rnnviz.perspective import Perspective
 from rnnviz.ui import state
-from rnnviz.ui.choices import offered
+from rnnviz.ui.choices import choose, offered
 from rnnviz.ui.controls import experiment_controls
 from rnnviz.ui.errors import failed
 from rnnviz.ui.lesson_panel import lesson_panel
@@ -138,13 +138,12 @@ def _language(perspective: Perspective, spoken: str) -> Perspective:
     say = words(state.moved("language") or perspective.language or spoken)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"## {say('page.title')}", width="stretch")
-        chosen = st.segmented_control(
-            say("page.language"),
+        chosen = choose(
+            "language",
             LANGUAGES,
-            required=True,
-            format_func=_LANGUAGE_NAMES.get,
-            key=state.widget("language", perspective.language or spoken),
-            label_visibility="collapsed",
+            perspective.language or spoken,
+            say("page.language"),
+            _LANGUAGE_NAMES.get,
         )
     if perspective.language is None and chosen == spoken:
         return perspective
@@ -153,15 +152,9 @@ def _language(perspective: Perspective, spoken: str) -> Perspective:
 
 def _navigation(perspective: Perspective, say: Words) -> Perspective:
     """Draw the way to the other pages."""
-    page = st.segmented_control(
-        say("page.pages"),
-        list(PAGES),
-        required=True,
-        format_func=lambda name: say(f"pages.{name}"),
-        key=state.widget("page", perspective.page),
-        label_visibility="collapsed",
+    page = choose(
+        "page", PAGES, perspective.page, say("page.pages"), lambda name: say(f"pages.{name}")
     )
-    page = offered(page, PAGES, perspective.page)
     return dataclasses.replace(perspective, page=page)
 
 

@@ -10,8 +10,7 @@ from rnnviz.keras import SUMMARY_STYLES, KerasLayer, keras_layers, summary
 from rnnviz.keras.code import FRAMEWORKS, program
 from rnnviz.keras.parameters import ParameterCount, parameter_count
 from rnnviz.perspective import Perspective
-from rnnviz.ui import state
-from rnnviz.ui.choices import offered
+from rnnviz.ui.choices import choose
 from rnnviz.ui.download import program_download
 
 
@@ -22,15 +21,13 @@ def show_summary(experiment: Experiment, perspective: Perspective, say: Words) -
     """
     printed, counted = st.columns([1.75, 1], gap="small")
     with printed:
-        style = st.segmented_control(
-            say("knob.summary_style.label"),
+        style = choose(
+            "summary.style",
             SUMMARY_STYLES,
-            required=True,
-            format_func=lambda name: say(f"summary.{name}"),
-            key=state.widget("summary.style", perspective.summary_style),
-            label_visibility="collapsed",
+            perspective.summary_style,
+            say("knob.summary_style.label"),
+            lambda name: say(f"summary.{name}"),
         )
-        style = offered(style, SUMMARY_STYLES, perspective.summary_style)
         with st.container(key="summary"):
             st.code(summary(experiment, style), language=None)
     with counted:
@@ -73,15 +70,13 @@ def show_code(experiment: Experiment, perspective: Perspective, say: Words) -> P
     Returns the perspective with the framework that was chosen.
     """
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        framework = st.segmented_control(
-            say("knob.framework.label"),
+        framework = choose(
+            "code.framework",
             FRAMEWORKS,
-            required=True,
-            format_func=lambda name: say(f"code.{name}"),
-            key=state.widget("code.framework", perspective.framework),
-            label_visibility="collapsed",
+            perspective.framework,
+            say("knob.framework.label"),
+            lambda name: say(f"code.{name}"),
         )
-        framework = offered(framework, FRAMEWORKS, perspective.framework)
         style = {"key": "code.download", "icon": ":material/download:", "width": "content"}
         program_download(st, say("code.download"), experiment, framework, say, **style)
     written = program(experiment, framework)

@@ -10,23 +10,20 @@ from rnnviz.figures.lenses import LENSES, lens_for
 from rnnviz.i18n import Words
 from rnnviz.perspective import Perspective
 from rnnviz.simulate import Run
-from rnnviz.ui import state
-from rnnviz.ui.choices import offered
+from rnnviz.ui.choices import choose
 
 
 def choose_lens(run: Run, perspective: Perspective, say: Words) -> Perspective:
     """Offer the lenses; the picture keeps its zoom and its cursor when they change."""
     with st.container(horizontal=True, vertical_alignment="center", key="lens"):
-        name = st.segmented_control(
+        name = choose(
+            "lens",
+            LENSES,
+            perspective.lens,
             say("lens.label"),
-            list(LENSES),
-            required=True,
-            format_func=lambda name: say(f"lens.{name}.label"),
-            key=state.widget("lens", perspective.lens),
-            label_visibility="collapsed",
+            lambda name: say(f"lens.{name}.label"),
             wrap=True,
         )
-        name = offered(name, LENSES, perspective.lens)
         layer = run.layers[min(perspective.layer, len(run.layers) - 1)]
         shown = lens_for(name, layer.trace).name == name
         st.caption(say(f"lens.{name}.how_to_read" if shown else "lens.no_ends"), width="stretch")

@@ -11,7 +11,7 @@ from rnnviz.i18n import Words
 from rnnviz.knobs import Knob, Problem
 from rnnviz.perspective import SIDES, Perspective
 from rnnviz.ui import state
-from rnnviz.ui.choices import offered
+from rnnviz.ui.choices import choose
 from rnnviz.ui.controls import changed, experiment_controls
 from rnnviz.ui.visibility import Visibility
 
@@ -47,16 +47,16 @@ def two_experiments(
     """
     first, perspective = situation.experiment, situation.perspective
     second = situation.second or partner_of(first)
-    side = st.segmented_control(
-        say("knob.side.label"),
+    side = choose(
+        "side",
         SIDES,
-        required=True,
-        format_func=lambda name: say(f"side.{name}"),
-        key=state.widget("side", perspective.side),
+        perspective.side,
+        say("knob.side.label"),
+        lambda name: say(f"side.{name}"),
         help=say("side.help"),
+        label_visibility="visible",
         width="stretch",
     )
-    side = offered(side, SIDES, perspective.side)
     layer, hidden, locked = perspective.layer, look.hidden_knobs, look.locked_knobs
     if side == "b":
         layer = min(layer, len(second.layers) - 1)

@@ -12,8 +12,7 @@ from rnnviz.figures.registry import View, views_of
 from rnnviz.i18n import Words
 from rnnviz.perspective import Perspective
 from rnnviz.simulate import Run
-from rnnviz.ui import state
-from rnnviz.ui.choices import offered
+from rnnviz.ui.choices import choose
 from rnnviz.ui.main_view import style_of
 from rnnviz.ui.problems import plain
 from rnnviz.ui.runs import LONG, result_of
@@ -27,15 +26,14 @@ def choose_view(page: str, run: Run, perspective: Perspective, say: Words) -> Pe
     """Offer the views of a page and show the chosen one; nothing else is computed."""
     views = {view.name: view for view in views_of(page)}
     standing = perspective.view if perspective.view in views else next(iter(views))
-    name = st.pills(
+    name = choose(
+        f"view.{page}",
+        views,
+        standing,
         say("page.views"),
-        list(views),
-        required=True,
-        format_func=lambda name: say(f"view.{name}.short"),
-        key=state.widget(f"view.{page}", standing),
-        label_visibility="collapsed",
+        lambda name: say(f"view.{name}.short"),
+        st.pills,
     )
-    name = offered(name, views, standing)
     show_view(views[name], run, perspective, say)
     return dataclasses.replace(perspective, view=name)
 

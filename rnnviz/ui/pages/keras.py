@@ -14,8 +14,7 @@ from rnnviz.figures.tensor_shapes import TensorShapes
 from rnnviz.i18n import Words
 from rnnviz.perspective import Perspective
 from rnnviz.simulate import Run
-from rnnviz.ui import state
-from rnnviz.ui.choices import offered
+from rnnviz.ui.choices import choose
 from rnnviz.ui.keras_texts import show_code, show_summary
 from rnnviz.ui.main_view import main_view, style_of
 from rnnviz.ui.runs import run_of
@@ -58,15 +57,14 @@ def _drawn_shapes(result: TensorShapes, style: Style) -> go.Figure:
 def _panel(run: Run, perspective: Perspective, say: Words) -> Perspective:
     """Offer what else there is to see of the stack, and show the chosen part of it."""
     standing = perspective.view if perspective.view in _PANELS else _PANELS[0]
-    name = st.pills(
-        say("page.views"),
+    name = choose(
+        "view.keras",
         _PANELS,
-        required=True,
-        format_func=lambda name: say(f"view.{name}.short"),
-        key=state.widget("view.keras", standing),
-        label_visibility="collapsed",
+        standing,
+        say("page.views"),
+        lambda name: say(f"view.{name}.short"),
+        st.pills,
     )
-    name = offered(name, _PANELS, standing)
     if name == "layers":
         show_view(view("layers"), run, perspective, say)
     else:
