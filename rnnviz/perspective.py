@@ -75,7 +75,10 @@ class Perspective:
         return write(TABLE, self)
 
     def replace(self, **changes: object) -> Perspective:
-        """Return the same look with some settings changed."""
+        """Return the same look with some settings changed; itself if none is."""
+        # Every control of a page says what it stands at, at every run; hardly ever is it news.
+        if all(getattr(self, name) == value for name, value in changes.items()):
+            return self
         return dataclasses.replace(self, **changes)
 
     @classmethod

@@ -72,11 +72,13 @@ def _show(say: Words) -> None:
         situation, problems = _controls(situation, perspective, look, say, bench)
     perspective = situation.perspective
     with stage:
-        show_problems(say("page.link_problems"), situation.problems, situation, say)
-        with bench.notes if bench else st.container():
-            show_problems(say("page.not_allowed"), problems, situation, say)
-        show_note(perspective.note, say)
-        keep_a_place(say)
+        remarks = st.container()
+        with remarks:
+            show_problems(say("page.link_problems"), situation.problems, situation, say)
+            with bench.notes if bench else remarks:
+                show_problems(say("page.not_allowed"), problems, situation, say)
+            show_note(perspective.note, say)
+        keep_a_place(remarks, say)
         more = {"compare": {"second": situation.second}, "keras": {"bench": bench}}
         page = PAGES[perspective.page]
         perspective = page.show(
@@ -147,7 +149,7 @@ def _language(perspective: Perspective, spoken: str) -> Perspective:
         )
     if perspective.language is None and chosen == spoken:
         return perspective
-    return dataclasses.replace(perspective, language=chosen)
+    return perspective.replace(language=chosen)
 
 
 def _navigation(perspective: Perspective, say: Words) -> Perspective:
@@ -155,7 +157,7 @@ def _navigation(perspective: Perspective, say: Words) -> Perspective:
     page = choose(
         "page", PAGES, perspective.page, say("page.pages"), lambda name: say(f"pages.{name}")
     )
-    return dataclasses.replace(perspective, page=page)
+    return perspective.replace(page=page)
 
 
 def _layer(experiment: Experiment, perspective: Perspective, say: Words) -> Perspective:

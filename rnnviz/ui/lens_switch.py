@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 import streamlit as st
 
 from rnnviz.figures.lenses import LENSES, lens_for
@@ -27,4 +25,4 @@ def choose_lens(run: Run, perspective: Perspective, say: Words) -> Perspective:
         layer = run.layers[min(perspective.layer, len(run.layers) - 1)]
         shown = lens_for(name, layer.trace).name == name
         st.caption(say(f"lens.{name}.how_to_read" if shown else "lens.no_ends"), width="stretch")
-    return dataclasses.replace(perspective, lens=name)
+    return perspective.replace(lens=name)

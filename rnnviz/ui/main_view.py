@@ -47,7 +47,7 @@ def main_view(run: Run, perspective: Perspective, say: Words, compact: bool = Fa
     if at is None or at.timestep is None:
         return perspective
     unit = perspective.unit if at.unit is None else at.unit
-    return dataclasses.replace(perspective, timestep=at.timestep, unit=unit)
+    return perspective.replace(timestep=at.timestep, unit=unit)
 
 
 def _picture(run: Run, perspective: Perspective, compact: bool) -> Picture:

@@ -8,7 +8,7 @@ another address (:func:`go`), exactly as a visitor who opens a link does.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -21,13 +21,8 @@ from rnnviz.knobs import LINK_LIMIT, Problem
 from rnnviz.lessons.registry import lessons
 from rnnviz.perspective import PARTS, SECOND, Perspective, of_the_second
 
-_SHOWN = "shown"
-_SEEN = "seen"
+_VISIT = "visit"
 _WIDGETS = "widget."
-_ARRIVED = "arrived."
-_BASELINE = "baseline."
-_ARRIVALS = "arrivals"
-_SAID = "said."
 
 _KNOBS = frozenset(row.link for row in EXPERIMENT.values())
 _NAMES = {"hidden": PARTS, "knobs": EXPERIMENT, "locked": EXPERIMENT}
@@ -63,13 +58,48 @@ class Situation:
         return (*first, *((SECOND + name, text) for name, text in self.second.pairs()))
 
 
+@dataclass
+class _Visit:
+    """What is remembered of a visitor from one page run to the next, besides what widgets hold.
+
+    One entry of the session and not one for each widget: Streamlit looks through all of them at
+    every run.
+
+    Attributes
+    ----------
+    shown : Situation or None
+        What the last complete run showed; None before the first, and on the way elsewhere.
+    seen : dict
+        What the widgets stood at then, by key. A widget that stands elsewhere was moved.
+    arrivals : int
+        How many links this visitor has arrived at.
+    arrived : dict
+        What widgets were set to since the last arrival, by name.
+    said, known : dict
+        What components say, by name, and what of it is in the link already.
+    """
+
+    shown: Situation | None = None
+    seen: dict[str, Any] = field(default_factory=dict)
+    arrivals: int = 0
+    arrived: dict[str, Any] = field(default_factory=dict)
+    said: dict[str, Any] = field(default_factory=dict)
+    known: dict[str, Any] = field(default_factory=dict)
+
+
+def _visit() -> _Visit:
+    if _VISIT not in st.session_state:
+        st.session_state[_VISIT] = _Visit()
+    return st.session_state[_VISIT]
+
+
 def stop_if_unwanted() -> None:
     """End this page run here if its visitor moved on or left; long computations call it often.
 
     Streamlit ends a run only where the run touches Streamlit, and a look at the session is the
     least it can touch.
     """
-    st.session_state.get(_SHOWN)
+    st.session_state.get(_VISIT)
 
 
 def read_link(pairs: Pairs) -> Situation:
@@ -98,9 +128,9 @@ def _known_names(perspective: Perspective) -> tuple[Perspective, list[Problem]]:
     """Drop names of knobs, parts and lessons that there are none of, and say so."""
     problems = []
     changes: dict[str, Any] = {}
-    for field, known in _NAMES.items():
-        names = getattr(perspective, field)
-        changes[field] = tuple(name for name in names if name in known)
+    for setting, known in _NAMES.items():
+        names = getattr(perspective, setting)
+        changes[setting] = tuple(name for name in names if name in known)
         strange = [name for name in names if name not in known]
         problems += [Problem("unknown_name", (("name", name),)) for name in strange]
     if perspective.lesson is not None and perspective.lesson not in lessons():
@@ -132,34 +162,29 @@ def arrive() -> Situation:
     widget is set to it. Otherwise the visitor moved a widget, and the widgets decide: the address
     that comes with a quick second move may still be the one of before the first.
     """
-    shown: Situation | None = st.session_state.get(_SHOWN)
-    if shown is not None and (_address_is(shown.pairs) or _some_widget_moved()):
-        return shown
+    visit = _visit()
+    if visit.shown is not None and (_address_is(visit.shown.pairs) or _some_widget_moved(visit)):
+        return visit.shown
     situation = read_link(address())
-    for arrived in [key for key in st.session_state if str(key).startswith(_ARRIVED)]:
-        st.session_state.pop(_WIDGETS + arrived.removeprefix(_ARRIVED), None)
-        del st.session_state[arrived]
-    for chosen in [key for key in st.session_state if str(key).startswith(_BASELINE)]:
-        del st.session_state[chosen]
-    st.session_state[_SHOWN] = situation
-    st.session_state[_SEEN] = _widget_values()
-    st.session_state[_ARRIVALS] = arrivals() + 1
+    for name in visit.arrived:
+        st.session_state.pop(_WIDGETS + name, None)
+    visit.arrived.clear()
+    visit.known.clear()
+    visit.shown, visit.seen = situation, _widget_values()
+    visit.arrivals += 1
     return situation
 
 
 def arrivals() -> int:
     """Return how many links this visitor has arrived at; what a link says then counts anew."""
-    return st.session_state.get(_ARRIVALS, 0)
+    return _visit().arrivals
 
 
 def commit(situation: Situation) -> None:
     """Write what is shown into the address, and remember it as shown."""
-    held = st.session_state.to_dict()
-    st.session_state[_SHOWN] = situation
-    st.session_state[_SEEN] = _widget_values(held)
-    for key, value in held.items():
-        if str(key).startswith(_SAID):
-            st.session_state[_BASELINE + key.removeprefix(_SAID)] = (value,)
+    visit = _visit()
+    visit.shown, visit.seen = situation, _widget_values()
+    visit.known.update(visit.said)
     if not _address_is(situation.pairs):
         st.query_params.from_dict(dict(situation.pairs))
 
@@ -182,9 +207,10 @@ def go(experiment: Experiment, perspective: Perspective, second: Experiment | No
     The second of two experiments stays beside the first unless another one is given; a lesson has
     none.
     """
-    shown: Situation | None = st.session_state.pop(_SHOWN, None)
-    if shown is not None and perspective.lesson is None:
-        second = second or shown.second
+    visit = _visit()
+    if visit.shown is not None and perspective.lesson is None:
+        second = second or visit.shown.second
+    visit.shown = None
     st.query_params.from_dict(dict(Situation(experiment, perspective, second=second).pairs))
 
 
@@ -192,14 +218,14 @@ def widget(name: str, value: Any) -> str:
     """Return the key of a widget, set to ``value`` unless the visitor moved it since we arrived."""
     key = _WIDGETS + name
     if key not in st.session_state:
-        st.session_state[key] = st.session_state[_ARRIVED + name] = value
-        _see(key, value)
+        _visit().arrived[name] = value
+        _set(key, value)
     return key
 
 
-def _see(key: str, value: Any) -> None:
-    """Note that we set a widget ourselves: a run that is cut short must not look like a move."""
-    st.session_state.setdefault(_SEEN, {})[key] = value
+def _set(key: str, value: Any) -> None:
+    """Set a widget, and note it: in a run that is cut short it must not look like a move."""
+    st.session_state[key] = _visit().seen[key] = value
 
 
 def follower(name: str, value: Any) -> str:
@@ -208,8 +234,7 @@ def follower(name: str, value: Any) -> str:
     What the visitor does to the widget itself is for :func:`moved` to say, before the page asks
     what the value is.
     """
-    st.session_state[_WIDGETS + name] = value
-    _see(_WIDGETS + name, value)
+    _set(_WIDGETS + name, value)
     return _WIDGETS + name
 
 
@@ -217,12 +242,17 @@ def moved(name: str) -> Any:
     """Return what the visitor just moved a widget to, None if it was not this widget."""
     key = _WIDGETS + name
     value = st.session_state.get(key)
-    return None if st.session_state.get(_SEEN, {}).get(key) == value else value
+    return None if _visit().seen.get(key) == value else value
 
 
 def component(name: str) -> str:
     """Return the key of a component, whose value cannot be set from here; see :func:`chosen`."""
     return _WIDGETS + name
+
+
+def asked(key: str, what: str) -> Any:
+    """Return what a component asked for just now, before it is drawn; None if nothing."""
+    return getattr(st.session_state.get(key), what, None)
 
 
 def chosen(name: str, value: Any) -> Any:
@@ -232,32 +262,25 @@ def chosen(name: str, value: Any) -> Any:
     it is news once, until :func:`commit` has put it into the link. Whatever a component says in the
     first run after an arrival is old.
     """
-    key = _BASELINE + name
-    st.session_state[_SAID + name] = value
-    if key not in st.session_state:
-        st.session_state[key] = (value,)
-    return None if st.session_state[key] == (value,) else value
+    visit = _visit()
+    visit.said[name] = value
+    return None if visit.known.setdefault(name, value) == value else value
 
 
 def arrived_with(name: str, value: Any) -> Any:
     """Return what a widget stood at when we arrived by a link; ``value`` if that is just now."""
     moved_since = _WIDGETS + name in st.session_state
-    return st.session_state.get(_ARRIVED + name, value) if moved_since else value
+    return _visit().arrived.get(name, value) if moved_since else value
 
 
-def _widget_values(held: dict[str, Any] | None = None) -> dict[str, Any]:
-    """Return what the widgets stand at; ``held`` is all that the session holds, if it is known."""
-    held = st.session_state.to_dict() if held is None else held
-    return {key: value for key, value in held.items() if _is_widget(key)}
+def _widget_values() -> dict[str, Any]:
+    """Return what the widgets stand at."""
+    held = st.session_state.to_dict()
+    return {key: value for key, value in held.items() if str(key).startswith(_WIDGETS)}
 
 
-def _some_widget_moved() -> bool:
-    seen = st.session_state.get(_SEEN, {})
-    return any(seen.get(key) != value for key, value in _widget_values().items())
-
-
-def _is_widget(key: object) -> bool:
-    return str(key).startswith(_WIDGETS)
+def _some_widget_moved(visit: _Visit) -> bool:
+    return any(visit.seen.get(key) != value for key, value in _widget_values().items())
 
 
 def kinds_of(session_id: str | None) -> Callable[[str], str | None]:

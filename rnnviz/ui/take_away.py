@@ -41,9 +41,8 @@ UPLOAD_LIMIT = 32
 """Largest file that is taken back, in MB."""
 
 
-@st.fragment
 def take_away(shown: state.Situation, say: Words) -> None:
-    """Draw the menu; what is chosen in it changes nothing else on the page.
+    """Draw the menu, folded until it is opened.
 
     Parameters
     ----------
@@ -52,20 +51,17 @@ def take_away(shown: state.Situation, say: Words) -> None:
     say : Words
         The words of the page.
     """
-    with st.container(key="take-away"):
-        menu = st.popover(
-            say("take_away.title"),
-            icon=":material/download:",
-            key="take-away.menu",
-            on_change="rerun",
-        )
-        if not menu.open:
-            return
+    menu = st.popover(
+        say("take_away.title"), icon=":material/download:", key="take-away", on_change="rerun"
+    )
+    if menu.open:
         with menu, st.container(key="take-away-sheet"):
             _menu(shown, say)
 
 
+@st.fragment
 def _menu(shown: state.Situation, say: Words) -> None:
+    """Draw what is in the menu; what is chosen there changes nothing else on the page."""
     experiment, perspective = _one_of(shown, say)
     names = ("picture", "data", "code", "link", "open")
     tabs = dict(zip(names, st.tabs([say(f"take_away.{name}.tab") for name in names]), strict=True))
@@ -113,7 +109,7 @@ def _pictures(experiment: Experiment, perspective: Perspective, say: Words) -> N
         st.caption(plain(failure.sentence(say.language)))
     if wanted is None:
         return
-    keep_a_place(say)
+    keep_a_place(st.container(), say)
     try:
         with st.spinner(say("take_away.drawing")):
             _deliver(_sheet(experiment, perspective, view, look, say), wanted, view.name, say)

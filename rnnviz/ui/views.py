@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import Any
 
 import plotly.graph_objects as go
@@ -35,7 +34,7 @@ def choose_view(page: str, run: Run, perspective: Perspective, say: Words) -> Pe
         st.pills,
     )
     show_view(views[name], run, perspective, say)
-    return dataclasses.replace(perspective, view=name)
+    return perspective.replace(view=name)
 
 
 def show_view(

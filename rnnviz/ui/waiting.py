@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
-import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from rnnviz.i18n import Words
 from rnnviz.ui import state
@@ -22,26 +22,27 @@ BETWEEN = 0.25
 _PLACE: ContextVar[Any] = ContextVar("place", default=(None, ""))
 
 
-def keep_a_place(say: Words) -> None:
-    """Keep a place on the page for the bar, so that nothing moves when it comes and goes."""
-    _PLACE.set((st.empty(), say("page.computing")))
+def keep_a_place(room: DeltaGenerator, say: Words) -> None:
+    """Keep the end of a container for the bar, so that nothing moves when it comes and goes."""
+    _PLACE.set((room, say("page.computing")))
 
 
 @contextmanager
 def meanwhile() -> Iterator[Callable[[float], None]]:
     """Yield a function to call with the fraction done; it raises when the visitor moved on."""
     began = shown = time.monotonic()
-    drawn = False
-    place, text = _PLACE.get()
+    room, text = _PLACE.get()
+    place = None
 
     def look(fraction: float) -> None:
-        nonlocal drawn, shown
+        nonlocal place, shown
         state.stop_if_unwanted()
         now = time.monotonic()
-        if place is not None and now - began > AFTER and now - shown > BETWEEN:
+        if room is not None and now - began > AFTER and now - shown > BETWEEN:
+            place = room.empty() if place is None else place
             place.progress(min(max(fraction, 0.0), 1.0), text)
-            drawn, shown = True, now
+            shown = now
 
     yield look
-    if drawn:
+    if place is not None:
         place.empty()

@@ -68,7 +68,7 @@ _HEADS = (
     "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: x",
     "X-Forwarded-For: 127.0.0.1",
 )
-_FOLDED = ("unfolded.more", "unfolded.listing", "take-away.menu")
+_FOLDED = ("unfolded.more", "unfolded.listing", "take-away")
 
 
 @contextmanager

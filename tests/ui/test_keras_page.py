@@ -230,4 +230,4 @@ def test_whose_summary_and_whose_program_stand_in_the_link():
     assert at.code[0].value == program(FOUR, "torch").text.rstrip()
     switch = next(one for one in at.button_group if one.key == "widget.code.framework")
     switch.set_value("keras").run()
-    assert at.session_state["shown"].perspective.framework == "keras"
+    assert at.session_state["visit"].shown.perspective.framework == "keras"

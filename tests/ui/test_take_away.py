@@ -20,7 +20,7 @@ from rnnviz.ui import delivery, download, studio, take_away
 from rnnviz.ui.studio import SharedStudio
 from tests.ui.test_app import run, shown
 
-MENU = "take-away.menu"
+MENU = "take-away"
 
 
 def opened(query="", locale="en-US"):

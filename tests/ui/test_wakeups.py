@@ -4,7 +4,7 @@ from contextvars import ContextVar, copy_context
 
 import pytest
 
-from rnnviz.ui.wakeups import gather_wakeups
+from rnnviz.ui.wakeups import GATHER, gather_wakeups
 
 
 def in_loop(scene):
@@ -32,10 +32,10 @@ def test_many_calls_wake_once_and_run_in_their_order():
             lambda: [loop.call_soon_threadsafe(got.append, number) for number in range(40)]
         )
         assert len(wakeups) == 1
-        await asyncio.sleep(0.01)
+        await asyncio.sleep(5 * GATHER)
         assert got == list(range(40))
         from_another_thread(lambda: loop.call_soon_threadsafe(got.append, "again"))
-        await asyncio.sleep(0.01)
+        await asyncio.sleep(5 * GATHER)
         assert got[-1] == "again"
 
     in_loop(scene)
@@ -71,7 +71,7 @@ def test_a_call_that_fails_is_reported_and_the_next_one_runs():
         from_another_thread(
             lambda: (loop.call_soon_threadsafe(fail), loop.call_soon_threadsafe(got.append, 1))
         )
-        await asyncio.sleep(0.01)
+        await asyncio.sleep(5 * GATHER)
         assert got == [1]
         assert [str(error) for error in reported] == ["no"]
 
@@ -86,7 +86,7 @@ def test_a_call_may_be_taken_back_and_keeps_its_context():
         context.run(variable.set, "mine")
         loop.call_soon_threadsafe(got.append, "taken back").cancel()
         loop.call_soon_threadsafe(lambda: got.append(variable.get()), context=context)
-        await asyncio.sleep(0.01)
+        await asyncio.sleep(5 * GATHER)
         assert got == ["mine"]
 
     in_loop(scene)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from functools import partial
 
 import streamlit as st
@@ -33,7 +32,7 @@ def look_closer(run: Run, perspective: Perspective, say: Words) -> Perspective:
         key=state.widget("closer", standing),
         label_visibility="collapsed",
     )
-    perspective = dataclasses.replace(perspective, view=name)
+    perspective = perspective.replace(view=name)
     if name is not None:
         show = _WITH_MORE.get(name) or partial(show_view, views[name])
         # It opens below the first screen: whoever just asked for it wants to see it.

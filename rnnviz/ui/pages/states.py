@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 import numpy as np
 import pandas as pd
 import streamlit as st
@@ -33,7 +31,7 @@ def show(experiment: Experiment, perspective: Perspective, say: Words) -> Perspe
     above = st.container()
     unit = state.moved(UNIT)
     if unit is not None:
-        perspective = dataclasses.replace(perspective, unit=unit - FIRST_STEP)
+        perspective = perspective.replace(unit=unit - FIRST_STEP)
     if look.shows("lens"):
         perspective = choose_lens(run, perspective, say)
     perspective = main_view(run, perspective, say)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from functools import cache
+
 import streamlit as st
 
 from rnnviz.i18n import DEFAULT_LANGUAGE, Words, words
@@ -30,20 +33,25 @@ def shell(perspective: Perspective, look: Visibility, say: Words) -> None:
     """
     made = perspective.lesson or perspective.note or perspective.hidden or perspective.knobs
     plain = not made and not perspective.presentation and perspective.page == "states"
-    _SHELL(
-        data={
-            "language": say.language,
-            "frame": _frame(say),
-            "presentation": perspective.presentation,
-            "lesson": perspective.lesson is not None,
-            "tour": {
-                "begins": plain and look.shows("tour"),
-                "stops": [{"name": name, "text": say(f"tour.{name}")} for name in STOPS],
-                "words": {name: say.sentences[f"tour.word.{name}"] for name in _TOUR_WORDS},
-            },
-        },
-        key="shell",
-    )
+    begins = plain and look.shows("tour")
+    told = _told(say.language, perspective.presentation, perspective.lesson is not None, begins)
+    _SHELL(data=told, key="shell")
+
+
+@cache
+def _told(language: str, presentation: bool, lesson: bool, begins: bool) -> str:
+    """Return as JSON what the browser is told; made once, because every page run tells it."""
+    say = words(language)
+    stops = [{"name": name, "text": say(f"tour.{name}")} for name in STOPS]
+    spoken = {name: say.sentences[f"tour.word.{name}"] for name in _TOUR_WORDS}
+    told = {
+        "language": language,
+        "frame": _frame(say),
+        "presentation": presentation,
+        "lesson": lesson,
+        "tour": {"begins": begins, "stops": stops, "words": spoken},
+    }
+    return json.dumps(told, ensure_ascii=False)
 
 
 def _frame(say: Words) -> list[tuple[str, str]]:

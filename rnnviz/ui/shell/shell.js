@@ -11,8 +11,9 @@ const SHEETS = ["fonts.css", "shell.css"];
 const sizes = new ResizeObserver(() => fit());
 let tour = null;
 
-/** Entry point: called at every page run with what Python says. */
-export default function mount({ data, parentElement }) {
+/** Entry point: called at every page run with what Python says, as JSON. */
+export default function mount({ data: told, parentElement }) {
+  const data = JSON.parse(told);
   parentElement.classList.add("rv-faceless");
   for (const name of SHEETS) addSheet(new URL(name, import.meta.url).href);
   document.documentElement.lang = data.language;

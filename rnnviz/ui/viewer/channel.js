@@ -8,7 +8,7 @@ const SENT = "rnnviz:sent";
 let lastStep = null;
 
 /**
- * The meeting place of a viewer (by its Python key) and the two silent components that serve it:
+ * The meeting place of a viewer (by its Python key) and the silent component that serves it:
  * `ask` sends a wish to Python, `parcel` is the latest answer, `viewer` takes parcels.
  */
 export function channel(key) {

@@ -13,6 +13,7 @@ import streamlit as st
 from rnnviz.figures.follow import MOST_NUMBERS, Follow
 from rnnviz.figures.picture import Picture
 from rnnviz.figures.style import Style
+from rnnviz.ui import state
 from rnnviz.ui.cache import BoundedCache
 from rnnviz.ui.server import asset_url
 from rnnviz.ui.viewer.packing import at_cursor, figure_bytes
@@ -46,8 +47,7 @@ def _component(name: str, module: str, function: str = "default"):
 
 _VIEWER = _component("state_viewer", "viewer.js")
 _FIGURE = _component("figure", "figure.js")
-_ASK = _component("ask", "courier.js", "ask")
-_DELIVER = _component("deliver", "courier.js", "deliver")
+_COURIER = _component("courier", "courier.js")
 
 
 @dataclass(frozen=True)
@@ -198,7 +198,8 @@ def _courier(
 ) -> None:
     """Answer what the viewer asks for while it is being moved, without running the page."""
     picture = recall()
-    wish = _ASK(data={"key": key}, key=f"{key}.ask", on_ask_change=_nothing).ask
+    name = f"{key}.courier"
+    wish = state.asked(name, "wish")
     wanted = _read_wish(wish, knobs, picture) if wish and ahead else None
     if wanted is None:
         data = detail_bytes(picture, style, key, chosen.timestep, chosen.window)
@@ -206,7 +207,7 @@ def _courier(
         knob, first, last = wanted
         pictures = ahead(knob.name, knob.options[first : last + 1])
         data = pictures_bytes(pictures, style, key, knob.name, first)
-    _DELIVER(data=data, key=f"{key}.deliver")
+    _COURIER(data=data, key=name, on_wish_change=_nothing)
 
 
 def _data(picture: Picture, style: Style, key: str, live: list[dict]) -> bytes:
