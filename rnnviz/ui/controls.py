@@ -184,9 +184,10 @@ def stops(row: Knob, name: str, value: Any) -> tuple[Any, ...]:
 
 def _scale(row: Knob, name: str, value: Any, say: Words, words: dict[str, str]) -> Any:
     """Draw a slider over the row's stops."""
+    key = state.widget(name, value)
     return st.select_slider(
         options=stops(row, name, value),
-        key=state.widget(name, value),
+        key=key,
         format_func=_plain,
         **words,
     )

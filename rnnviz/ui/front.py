@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from base64 import b64encode
+from contextlib import nullcontext
 from pathlib import Path
 
 import streamlit as st
@@ -98,7 +99,7 @@ def _rooms(lesson: Lesson | None):
     column and not in the sidebar, which phones fold away.
     """
     if lesson is None:
-        return st.sidebar, st.container()
+        return st.sidebar, nullcontext()
     return st.columns([1, 2.3], gap="medium")
 
 

@@ -9,10 +9,12 @@ import logging
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import cache
 from typing import Any
 
 import streamlit as st
 from starlette.middleware import Middleware
+from streamlit import config
 
 from rnnviz.ui import health, server
 from rnnviz.ui.errors import failed
@@ -41,6 +43,8 @@ def parts() -> dict[str, Any]:
         importlib.import_module("rnnviz.ui.front")
         sys.setswitchinterval(SWITCH_INTERVAL)
         gather_wakeups(asyncio.get_running_loop())
+        # Streamlit looks through all its settings six times a page run, and none of them changes.
+        config.get_options_for_section = cache(config.get_options_for_section)
         # What is loaded now stays for ever: later collections need not look at it again.
         gc.collect()
         gc.freeze()

@@ -88,9 +88,10 @@ class _Visit:
 
 
 def _visit() -> _Visit:
-    if _VISIT not in st.session_state:
-        st.session_state[_VISIT] = _Visit()
-    return st.session_state[_VISIT]
+    visit = st.session_state.get(_VISIT)
+    if visit is None:
+        visit = st.session_state[_VISIT] = _Visit()
+    return visit
 
 
 def stop_if_unwanted() -> None:
@@ -268,9 +269,8 @@ def chosen(name: str, value: Any) -> Any:
 
 
 def arrived_with(name: str, value: Any) -> Any:
-    """Return what a widget stood at when we arrived by a link; ``value`` if that is just now."""
-    moved_since = _WIDGETS + name in st.session_state
-    return _visit().arrived.get(name, value) if moved_since else value
+    """Return what :func:`widget` set a widget to after we arrived by a link, else ``value``."""
+    return _visit().arrived.get(name, value)
 
 
 def _widget_values() -> dict[str, Any]:
