@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable
+from collections.abc import Iterable, Sized
 from dataclasses import dataclass
 
 from rnnviz.i18n import LANGUAGES
@@ -73,6 +73,10 @@ class Perspective:
     def pairs(self) -> list[tuple[str, str]]:
         """Return the (link name, text) pairs; an undecided language is left to the visitor."""
         return write(TABLE, self)
+
+    def layer_in(self, layers: Sized) -> int:
+        """Return the number of the layer that is looked at; the top one where there are fewer."""
+        return min(self.layer, len(layers) - 1)
 
     def replace(self, **changes: object) -> Perspective:
         """Return the same look with some settings changed; itself if none is."""

@@ -109,7 +109,7 @@ def parameters(experiment: Experiment, perspective: Perspective, say: Words) -> 
             text = ", ".join(_spoken(row, one, say) for one in several)
             pairs.append(f"{say(f'knob.{row.name}.label')} {text}")
     if len(experiment.layers) > 1:
-        layer = min(perspective.layer, len(experiment.layers) - 1)
+        layer = perspective.layer_in(experiment.layers)
         which = say("export.layer", layer=layer + 1, layers=len(experiment.layers))
         pairs.append(which.replace(" ", "\N{NO-BREAK SPACE}"))
     return pairs

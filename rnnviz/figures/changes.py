@@ -50,7 +50,7 @@ class Changes:
 
 def analyse(run, perspective, progress: Callable[[float], None] | None = None) -> Changes:
     """Run the neighbours of a run's experiment, measured in the layer that is looked at."""
-    layer = min(perspective.layer, len(run.layers) - 1)
+    layer = perspective.layer_in(run.layers)
     return Changes(neighbours(run.experiment, run.inputs, layer, progress), run.experiment)
 
 

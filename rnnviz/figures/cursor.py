@@ -7,7 +7,7 @@ from rnnviz.engine import Trace
 
 def trace_at(run, perspective) -> Trace:
     """Return the trace of the layer that is looked at; the top one if there are fewer layers."""
-    return run.layers[min(perspective.layer, len(run.layers) - 1)].trace
+    return run.layers[perspective.layer_in(run.layers)].trace
 
 
 def timestep_at(trace: Trace, perspective) -> int:

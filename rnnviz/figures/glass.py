@@ -53,7 +53,7 @@ class UnderGlass:
 
 def analyse(run, perspective) -> UnderGlass:
     """Take the cell under the cursor apart."""
-    number = min(perspective.layer, len(run.layers) - 1)
+    number = perspective.layer_in(run.layers)
     layer, timestep, unit = run.layers[number], perspective.timestep, perspective.unit
     if not isinstance(layer.layer, SimpleRNN):
         return UnderGlass(None)

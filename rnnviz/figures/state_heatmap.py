@@ -74,7 +74,7 @@ def state_picture(
 
 def analyse(run, perspective) -> Picture:
     """Return the picture of a run: layer, lens and cursor are those of the perspective."""
-    number = min(perspective.layer, len(run.layers) - 1)
+    number = perspective.layer_in(run.layers)
     layer = run.layers[number]
     result = layer.saturation
     # What lies above a layer that goes backwards is fed in that order, until one turns it round.

@@ -40,7 +40,7 @@ def pictures_ahead(
     The result takes a knob's name and values, and returns one picture a value, up to the first
     value that the experiment does not allow.
     """
-    layer = min(perspective.layer, len(experiment.layers) - 1)
+    layer = perspective.layer_in(experiment.layers)
 
     def pictures(name: str, values: Sequence[Any]) -> Sequence[Picture]:
         found = []

@@ -22,7 +22,7 @@ def choose_lens(run: Run, perspective: Perspective, say: Words) -> Perspective:
             lambda name: say(f"lens.{name}.label"),
             wrap=True,
         )
-        layer = run.layers[min(perspective.layer, len(run.layers) - 1)]
+        layer = run.layers[perspective.layer_in(run.layers)]
         shown = lens_for(name, layer.trace).name == name
         st.caption(say(f"lens.{name}.how_to_read" if shown else "lens.no_ends"), width="stretch")
     return perspective.replace(lens=name)

@@ -24,7 +24,7 @@ _EIGENVALUES = 8e-9
 
 def show_reading(run: Run, perspective: Perspective, say: Words) -> None:
     """Say what the layer that is looked at does to its state."""
-    index = min(perspective.layer, len(run.layers) - 1)
+    index = perspective.layer_in(run.layers)
     result = run.layers[index].saturation
     diagnosis, advice = result_of(
         "reading", run.experiment, lambda progress: _diagnose(run, index), detail=index

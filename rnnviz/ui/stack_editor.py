@@ -155,7 +155,7 @@ def draw_buttons(
     say : Words
         The words of the page.
     """
-    chosen = min(perspective.layer, len(experiment.layers) - 1)
+    chosen = perspective.layer_in(experiment.layers)
     layers = [layer for layer in keras_layers(experiment) if layer.spec is not None]
     for index, (layer, place) in enumerate(zip(layers, bench.names, strict=False)):
         place.button(

@@ -25,7 +25,7 @@ def show(run: Run, perspective: Perspective, say: Words, reveal: bool = False) -
     ``reveal`` scrolls them into sight.
     """
     head("changes", say)
-    layer = min(perspective.layer, len(run.layers) - 1)
+    layer = perspective.layer_in(run.layers)
     # Moving among the neighbours does not change them: they are kept under what they share.
     middle = centre(run.experiment)
     grid = result_of(

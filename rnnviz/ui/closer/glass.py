@@ -45,7 +45,7 @@ def show(run: Run, perspective: Perspective, say: Words, reveal: bool = False) -
 
 
 def _unit(run: Run, perspective: Perspective, say: Words) -> None:
-    units = run.layers[min(perspective.layer, len(run.layers) - 1)].states.shape[1]
+    units = run.layers[perspective.layer_in(run.layers)].states.shape[1]
     st.number_input(
         say("glass.unit"),
         min_value=FIRST_STEP,

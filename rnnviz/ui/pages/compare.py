@@ -62,7 +62,7 @@ def _choose_difference(perspective: Perspective, say: Words) -> Perspective:
 
 def _heading(side: str, run: Run, beside: Experiment, perspective: Perspective, say: Words) -> None:
     """Say what this side does, and in which knobs it is not like the other."""
-    index = min(perspective.layer, len(run.layers) - 1)
+    index = perspective.layer_in(run.layers)
     layer = run.layers[index]
 
     def headline(_: Any) -> str:
