@@ -13,7 +13,7 @@ from typing import Any
 
 from rnnviz.codec import ExperimentError, Written
 from rnnviz.cost import Cost, cost_of, cost_problems
-from rnnviz.engine import ACTIVATIONS, CELLS, INITIALIZERS, SIGNALS
+from rnnviz.engine import ACTIVATIONS, CELLS, HEAD_ACTIVATIONS, INITIALIZERS, SIGNALS
 from rnnviz.knobs import Choice, Flag, Knob, Problem, Real, Whole, check, knob, table
 from rnnviz.stack import TOKEN_SIGNALS, stack_problems
 from rnnviz.tokens import SPLITS, Text, tokenize
@@ -139,7 +139,7 @@ class Experiment(Written):
     dense_units: int = knob(0, Whole(0, 1024), group="head", control="number", quiet=True)
     dense_activation: str = knob(
         "linear",
-        Choice(tuple(ACTIVATIONS)),
+        Choice(HEAD_ACTIVATIONS),
         group="head",
         control="select",
         when=(("dense_units", range(1, 1025)),),

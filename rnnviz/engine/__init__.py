@@ -3,7 +3,7 @@
 from rnnviz.engine.activations import ACTIVATIONS, Activation
 from rnnviz.engine.bidirectional import Bidirectional, BidirectionalTrace
 from rnnviz.engine.cells import CELLS, GRU, LSTM, SimpleRNN
-from rnnviz.engine.dense import Dense
+from rnnviz.engine.dense import HEAD_ACTIVATIONS, Dense
 from rnnviz.engine.embedding import Embedding
 from rnnviz.engine.initializers import INITIALIZERS, rescale_spectral_radius, spectral_radius
 from rnnviz.engine.signals import SIGNALS, SignalSettings
@@ -13,6 +13,7 @@ __all__ = [
     "ACTIVATIONS",
     "CELLS",
     "GRU",
+    "HEAD_ACTIVATIONS",
     "INITIALIZERS",
     "LSTM",
     "SIGNALS",

@@ -4,8 +4,23 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rnnviz.engine.activations import ACTIVATIONS, activation_named
+from rnnviz.engine.activations import ACTIVATIONS
 from rnnviz.engine.cells.weights import check_bias, frozen_arrays
+
+
+def softmax(z: np.ndarray) -> np.ndarray:
+    """exp(z) over its sum along the last axis: a new array of the same shape, each row sums to 1.
+
+    The largest of a row is taken off first, which changes nothing and keeps exp from overflowing.
+    """
+    h = np.exp(z - z.max(axis=-1, keepdims=True))
+    h /= h.sum(axis=-1, keepdims=True)
+    return h
+
+
+_FUNCTIONS = {name: one.apply for name, one in ACTIVATIONS.items()} | {"softmax": softmax}
+HEAD_ACTIVATIONS = tuple(_FUNCTIONS)
+"""What a head may make of its sums: what a cell may, or softmax, which looks at all of them."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -17,7 +32,7 @@ class Dense:
     kernel : ndarray (features, units)
     bias : ndarray (units,)
     activation : str
-        A name in `ACTIVATIONS`.
+        A name in `HEAD_ACTIVATIONS`.
 
     Raises
     ------
@@ -30,7 +45,12 @@ class Dense:
     activation: str = "linear"
 
     def __post_init__(self):
-        activation_named(self.activation)
+        if self.activation not in HEAD_ACTIVATIONS:
+            legal = ", ".join(HEAD_ACTIVATIONS)
+            raise ValueError(
+                f"There is no activation {self.activation!r} for a Dense layer; choose one of "
+                f"{legal}."
+            )
         for name, array in frozen_arrays(kernel=self.kernel, bias=self.bias).items():
             object.__setattr__(self, name, array)
         if self.kernel.ndim != 2 or 0 in self.kernel.shape:
@@ -59,6 +79,11 @@ class Dense:
         """Trainable parameters, n(m + 1) for n units and m features."""
         return self.kernel.size + self.bias.size
 
+    @property
+    def output_range(self) -> tuple[float, float]:
+        """Infimum and supremum of what comes out; infinite where there is no bound."""
+        return (0.0, 1.0) if self.activation == "softmax" else ACTIVATIONS[self.activation].range
+
     def apply(self, inputs: np.ndarray) -> np.ndarray:
         """act(x·K + b) of states (..., features): a new array (..., units)."""
         inputs = np.asarray(inputs, self.dtype)
@@ -68,4 +93,9 @@ class Dense:
                 f"{self.features} features."
             )
         with np.errstate(all="ignore"):
-            return ACTIVATIONS[self.activation].apply(np.matmul(inputs, self.kernel) + self.bias)
+            z = np.matmul(inputs, self.kernel) + self.bias
+            return (
+                softmax(z)
+                if self.activation == "softmax"
+                else ACTIVATIONS[self.activation].apply(z)
+            )

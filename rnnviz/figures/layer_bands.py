@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from rnnviz.analysis.level_of_detail import Blocks, reduce_to_blocks
-from rnnviz.engine import ACTIVATIONS, Trace
+from rnnviz.engine import Trace
 from rnnviz.figures.picture import symmetric_limit
 from rnnviz.keras.layers import keras_layers
 
@@ -86,9 +86,8 @@ def _states(layer, name: str, reversed_time: bool) -> Band:
 
 def _head(run, reversed_time: bool) -> Band:
     """Return what the Dense head makes of each timestep's state; of a last output, of that one."""
-    activation = ACTIVATIONS[run.dense.activation]
-    is_share = activation.range == (0.0, 1.0)
-    scale = (0.0, 1.0) if is_share else _scale_of(run.readings, activation.range)
+    is_share = run.dense.output_range == (0.0, 1.0)
+    scale = (0.0, 1.0) if is_share else _scale_of(run.readings, run.dense.output_range)
     last = 0 if reversed_time else len(run.readings) - 1
     kept = ((0, run.dense.units, last),) if run.output.ndim == 1 else ()
     blocks = _blocks(run.readings, reversed_time)

@@ -1,3 +1,5 @@
+import math
+
 import numpy as np
 import pytest
 
@@ -31,5 +33,28 @@ def test_misuse_is_told_in_a_sentence():
         Dense(np.ones((3, 2)), np.ones(3))
     with pytest.raises(ValueError, match=r"inputs have shape \(4, 2\).*needs 3 features"):
         Dense(np.ones((3, 2)), np.ones(2)).apply(np.ones((4, 2)))
-    with pytest.raises(ValueError, match="no activation 'softmax'"):
-        Dense(np.ones((3, 2)), np.ones(2), "softmax")
+    with pytest.raises(ValueError, match="no activation 'softmin' for a Dense layer; choose one"):
+        Dense(np.ones((3, 2)), np.ones(2), "softmin")
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_softmax_against_pytorchs_definition_and_its_laws(dtype):
+    generator = np.random.default_rng(1)
+    kernel, inputs = (generator.normal(size=shape).astype(dtype) for shape in ((3, 4), (5, 3)))
+    bias = generator.normal(size=4).astype(dtype)
+    dense = Dense(kernel, bias, "softmax")
+    result, z = dense.apply(inputs), inputs @ kernel + bias
+    assert result.dtype == dtype
+    for row, sums in zip(result, z, strict=True):
+        total = sum(math.exp(value) for value in sums)
+        np.testing.assert_allclose(row, [math.exp(value) / total for value in sums], rtol=1e-5)
+    np.testing.assert_allclose(result.sum(axis=-1), 1, rtol=1e-6)
+    moved = Dense(kernel, bias + dtype(3), "softmax").apply(inputs)
+    np.testing.assert_allclose(moved, result, rtol=1e-5)
+
+
+def test_softmax_of_the_largest_sums_and_of_one_unit():
+    huge = Dense(np.diag([1e5, 1.0]), np.zeros(2), "softmax")
+    np.testing.assert_array_equal(huge.apply([[1.0, 0.0], [-1.0, 0.0]]), [[1, 0], [0, 1]])
+    np.testing.assert_array_equal(Dense([[2.0]], [0.0], "softmax").apply([[7.0]]), [[1.0]])
+    assert huge.output_range == (0.0, 1.0)

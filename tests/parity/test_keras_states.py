@@ -70,6 +70,7 @@ def test_stacks_of_four(keras, cell, return_sequences, dtype):
         {"dense_units": 1, "dense_activation": "sigmoid", "return_sequences": False},
         {"dense_units": 3, "dense_activation": "relu", "bidirectional": True},
         {"dense_units": 2, "bidirectional": True, "return_sequences": False},
+        {"dense_units": 4, "dense_activation": "softmax"},
         {"cell": "GRU", "reset_after": False, "bidirectional": True},
         {"cell": "LSTM", "unit_forget_bias": False},
         {"cell": "LSTM", "recurrent_activation": "tanh", "weight_scale": 0.4},

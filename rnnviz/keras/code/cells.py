@@ -143,10 +143,21 @@ def _loop(name: str, alike: list[LayerSpec], dialect: Dialect) -> list[str]:
     ]
 
 
+_SOFTMAX = """
+def softmax(z):
+    h = np.exp(z - z.max(axis=-1, keepdims=True))  # the same without it, until exp overflows
+    return h / h.sum(axis=-1, keepdims=True)
+"""
+
+
 def _activation_texts(dialect: Dialect) -> dict[str, str]:
     """Return the activations that the library does not have under a name of its own."""
-    texts = {"linear": "def linear(z):\n    return z"}
+    texts = {
+        "linear": "def linear(z):\n    return z",
+        "softmax": "def softmax(z):\n    return torch.softmax(z, dim=-1)",
+    }
     if dialect is NUMPY:
+        texts["softmax"] = _SOFTMAX
         texts["relu"] = "def relu(z):\n    return np.maximum(z, 0)"
         texts["sigmoid"] = "def sigmoid(z):\n    return 1 / (1 + np.exp(-z))"
     return texts

@@ -1,7 +1,7 @@
 """Experiments that between them use every line of the program templates."""
 
 from rnnviz import Experiment
-from rnnviz.engine import ACTIVATIONS, CELLS, INITIALIZERS, SIGNALS
+from rnnviz.engine import ACTIVATIONS, CELLS, HEAD_ACTIVATIONS, INITIALIZERS, SIGNALS
 from rnnviz.keras import NOTES_MODELS
 from tests.keras.random_experiments import random_experiment
 
@@ -44,7 +44,7 @@ def _varied():
     text = 'she said "나는 \\ {x}" \u202e%'
     yield "hostile text", SMALL.replace(signal="text", text=text)
     yield "words", SMALL.replace(signal="text", text=text, split="whitespace")
-    for activation in ACTIVATIONS:
+    for activation in HEAD_ACTIVATIONS:
         head = {"dense_units": 2, "dense_activation": activation}
         yield f"head {activation}", SMALL.replace(**head, dtype="float32")
         yield (
