@@ -1,5 +1,6 @@
 """The Keras page in a real browser: stack, shapes, layers, and the explanation that mends."""
 
+import itertools
 import re
 import subprocess
 import sys
@@ -74,6 +75,13 @@ def test_the_cursor_runs_through_all_layers(open_page):
     page.wait_for_timeout(300)
     assert line.bounding_box()["x"] > before["x"] + 30
     page.wait_for_url(re.compile(r"[?&]t=10(&|$)"))
+    # A piece in each layer, and none across the titles between them.
+    pieces = [piece.bounding_box() for piece in line.locator("i").all()]
+    titles = [title.bounding_box() for title in page.locator(f"{LAYERS} .annotation-text").all()]
+    assert len(pieces) == len(titles) == 4
+    for title, piece in itertools.product(titles, pieces):
+        above = title["y"] + title["height"] <= piece["y"] + 1
+        assert above or title["y"] >= piece["y"] + piece["height"] - 1
 
 
 def test_a_typed_korean_text_stands_under_its_timesteps(open_page):

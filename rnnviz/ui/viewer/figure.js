@@ -67,6 +67,7 @@ class Figure {
     this.picks = picks;
     this.follow.take(follow);
     this.#listen();
+    this.#fitCursor();
     this.#drawCursor();
     this.root.dataset.painted = checksum;
     if (reveal) this.#reveal();
@@ -79,7 +80,10 @@ class Figure {
       this.#drawCursor();
       this.follow.moveTo(step);
     });
-    this.plot.on("plotly_afterplot", () => this.#drawCursor());
+    this.plot.on("plotly_afterplot", () => {
+      this.#fitCursor();
+      this.#drawCursor();
+    });
     this.plot.on("plotly_relayouting", () => this.#drawCursor());
     this.plot.on("plotly_click", ({ points: [point] }) => this.#pick(point));
   }
@@ -99,6 +103,22 @@ class Figure {
     this.setStateValue("pick", { x, y, count: this.clicks });
   }
 
+  /** Give the line a piece in each panel of its column: between them stand titles, to be read. */
+  #fitCursor() {
+    const layout = this.plot._fullLayout;
+    const axis = this.axis && layout?.[this.axis];
+    const tops = new Map();
+    for (const { xaxis, yaxis } of Object.values((axis && layout._plots) ?? {})) {
+      if (Math.abs(xaxis._offset - axis._offset) < 1) tops.set(yaxis._offset, yaxis._length);
+    }
+    const pieces = [...tops].map(([top, height]) => {
+      const piece = document.createElement("i");
+      Object.assign(piece.style, { top: `${top}px`, height: `${height}px` });
+      return piece;
+    });
+    this.line.replaceChildren(...pieces);
+  }
+
   /** Move the line; Plotly itself is left alone, it would take a frame or two. */
   #drawCursor() {
     const layout = this.plot._fullLayout;
@@ -106,8 +126,6 @@ class Figure {
     const x = axis && this.step !== undefined ? axis.d2p(this.step + this.first) : NaN;
     this.line.hidden = !(x >= 0 && x <= axis?._length);
     if (this.line.hidden) return;
-    const { t, h } = layout._size;
-    Object.assign(this.line.style, { top: `${t}px`, height: `${h}px` });
     this.line.style.transform = `translateX(${axis._offset + x}px)`;
   }
 }
