@@ -493,6 +493,7 @@ def test_play_walks_and_pause_tells_the_server(lively):
     page.get_by_role("button", name="Play").click()
     page.wait_for_function("() => Number(document.querySelector('.rv-cursor').value) > 20")
     page.get_by_role("button", name="Pause").click()
+    page.wait_for_timeout(100)  # the step that was due is painted with the next frame
     stopped = lively.step
     page.wait_for_url(re.compile(rf"[?&]t={stopped}\b"))
     page.wait_for_timeout(200)
