@@ -93,9 +93,4 @@ class Dense:
                 f"{self.features} features."
             )
         with np.errstate(all="ignore"):
-            z = np.matmul(inputs, self.kernel) + self.bias
-            return (
-                softmax(z)
-                if self.activation == "softmax"
-                else ACTIVATIONS[self.activation].apply(z)
-            )
+            return _FUNCTIONS[self.activation](np.matmul(inputs, self.kernel) + self.bias)
