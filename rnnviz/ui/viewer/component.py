@@ -32,16 +32,16 @@ const sheet = document.querySelector(`link[href="${{style}}"]`) ?? Object.assign
   document.createElement("link"), {{ rel: "stylesheet", href: style }});
 sheet.isConnected || document.head.append(sheet);
 const module = import(new URL("{module}", files).href);
-export default async (component) => (await module).{function}(component);
+export default async (component) => (await module).default(component);
 """
 
 Window = tuple[int, int, int, int]
 Ahead = Callable[[str, Sequence[Any]], Sequence[Picture]]
 
 
-def _component(name: str, module: str, function: str = "default"):
+def _component(name: str, module: str):
     """Register a component whose inline script only fetches a module, which browsers keep."""
-    script = _LOADER.format(url=asset_url(""), module=module, function=function)
+    script = _LOADER.format(url=asset_url(""), module=module)
     return st.components.v2.component(f"rnnviz_{name}", js=script, isolate_styles=False)
 
 
