@@ -11,13 +11,13 @@ import os
 import streamlit as st
 
 if __name__ == "__main__":
-    from rnnviz.ui import front
+    from rnnviz.app import main
 
-    front.show()
+    main.show()
 else:
     # Half of the processor for the arithmetic of long computations, the rest for everybody's pages.
     # NumPy reads it when it is loaded, which is with the next line.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", str(max(1, (os.cpu_count() or 2) // 2)))
-    from rnnviz.ui import service
+    from rnnviz.app.server import service
 
     app = st.App(__file__, **service.parts())

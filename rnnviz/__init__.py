@@ -5,27 +5,27 @@
 (100, 64)
 """
 
-from rnnviz.experiment import Experiment
-from rnnviz.simulate import Run, simulate
+from rnnviz.spec.experiment import Experiment
+from rnnviz.spec.simulate import Run, simulate
 
 __all__ = ["Experiment", "Run", "figure", "simulate"]
 __version__ = "0.1.0"
 
 
 def figure(run: Run, view: str = "states", **options):
-    """Return a view of a run as a plain Plotly figure; see :func:`rnnviz.export.notebook.figure`.
+    """Return a view of a run as a plain Plotly figure; see :func:`rnnviz.notebook.figures.figure`.
 
     >>> figure(simulate(Experiment()), "states", language="ko", theme="dark")  # doctest: +SKIP
     """
-    from rnnviz.export import notebook  # Plotly is loaded when a figure is wanted, not before
+    from rnnviz.notebook import figures
 
-    return notebook.figure(run, view, **options)
+    return figures.figure(run, view, **options)
 
 
 def _run_html(run: Run) -> str:
-    from rnnviz.export import notebook
+    from rnnviz.notebook import figures
 
-    return notebook.run_html(run)
+    return figures.run_html(run)
 
 
 # How a notebook shows a run. It is told here, where all rooms are known: simulate knows no figures.

@@ -14,29 +14,20 @@ PACKAGE = ROOT / "rnnviz"
 ORDER = (
     "i18n",
     "engine",
-    "knobs",
-    "kinds",
-    "tokens",
-    "stack",
-    "perspective",
-    "cost",
-    "codec",
-    "experiment",
+    "spec",
     "analysis",
-    "draw",
-    "simulate",
-    "neighbours",
-    "readings",
-    "advice",
-    "keras",
-    "figures",
+    "sweep",
+    "sentences",
+    "codegen",
+    "views",
     "export",
+    "notebook",
     "lessons",
     "cli",
-    "ui",
+    "app",
 )
 ALONE = {"i18n", "engine"}
-FIRST_PLOTLY = ORDER.index("figures")
+FIRST_PLOTLY = ORDER.index("views")
 
 
 def _files():
@@ -72,7 +63,7 @@ def _is_module(name: str) -> bool:
 @pytest.mark.parametrize("path", _files(), ids=lambda path: str(path.relative_to(ROOT)))
 def test_nobody_imports_leftwards(path):
     if path.name == "app.py":
-        assert _rooms_imported(path) <= {"ui"}
+        assert _rooms_imported(path) <= {"app"}
         return
     room = _room(path)
     if room in ("__init__", "__main__"):
@@ -85,10 +76,10 @@ def test_nobody_imports_leftwards(path):
 
 
 @pytest.mark.parametrize("path", _files(), ids=lambda path: str(path.relative_to(ROOT)))
-def test_plotly_begins_at_figures_and_streamlit_stays_in_ui(path):
+def test_plotly_begins_at_views_and_streamlit_stays_in_app(path):
     roots = {name.split(".")[0] for name in _imports(path)}
-    room = "ui" if path.name == "app.py" else _room(path)
-    if room != "ui":
+    room = "app" if path.name == "app.py" else _room(path)
+    if room != "app":
         assert "streamlit" not in roots
     if room in ORDER[:FIRST_PLOTLY]:
         assert "plotly" not in roots
@@ -97,7 +88,7 @@ def test_plotly_begins_at_figures_and_streamlit_stays_in_ui(path):
 
 
 def test_only_one_file_touches_session_state_and_query_parameters():
-    for path in (PACKAGE / "ui").rglob("*.py"):
+    for path in (PACKAGE / "app").rglob("*.py"):
         text = path.read_text(encoding="utf-8")
         if path.name == "state.py":
             continue
@@ -132,8 +123,8 @@ def test_summaries_and_programs_need_no_peer():
     code = f"""
 import sys
 sys.modules.update(dict.fromkeys({sorted(PEERS)}))  # importing one of them fails
-from rnnviz.keras import NOTES_MODELS, SUMMARY_STYLES, summary
-from rnnviz.keras.code import FRAMEWORKS, program
+from rnnviz.codegen import NOTES_MODELS, SUMMARY_STYLES, summary
+from rnnviz.codegen.programs import FRAMEWORKS, program
 for experiment in NOTES_MODELS.values():
     print(sum(len(summary(experiment, style)) for style in SUMMARY_STYLES))
     print(sum(len(program(experiment, framework).text) for framework in FRAMEWORKS))

@@ -12,8 +12,8 @@ import rnnviz
 from rnnviz.cli import commands
 from rnnviz.cli.sources import Misunderstood
 from rnnviz.export.looks import SCALES, SIZES
-from rnnviz.figures.colours import THEMES
 from rnnviz.i18n import DEFAULT_LANGUAGE, LANGUAGES, Words
+from rnnviz.views._plot.colours import THEMES
 
 __all__ = ["Misunderstood", "language_of", "parser"]
 

@@ -8,7 +8,9 @@ from pathlib import Path
 
 from rnnviz.cli.progress import Bar
 from rnnviz.cli.sources import Misunderstood, Shown, sources
-from rnnviz.experiment import Experiment
+from rnnviz.codegen import SUMMARY_STYLES
+from rnnviz.codegen import summary as keras_summary
+from rnnviz.codegen.programs import FRAMEWORKS, program
 from rnnviz.export.browser import PICTURES, missing
 from rnnviz.export.data import DATA
 from rnnviz.export.files import check_free, writing
@@ -16,12 +18,10 @@ from rnnviz.export.formats import TEXTS, developing
 from rnnviz.export.gallery import GALLERY_FORMATS, write_gallery
 from rnnviz.export.looks import Look
 from rnnviz.export.sheets import Sheet, sheet_of
-from rnnviz.figures.registry import View, views
 from rnnviz.i18n import DEFAULT_LANGUAGE, Words
-from rnnviz.keras import SUMMARY_STYLES
-from rnnviz.keras import summary as keras_summary
-from rnnviz.keras.code import FRAMEWORKS, program
-from rnnviz.simulate import Run, simulate
+from rnnviz.spec.experiment import Experiment
+from rnnviz.spec.simulate import Run, simulate
+from rnnviz.views.registry import View, views
 
 __all__ = [
     "FRAMEWORKS",

@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import parse_qsl
 
-from rnnviz.experiment import TABLE as EXPERIMENT
-from rnnviz.experiment import Experiment, ExperimentError
 from rnnviz.export.failures import ExportFailure
 from rnnviz.export.reopen import reopened
 from rnnviz.i18n import Words
-from rnnviz.knobs import LINK_LIMIT, Problem
-from rnnviz.perspective import Perspective
+from rnnviz.spec.experiment import TABLE as EXPERIMENT
+from rnnviz.spec.experiment import Experiment, ExperimentError
+from rnnviz.spec.knobs import LINK_LIMIT, Problem
+from rnnviz.spec.perspective import Perspective
 
 _LINKS_FILE_LIMIT = 16 * 2**20
 

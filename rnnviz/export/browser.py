@@ -1,7 +1,7 @@
 """One hidden browser that draws figures as PNG, SVG and PDF, for as many figures as there are.
 
 Kaleido drives it. Starting a browser takes seconds and a picture a fraction of one, so a
-:class:`Studio` is opened once and asked many times, from any thread.
+:class:`PictureBrowser` is opened once and asked many times, from any thread.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ import plotly.graph_objects as go
 
 from rnnviz.export.failures import ExportFailure
 from rnnviz.export.fonts import check_letters
+from rnnviz.export.metadata import signed
 from rnnviz.export.sheets import PRINT_FONT, Sheet, to_json
-from rnnviz.export.signature import signed
 
 PICTURES = ("png", "svg", "pdf")
 """What a browser is needed for."""
@@ -26,7 +26,7 @@ _START_SECONDS = 60
 _PICTURE_SECONDS = 120
 
 
-class Studio:
+class PictureBrowser:
     """A browser out of sight; open it with ``with``.
 
     Parameters
@@ -43,7 +43,7 @@ class Studio:
     def __init__(self, tabs: int = 1) -> None:
         self._tabs = tabs
 
-    def __enter__(self) -> Studio:
+    def __enter__(self) -> PictureBrowser:
         browser = _browser(self._tabs)
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
@@ -101,7 +101,7 @@ def developed(picture: concurrent.futures.Future[bytes]) -> bytes:
 
 
 def missing() -> ExportFailure | None:
-    """Return why this machine has no studio, None if it has one; starts nothing."""
+    """Return why this machine has no browser, None if it has one; starts nothing."""
     try:
         _browser(1)
     except ExportFailure as failure:

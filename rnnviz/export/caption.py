@@ -8,11 +8,11 @@ from typing import Any
 from urllib.parse import urlencode
 
 import rnnviz
-from rnnviz.experiment import TABLE, Experiment
-from rnnviz.figures.registry import View
 from rnnviz.i18n import Words
-from rnnviz.knobs import Choice, Flag, Knob
-from rnnviz.perspective import Perspective
+from rnnviz.spec.experiment import TABLE, Experiment
+from rnnviz.spec.knobs import Choice, Flag, Knob
+from rnnviz.spec.perspective import Perspective
+from rnnviz.views.registry import View
 
 _PLAIN = Experiment()
 _ALWAYS = ("timesteps", "input_features", "units", "weight_scale", "cell", "activation")

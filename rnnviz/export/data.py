@@ -13,7 +13,7 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from rnnviz.engine import Trace
-from rnnviz.simulate import Run
+from rnnviz.spec.simulate import Run
 
 INDEX = ("layer", "timestep", "unit")
 PARQUET_KEY = b"rnnviz"

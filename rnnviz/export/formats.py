@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from rnnviz.export.browser import PICTURES, Studio, developed
+from rnnviz.export.browser import PICTURES, PictureBrowser, developed
 from rnnviz.export.sheets import Sheet, to_json
 from rnnviz.export.standalone import standalone
 
@@ -30,10 +30,10 @@ def developing(sheets: Iterable[Sheet], format: str) -> Iterator[bytes]:
     if format in TEXTS:
         yield from map(TEXTS[format], sheets)
         return
-    with Studio() as studio:
+    with PictureBrowser() as browser:
         under_way: deque = deque()
         for sheet in sheets:
-            under_way.append(studio.begin(sheet, format))
+            under_way.append(browser.begin(sheet, format))
             if len(under_way) > 1:
                 yield developed(under_way.popleft())
         while under_way:

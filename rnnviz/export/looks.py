@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from rnnviz.figures.style import Style
-from rnnviz.perspective import Perspective
+from rnnviz.spec.perspective import Perspective
+from rnnviz.views._plot.style import Style
 
 CSS_DPI = 96
 """Pixels of a page, and of SVG and PDF, in an inch."""

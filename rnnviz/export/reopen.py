@@ -14,10 +14,10 @@ import zlib
 from html.parser import HTMLParser
 from typing import BinaryIO
 
-from rnnviz.experiment import Experiment
 from rnnviz.export.failures import ExportFailure
 from rnnviz.export.sheets import META
 from rnnviz.export.standalone import EXPERIMENT_ID
+from rnnviz.spec.experiment import Experiment
 
 FILE_LIMIT = 64 * 2**20
 """Largest file that is opened, in bytes."""

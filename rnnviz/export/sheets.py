@@ -15,11 +15,11 @@ from plotly.utils import PlotlyJSONEncoder
 
 from rnnviz.export.caption import Caption, caption, wrapped
 from rnnviz.export.looks import Look, Size
-from rnnviz.figures.registry import View
-from rnnviz.figures.style import Style
 from rnnviz.i18n import Words, words
-from rnnviz.perspective import Perspective
-from rnnviz.simulate import Run
+from rnnviz.spec.perspective import Perspective
+from rnnviz.spec.simulate import Run
+from rnnviz.views._plot.style import Style
+from rnnviz.views.registry import View
 
 PRINT_FONT = (
     'Arial, "Liberation Sans", Helvetica, "DejaVu Sans", NanumGothic, "Malgun Gothic", '

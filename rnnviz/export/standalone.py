@@ -13,8 +13,8 @@ from string import Template
 from plotly.offline import get_plotlyjs
 
 from rnnviz.export.sheets import Sheet, to_json
-from rnnviz.figures.style import FONT, Style
 from rnnviz.i18n import DEFAULT_LANGUAGE, words
+from rnnviz.views._plot.style import FONT, Style
 
 EXPERIMENT_ID = "rnnviz-experiment"
 """The element that holds the experiment; it stands at the top, so that it is found quickly."""

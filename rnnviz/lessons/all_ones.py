@@ -1,9 +1,9 @@
 """Why is everything 1.0? Because 64 + 32 positive numbers are added at every step."""
 
-from rnnviz.experiment import Experiment
 from rnnviz.lessons.lesson import Do, Lesson, Notice, Predict, Why
 from rnnviz.lessons.measures import exact_below
-from rnnviz.readings import number
+from rnnviz.sentences.reading import number
+from rnnviz.spec.experiment import Experiment
 
 _GOAL = 0.5
 

@@ -3,8 +3,8 @@
 import math
 
 from rnnviz.analysis.twins import twins
-from rnnviz.experiment import Experiment
 from rnnviz.lessons.lesson import Do, Lesson, Notice, Predict, Progress, Why, toward
+from rnnviz.spec.experiment import Experiment
 
 _APART = 2.0
 """Twins have parted, or met, when their distance changed by a factor of 100 (log10)."""

@@ -1,8 +1,8 @@
 """What gates change: a road through time that loud inputs do not close."""
 
 from rnnviz.analysis.gradients import gradients
-from rnnviz.experiment import Experiment
 from rnnviz.lessons.lesson import Do, Lesson, Notice, Predict, Progress, Why, toward
+from rnnviz.spec.experiment import Experiment
 
 _FAR = 20
 _START = 9

@@ -1,6 +1,5 @@
 """The cure is the initialiser: U, then W, then b."""
 
-from rnnviz.experiment import Experiment
 from rnnviz.lessons.lesson import Do, Lesson, Notice, Predict, Why
 from rnnviz.lessons.measures import (
     exact_below,
@@ -9,6 +8,7 @@ from rnnviz.lessons.measures import (
     saturated_below,
     shown_power,
 )
+from rnnviz.spec.experiment import Experiment
 
 _FEW = 0.05
 _ALIVE = -12.0

@@ -1,8 +1,8 @@
 """A memory of one unit: from which gain on does a pulse stay for ever?"""
 
-from rnnviz.experiment import Experiment
 from rnnviz.lessons.lesson import Do, Lesson, Notice, Predict, Progress, Why, toward
-from rnnviz.readings import number
+from rnnviz.sentences.reading import number
+from rnnviz.spec.experiment import Experiment
 
 _STAYS = 0.8
 

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from rnnviz.experiment import Experiment
 from rnnviz.lessons.lesson import Do, Lesson, Notice, Predict, Progress, Why, toward
+from rnnviz.spec.experiment import Experiment
 
 _VISIBLE = 1e-3
 

@@ -10,8 +10,8 @@ from rnnviz.analysis.gradients import gradients
 from rnnviz.analysis.saturation import SATURATED_FROM
 from rnnviz.analysis.verdict import power_of_ten
 from rnnviz.lessons.lesson import Progress, toward
-from rnnviz.readings import percent
-from rnnviz.simulate import Run
+from rnnviz.sentences.reading import percent
+from rnnviz.spec.simulate import Run
 
 _FAR_SUM = 50.0
 """The lecture's sums are about 40: no way at all."""

@@ -1,8 +1,8 @@
 """One step by hand: a single unit, a single timestep, every number written out."""
 
-from rnnviz.experiment import Experiment
 from rnnviz.lessons.lesson import Do, Lesson, Notice, Predict, Progress, Why, toward
-from rnnviz.readings import number
+from rnnviz.sentences.reading import number
+from rnnviz.spec.experiment import Experiment
 
 _SMALL = 0.6
 

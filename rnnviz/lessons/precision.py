@@ -1,8 +1,8 @@
 """Exactly 1.0 is a matter of digits: the same network in two number formats."""
 
-from rnnviz.experiment import Experiment
 from rnnviz.lessons.lesson import Do, Lesson, Notice, Predict, Why
 from rnnviz.lessons.measures import exact_below, saturated_below
+from rnnviz.spec.experiment import Experiment
 
 _GOAL = 0.05
 

@@ -1,6 +1,5 @@
 """Does scaling cure it? It ends the saturation and leaves the gradient dead."""
 
-from rnnviz.experiment import Experiment
 from rnnviz.lessons.lesson import Do, Lesson, Notice, Predict, Why
 from rnnviz.lessons.measures import (
     gradient_above,
@@ -8,6 +7,7 @@ from rnnviz.lessons.measures import (
     saturated_below,
     shown_power,
 )
+from rnnviz.spec.experiment import Experiment
 
 _UNSATURATED = 0.05
 _BEST = -30.0

@@ -1,8 +1,8 @@
 """return_sequences and shapes: what a layer hands on, three axes or two."""
 
-from rnnviz.experiment import Experiment
-from rnnviz.keras.layers import keras_layers
+from rnnviz.codegen.layers import keras_layers
 from rnnviz.lessons.lesson import Do, Lesson, Notice, Predict, Progress, Why
+from rnnviz.spec.experiment import Experiment
 
 
 def _shape(run):

@@ -1,8 +1,8 @@
 """Stacking: four layers as in the lecture, and where their 328,320 parameters come from."""
 
-from rnnviz.experiment import Experiment
-from rnnviz.keras.layers import keras_layers
+from rnnviz.codegen.layers import keras_layers
 from rnnviz.lessons.lesson import Do, Lesson, Notice, Predict, Progress, Why, toward
+from rnnviz.spec.experiment import Experiment
 
 _GOAL = 328_320
 _START = 332_448

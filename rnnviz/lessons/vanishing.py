@@ -1,8 +1,8 @@
 """Vanishing and exploding gradients: one factor, to the power of the number of steps."""
 
-from rnnviz.experiment import Experiment
 from rnnviz.lessons.lesson import Do, Lesson, Notice, Predict, Progress, Why, toward
 from rnnviz.lessons.measures import gradient_above, gradient_power, shown_power
+from rnnviz.spec.experiment import Experiment
 
 _KEPT = 3.0
 _EXPLODED = 6.0

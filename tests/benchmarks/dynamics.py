@@ -33,8 +33,8 @@ from rnnviz.analysis.fixed_points import fixed_points
 from rnnviz.analysis.gradients import gradients
 from rnnviz.analysis.lyapunov import lyapunov
 from rnnviz.analysis.memory import memory
-from rnnviz.analysis.projection import projection
 from rnnviz.analysis.spectrum import spectrum
+from rnnviz.analysis.trajectory import projection
 from rnnviz.analysis.twins import twins
 from rnnviz.engine import CELLS, Trace, unroll
 

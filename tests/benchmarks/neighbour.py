@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from rnnviz import Experiment
-from rnnviz.figures.registry import views
+from rnnviz.views.registry import views
 from tests.benchmarks.play import play
 from tests.browser.server import serving
 from tests.live.visitor import Visitor

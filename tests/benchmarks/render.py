@@ -17,8 +17,8 @@ from pathlib import Path
 from rnnviz import Experiment, simulate
 from rnnviz.export.looks import Look
 from rnnviz.export.sheets import sheet_of
-from rnnviz.figures.registry import view
-from rnnviz.perspective import Perspective
+from rnnviz.spec.perspective import Perspective
+from rnnviz.views.registry import view
 
 LIMIT = 0.35
 COUNT = 100

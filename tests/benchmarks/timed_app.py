@@ -7,13 +7,14 @@ import streamlit as st
 SAYS = "simulated in ms:"
 
 if __name__ == "__main__":
-    from rnnviz.ui import front
+    from rnnviz.app import main
 
-    front.show()
+    main.show()
 else:
-    from rnnviz.ui import runs, service
+    from rnnviz.app.runtime import results
+    from rnnviz.app.server import service
 
-    _simulate = runs.simulate
+    _simulate = results.simulate
 
     def _timed(*arguments):
         start = time.perf_counter()
@@ -21,5 +22,5 @@ else:
         print(SAYS, 1000 * (time.perf_counter() - start), flush=True)
         return run
 
-    runs.simulate = _timed
+    results.simulate = _timed
     app = st.App(__file__, **service.parts())

@@ -2,8 +2,8 @@
 
 from playwright.sync_api import expect
 
-from rnnviz.experiment import TABLE
 from rnnviz.i18n import words
+from rnnviz.spec.experiment import TABLE
 
 
 def move(page, name, value, language="en"):

@@ -6,7 +6,7 @@ import axe_playwright_python
 import pytest
 
 from rnnviz.i18n import words
-from rnnviz.perspective import PAGES
+from rnnviz.spec.perspective import PAGES
 
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
 SAY = words("en")

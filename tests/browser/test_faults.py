@@ -112,21 +112,21 @@ def test_back_and_forward_go_back_and_forward(tab, server_url):
 
 
 def test_an_export_whose_browser_dies_says_so_and_the_next_one_works():
+    from rnnviz.app.runtime.shared_browser import SharedBrowser
     from rnnviz.export.browser import missing
     from rnnviz.export.failures import ExportFailure
     from rnnviz.export.looks import Look
     from rnnviz.export.sheets import sheet_of
-    from rnnviz.figures.registry import views
-    from rnnviz.perspective import Perspective
-    from rnnviz.simulate import simulate
-    from rnnviz.ui.studio import SharedStudio
+    from rnnviz.spec.perspective import Perspective
+    from rnnviz.spec.simulate import simulate
+    from rnnviz.views.registry import views
 
     if missing():
         pytest.skip("needs Kaleido and a browser")
     run = simulate(OURS)
     sheet = sheet_of(run, Perspective(), next(iter(views().values())), Look(), "en")
     others = set(_descendants(os.getpid(), "chrom"))  # the browser of the other tests lives on
-    studio = SharedStudio()
+    studio = SharedBrowser()
     try:
         assert studio.picture(sheet, "pdf").startswith(b"%PDF")
         browsers = [pid for pid in _descendants(os.getpid(), "chrom") if pid not in others]

@@ -5,8 +5,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from rnnviz.app.components.shell.component import STOPS
 from rnnviz.i18n import words
-from rnnviz.ui.shell.component import STOPS
 
 SAY = words("en")
 LEAST = 15

@@ -10,8 +10,8 @@ import pytest
 from playwright.sync_api import expect
 
 from rnnviz import simulate
-from rnnviz.keras import NOTES_MODELS
-from rnnviz.perspective import Perspective
+from rnnviz.codegen import NOTES_MODELS
+from rnnviz.spec.perspective import Perspective
 from tests.browser.pixels import picture, shown_experiment, wait_until_painted
 
 FOUR = NOTES_MODELS["four_stacked"]

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from rnnviz.i18n import words
 from rnnviz.lessons.registry import lessons
-from rnnviz.perspective import PAGES
+from rnnviz.spec.perspective import PAGES
 
 SEEN = """() => {
   const texts = [];

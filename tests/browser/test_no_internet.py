@@ -4,9 +4,9 @@ from urllib.parse import quote, urlsplit
 
 import pytest
 
-from rnnviz.figures.registry import views
 from rnnviz.lessons.registry import lessons
-from rnnviz.perspective import PAGES
+from rnnviz.spec.perspective import PAGES
+from rnnviz.views.registry import views
 
 NOTE = (
     "![pixel](http://outside.example/a.png) <img src=http://outside.example/b.png> "

@@ -109,7 +109,7 @@ def test_the_units_slide_on_the_curve_with_the_hand_and_without_the_server(open_
 
 def test_a_cell_goes_under_the_glass_and_its_equation_is_exact(open_page):
     page = open_page("?" + HALF_WAY.to_query())
-    look(page, "One step under glass", "glass")
+    look(page, "One step under glass", "one_step")
     viewer = Viewer(page)
     viewer.stage.scroll_into_view_if_needed()
     page.mouse.click(*viewer.cell(40, 11, (100, 64)))
@@ -146,12 +146,12 @@ def test_a_closer_look_comes_into_sight_when_it_is_asked_for(open_page):
 
 def test_the_cure_is_found_and_is_one_click(open_page):
     page = open_page()
-    look(page, "What changes it", "changes")
+    look(page, "What changes it", "initialiser_grid")
     page.get_by_text("no scale is good").wait_for()
     page.wait_for_timeout(1200)
     x, y = page.evaluate(
         """() => {
-            const plot = document.querySelector('[data-view="changes"] .js-plotly-plot');
+            const plot = document.querySelector('[data-view="initialiser_grid"] .js-plotly-plot');
             const { xaxis, yaxis3 } = plot._fullLayout;
             const box = plot.getBoundingClientRect();
             const x = xaxis._offset + xaxis.d2p(Math.log10(1.58));
@@ -161,7 +161,7 @@ def test_the_cure_is_found_and_is_one_click(open_page):
     page.mouse.click(x, y)
     wait_until_painted(page, LECTURE.replace(**CURED, weight_scale=1.58))
     page.get_by_text("Near the edge").wait_for()
-    assert "view=changes" in page.url
+    assert "view=initialiser_grid" in page.url
     page.go_back()
     wait_until_painted(page, LECTURE)
 
@@ -194,7 +194,7 @@ def test_the_first_screen_holds_the_switches_too(open_page, width, height, local
 
 
 def test_a_phone_has_room_for_all_of_it(open_page):
-    for view in ("curve", "glass", "spread", "changes"):
+    for view in ("curve", "one_step", "distribution", "initialiser_grid"):
         page = open_page(f"?view={view}", width=390, height=844, locale="ko-KR")
         page.wait_for_selector(f'[data-view="{view}"][data-painted]')
         overflow = page.evaluate(

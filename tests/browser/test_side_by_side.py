@@ -6,8 +6,8 @@ import numpy as np
 from playwright.sync_api import expect
 
 from rnnviz import Experiment
+from rnnviz.app.sidebar.compare import partner_of
 from rnnviz.i18n import words
-from rnnviz.ui.second import partner_of
 from tests.browser.pixels import settled
 
 SAY = words("en")

@@ -8,8 +8,8 @@ from rnnviz.export.gallery import write_gallery
 from rnnviz.export.looks import SIZES, Look
 from rnnviz.export.sheets import sheet_of, to_json
 from rnnviz.export.standalone import standalone
-from rnnviz.figures.registry import views
-from rnnviz.perspective import Perspective
+from rnnviz.spec.perspective import Perspective
+from rnnviz.views.registry import views
 from tests.browser.pixels import picture
 from tests.export.conftest import EXPERIMENTS, studio  # noqa: F401 - a fixture
 

@@ -15,8 +15,8 @@ from playwright.sync_api import expect
 
 from rnnviz import Experiment, simulate
 from rnnviz.export.browser import missing
-from rnnviz.figures.registry import views
 from rnnviz.i18n import words
+from rnnviz.views.registry import views
 from tests.browser.conftest import ROOT
 from tests.browser.pixels import shown_experiment, wait_until_painted
 from tests.browser.server import running

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from rnnviz import Experiment
 from rnnviz.i18n import words
-from rnnviz.perspective import Perspective
+from rnnviz.spec.perspective import Perspective
 from tests.browser.pixels import shown_experiment
 
 SAY, KOREAN = words("en"), words("ko")

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from rnnviz.figures.picture import Field, encode
-from rnnviz.ui import server
+from rnnviz.app.server import assets
+from rnnviz.views._plot.picture import Field, encode
 
 RANDOM = np.random.default_rng(0)
 
@@ -18,7 +18,7 @@ def call(chromium, server_url):
     def call(module, code, *arguments):
         return page.evaluate(
             f"""async (arguments_) => {{
-                const module = await import("/{server.asset_url(module)}");
+                const module = await import("/{assets.asset_url(module)}");
                 return ({code})(module, ...arguments_);
             }}""",
             list(arguments),
@@ -104,7 +104,7 @@ def test_reducing_to_the_screen_keeps_the_extremes(call):
 
 
 def test_a_payload_that_starts_anywhere_in_a_message_is_read(call):
-    from rnnviz.ui.viewer.packing import Arrays, pack
+    from rnnviz.app.components.viewer.packing import Arrays, pack
 
     arrays = Arrays()
     values = RANDOM.random((3, 4))

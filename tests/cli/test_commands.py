@@ -13,9 +13,9 @@ import pytest
 from PIL import Image
 
 from rnnviz import Experiment, simulate
-from rnnviz.figures.registry import views
-from rnnviz.keras import summary
-from rnnviz.keras.code import FRAMEWORKS, program
+from rnnviz.codegen import summary
+from rnnviz.codegen.programs import FRAMEWORKS, program
+from rnnviz.views.registry import views
 
 SMALL = Experiment(timesteps=6, input_features=2, units=3, seed=4)
 LINK = SMALL.to_query()

@@ -5,7 +5,7 @@ import os
 import pytest
 
 from rnnviz import Experiment
-from rnnviz.export.browser import Studio, missing
+from rnnviz.export.browser import PictureBrowser, missing
 
 LIVELY = {
     "kernel_initializer": "glorot_uniform",
@@ -38,5 +38,5 @@ def studio():
     failure = missing()
     if failure:
         pytest.fail(str(failure)) if os.environ.get("CI") else pytest.skip(str(failure))
-    with Studio() as studio:
+    with PictureBrowser() as studio:
         yield studio

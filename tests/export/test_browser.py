@@ -5,13 +5,13 @@ import pytest
 
 from rnnviz import Experiment, simulate
 from rnnviz.export import browser
-from rnnviz.export.browser import Studio, developed, missing
+from rnnviz.export.browser import PictureBrowser, developed, missing
 from rnnviz.export.failures import ExportFailure
 from rnnviz.export.formats import developing
 from rnnviz.export.looks import Look
 from rnnviz.export.sheets import sheet_of
-from rnnviz.figures.registry import view
-from rnnviz.perspective import Perspective
+from rnnviz.spec.perspective import Perspective
+from rnnviz.views.registry import view
 from tests.export.test_fonts import no_fonts  # noqa: F401 - a fixture
 
 
@@ -37,7 +37,7 @@ def test_a_row_of_sheets_comes_out_in_its_order():
 def test_without_a_browser_it_says_so_and_starts_nothing(monkeypatch):
     monkeypatch.setenv("BROWSER_PATH", "/nowhere/chromium")
     assert missing().problem.key == "no_browser"
-    with pytest.raises(ExportFailure, match="BROWSER_PATH"), Studio():
+    with pytest.raises(ExportFailure, match="BROWSER_PATH"), PictureBrowser():
         pass
 
 
@@ -50,7 +50,7 @@ def test_without_kaleido_it_says_what_to_install(monkeypatch):
 def test_a_browser_that_does_not_start_is_a_sentence(monkeypatch):
     monkeypatch.setenv("BROWSER_PATH", "/bin/false")
     monkeypatch.setattr(browser, "_START_SECONDS", 20)
-    with pytest.raises(ExportFailure) as caught, Studio():
+    with pytest.raises(ExportFailure) as caught, PictureBrowser():
         pass
     assert caught.value.problem.key == "browser_failed"
 

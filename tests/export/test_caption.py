@@ -7,11 +7,11 @@ from hypothesis import strategies as st
 
 import rnnviz
 from rnnviz import Experiment
-from rnnviz.experiment import TABLE
 from rnnviz.export.caption import caption, ems, link, parameters, wrapped
-from rnnviz.figures.registry import view
 from rnnviz.i18n import words
-from rnnviz.perspective import Perspective
+from rnnviz.spec.experiment import TABLE
+from rnnviz.spec.perspective import Perspective
+from rnnviz.views.registry import view
 
 PLAIN = Perspective()
 

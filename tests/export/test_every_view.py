@@ -19,8 +19,8 @@ from rnnviz import Experiment, simulate
 from rnnviz.export.formats import FORMATS, TEXTS
 from rnnviz.export.looks import Look
 from rnnviz.export.sheets import sheet_of
-from rnnviz.figures.registry import views
-from rnnviz.perspective import Perspective
+from rnnviz.spec.perspective import Perspective
+from rnnviz.views.registry import views
 from tests.export.conftest import EXPERIMENTS
 
 RUNS = {"en": simulate(Experiment()), "ko": simulate(EXPERIMENTS["lively"])}

@@ -9,8 +9,8 @@ from rnnviz.export.gallery import GALLERY_FORMATS, write_gallery
 from rnnviz.export.looks import Look
 from rnnviz.export.reopen import reopened
 from rnnviz.export.sheets import sheet_of
-from rnnviz.figures.registry import views
-from rnnviz.perspective import Perspective
+from rnnviz.spec.perspective import Perspective
+from rnnviz.views.registry import views
 
 EXPERIMENT = Experiment(timesteps=5, units=3)
 RUN = simulate(EXPERIMENT)

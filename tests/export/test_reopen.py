@@ -13,15 +13,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rnnviz import Experiment, simulate
-from rnnviz.experiment import ExperimentError
 from rnnviz.export.data import write_json, write_npz
 from rnnviz.export.failures import ExportFailure
 from rnnviz.export.formats import TEXTS
 from rnnviz.export.looks import Look
 from rnnviz.export.reopen import FILE_LIMIT, reopened
 from rnnviz.export.sheets import sheet_of
-from rnnviz.figures.registry import view
-from rnnviz.perspective import Perspective
+from rnnviz.spec.experiment import ExperimentError
+from rnnviz.spec.perspective import Perspective
+from rnnviz.views.registry import view
 
 
 def opened(content):

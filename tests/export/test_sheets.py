@@ -11,9 +11,9 @@ from rnnviz import Experiment, simulate
 from rnnviz.export.caption import Caption
 from rnnviz.export.looks import SCALES, SIZES, Look
 from rnnviz.export.sheets import finished, sheet_of, to_json
-from rnnviz.figures.colours import THEMES
-from rnnviz.figures.registry import view
-from rnnviz.perspective import Perspective
+from rnnviz.spec.perspective import Perspective
+from rnnviz.views._plot.colours import THEMES
+from rnnviz.views.registry import view
 
 RUN = simulate(Experiment(timesteps=20, units=8, recurrent_initializer="orthogonal"))
 SAID = Caption("Title", "How to read", "Units 8", "Seed 0", "?v=1&units=8")

@@ -12,19 +12,19 @@ import pytest
 
 import rnnviz
 from rnnviz.engine import ACTIVATIONS, CELLS
-from rnnviz.experiment import TABLE as EXPERIMENT
-from rnnviz.figures.registry import views
 from rnnviz.i18n import LANGUAGES, words
-from rnnviz.knobs import Choice
-from rnnviz.perspective import LENSES, PAGES, PARTS, SIDES
-from rnnviz.perspective import TABLE as PERSPECTIVE
+from rnnviz.spec.experiment import TABLE as EXPERIMENT
+from rnnviz.spec.knobs import Choice
+from rnnviz.spec.perspective import LENSES, PAGES, PARTS, SIDES
+from rnnviz.spec.perspective import TABLE as PERSPECTIVE
+from rnnviz.views.registry import views
 
 PACKAGE = Path(rnnviz.__file__).parent
 PYTHON = sorted(
-    path for room in ("ui", "figures", "lessons") for path in (PACKAGE / room).rglob("*.py")
+    path for room in ("app", "views", "lessons") for path in (PACKAGE / room).rglob("*.py")
 )
-SCRIPTS = sorted((PACKAGE / "ui").rglob("*.js"))
-SHEETS = sorted((PACKAGE / "ui").rglob("*.css"))
+SCRIPTS = sorted((PACKAGE / "app").rglob("*.js"))
+SHEETS = sorted((PACKAGE / "app").rglob("*.css"))
 
 # Arguments of Streamlit elements that name, place or configure, and are never read by anybody.
 NOT_SHOWN = {

@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 
 from rnnviz import Experiment, simulate
-from rnnviz.experiment import TABLE
 from rnnviz.i18n import LANGUAGES, words
 from rnnviz.lessons import measures
 from rnnviz.lessons.lesson import Do, Notice, Predict, Progress, Why, toward
 from rnnviz.lessons.registry import lessons
-from rnnviz.perspective import Perspective
+from rnnviz.spec.experiment import TABLE
+from rnnviz.spec.perspective import Perspective
 
 LESSONS = tuple(lessons().values())
 CARDS = [

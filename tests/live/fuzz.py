@@ -22,20 +22,20 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from websockets.exceptions import ConnectionClosed
 
 from rnnviz import Experiment
-from rnnviz.experiment import TABLE, ExperimentError
+from rnnviz.app.panels.note import inert
+from rnnviz.app.runtime.state import read_link
 from rnnviz.export.data import DATA
 from rnnviz.export.failures import ExportFailure
 from rnnviz.export.formats import TEXTS
 from rnnviz.export.looks import Look
 from rnnviz.export.reopen import reopened
 from rnnviz.export.sheets import sheet_of
-from rnnviz.figures.registry import views
 from rnnviz.lessons.registry import lessons
-from rnnviz.perspective import PAGES, Perspective
-from rnnviz.perspective import TABLE as LOOKS
-from rnnviz.simulate import simulate
-from rnnviz.ui.note import inert
-from rnnviz.ui.state import read_link
+from rnnviz.spec.experiment import TABLE, ExperimentError
+from rnnviz.spec.perspective import PAGES, Perspective
+from rnnviz.spec.perspective import TABLE as LOOKS
+from rnnviz.spec.simulate import simulate
+from rnnviz.views.registry import views
 from tests.live.visitor import Visitor
 
 PATIENCE = 2.0

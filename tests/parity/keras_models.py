@@ -1,4 +1,4 @@
-"""The real Keras model of an experiment, built without a line of rnnviz.keras."""
+"""The real Keras model of an experiment, built without a line of rnnviz.codegen."""
 
 
 def keras_model(keras, experiment):

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from rnnviz import Experiment, simulate
+from rnnviz.codegen import NOTES_MODELS
 from rnnviz.engine import CELLS
-from rnnviz.keras import NOTES_MODELS
-from tests.keras.random_experiments import random_experiment
+from tests.codegen.random_experiments import random_experiment
 from tests.parity.keras_models import keras_model
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::UserWarning")

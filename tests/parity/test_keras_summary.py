@@ -3,9 +3,9 @@
 import pytest
 
 from rnnviz import Experiment
-from rnnviz.keras import NOTES_MODELS, keras_layers, summary
-from rnnviz.keras.parameters import parameter_count
-from tests.keras.random_experiments import random_experiment
+from rnnviz.codegen import NOTES_MODELS, keras_layers, summary
+from rnnviz.codegen.parameters import parameter_count
+from tests.codegen.random_experiments import random_experiment
 from tests.parity.keras_models import keras_model
 
 

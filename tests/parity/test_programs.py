@@ -5,10 +5,10 @@ import sys
 
 import pytest
 
-from rnnviz.keras import NOTES_MODELS, summary
-from rnnviz.keras.code import program
-from tests.keras.code.running import assert_agrees
-from tests.keras.code.varied import VARIED
+from rnnviz.codegen import NOTES_MODELS, summary
+from rnnviz.codegen.programs import program
+from tests.codegen.programs.running import assert_agrees
+from tests.codegen.programs.varied import VARIED
 
 # What Keras and PyTorch think of each other's and NumPy's newest interfaces is not ours to mend.
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::UserWarning")

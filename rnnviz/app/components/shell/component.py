@@ -1,0 +1,64 @@
+"""The Streamlit side of the shell: what the browser is told at every page run."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+
+import streamlit as st
+
+from rnnviz.app.runtime.visibility import Visibility
+from rnnviz.app.server.assets import asset_url
+from rnnviz.i18n import DEFAULT_LANGUAGE, Words, words
+from rnnviz.spec.perspective import Perspective
+
+_SCRIPT = """
+const files = new URL("{url}", document.baseURI);
+const module = import(new URL("shell.js", files).href);
+export default async (component) => (await module).default(component);
+"""
+_SHELL = st.components.v2.component(
+    "rnnviz_shell", js=_SCRIPT.format(url=asset_url("")), isolate_styles=False
+)
+
+STOPS = ("controls", "reading", "picture", "cursor", "pages")
+"""Stops of the tour; shell.js knows what of the page each of them is about."""
+
+
+def shell(perspective: Perspective, look: Visibility, say: Words) -> None:
+    """Tell the browser the language, whether a room is watching, and the words of the tour.
+
+    The tour begins by itself on somebody's first visit, unless the link was made for something
+    else: a lesson, a note, a page with parts hidden.
+    """
+    made = perspective.lesson or perspective.note or perspective.hidden or perspective.knobs
+    plain = not made and not perspective.presentation and perspective.page == "states"
+    begins = plain and look.shows("tour")
+    told = _told(say.language, perspective.presentation, perspective.lesson is not None, begins)
+    _SHELL(data=told, key="shell")
+
+
+@cache
+def _told(language: str, presentation: bool, lesson: bool, begins: bool) -> str:
+    """Return as JSON what the browser is told; made once, because every page run tells it."""
+    say = words(language)
+    stops = [{"name": name, "text": say(f"tour.{name}")} for name in STOPS]
+    spoken = {name: say.sentences[f"tour.word.{name}"] for name in _TOUR_WORDS}
+    told = {
+        "language": language,
+        "frame": _frame(say),
+        "presentation": presentation,
+        "lesson": lesson,
+        "tour": {"begins": begins, "stops": stops, "words": spoken},
+    }
+    return json.dumps(told, ensure_ascii=False)
+
+
+def _frame(say: Words) -> list[tuple[str, str]]:
+    """Return what Streamlit says by itself, and what is to stand in its place."""
+    english = words(DEFAULT_LANGUAGE).sentences
+    names = [name for name in english if name.startswith("frame.")]
+    return [(english[name], say.sentences[name]) for name in names]
+
+
+_TOUR_WORDS = ("title", "place", "next", "back", "skip", "done")

@@ -1,0 +1,301 @@
+"""The Streamlit side of the viewer: what goes in, what comes back."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import plotly.graph_objects as go
+import streamlit as st
+
+from rnnviz.app.components.viewer.packing import at_cursor, figure_bytes
+from rnnviz.app.components.viewer.payload import (
+    detail_bytes,
+    payload_key,
+    picture_bytes,
+    pictures_bytes,
+)
+from rnnviz.app.runtime import state
+from rnnviz.app.runtime.cache import BoundedCache
+from rnnviz.app.server.assets import asset_url
+from rnnviz.views._plot.follow import MOST_NUMBERS, Follow
+from rnnviz.views._plot.picture import Picture
+from rnnviz.views._plot.style import Style
+
+# A cursor that is let go runs the page again, and shows the very same picture.
+_PAYLOADS = BoundedCache(limit=48 * 2**20, size=len)
+
+PREFETCH_CELLS = 2_000_000
+"""Up to so many cells in all, the pictures of a knob's whole range are sent ahead."""
+
+_LOADER = """
+const files = new URL("{url}", document.baseURI);
+const style = new URL("viewer.css", files).href;
+const sheet = document.querySelector(`link[href="${{style}}"]`) ?? Object.assign(
+  document.createElement("link"), {{ rel: "stylesheet", href: style }});
+sheet.isConnected || document.head.append(sheet);
+const module = import(new URL("{module}", files).href);
+export default async (component) => (await module).default(component);
+"""
+
+Window = tuple[int, int, int, int]
+Ahead = Callable[[str, Sequence[Any]], Sequence[Picture]]
+
+
+def _component(name: str, module: str):
+    """Register a component whose inline script only fetches a module, which browsers keep."""
+    script = _LOADER.format(url=asset_url(""), module=module)
+    return st.components.v2.component(f"rnnviz_{name}", js=script, isolate_styles=False)
+
+
+_VIEWER = _component("state_viewer", "viewer.js")
+_FIGURE = _component("figure", "figure.js")
+_FETCHER = _component("fetcher", "fetcher.js")
+
+
+@dataclass(frozen=True)
+class LiveKnob:
+    """A slider elsewhere on the page that repaints the viewer while it is dragged.
+
+    Parameters
+    ----------
+    name : str
+        What the knob is called in an Experiment.
+    label : str
+        Accessible name of the slider, as the visitor's language has it.
+    options : sequence
+        Its stops, exactly as the slider has them.
+    changes_size : bool
+        Whether it changes how many cells a picture has; then none is sent ahead.
+    """
+
+    name: str
+    label: str
+    options: Sequence[Any]
+    changes_size: bool = False
+
+
+@dataclass(frozen=True)
+class ViewerState:
+    """What the visitor chose in the viewer, as indices from 0; None where nothing was chosen yet.
+
+    Parameters
+    ----------
+    timestep, unit : int or None
+        Where the time cursor was let go, and the unit that was clicked.
+    window : (first step, last step, first unit, last unit) or None
+        What is visible, ends excluded; None when all of it is.
+    moment : int or None
+        When the cursor was let go, in milliseconds of the visitor's clock: going to the same place
+        twice is telling two things.
+    """
+
+    timestep: int | None = None
+    unit: int | None = None
+    window: Window | None = None
+    moment: int | None = None
+
+
+def state_viewer(
+    picture: Picture,
+    style: Style,
+    *,
+    knobs: Sequence[LiveKnob] = (),
+    ahead: Ahead | None = None,
+    again: Callable[[], Picture] | None = None,
+    arrival: int = 0,
+    key: str = "state-viewer",
+) -> ViewerState:
+    """Show a picture in the page, and return what the visitor chose in it.
+
+    Parameters
+    ----------
+    picture : Picture
+        What is shown.
+    style : Style
+        The theme is read in the browser; the rest holds.
+    knobs : sequence of LiveKnob
+        Sliders that repaint the viewer while they are dragged.
+    ahead : callable (knob name, values) -> pictures
+        Computes the pictures of other settings of a knob, all at once, without committing to any;
+        called outside the page's own run.
+    again : callable () -> picture
+        Gives the same picture once more, when a part of it is asked for later. Without it the
+        visitor's session holds on to the picture and its arrays.
+    arrival : int
+        Changes when a link is arrived at: only then the picture's cursor counts for sure. In
+        between it may be older than what the visitor's hand has just told.
+    key : str
+        Identity of the viewer: zoom and cursor stay as long as it does.
+    """
+    knobs = knobs if ahead else ()
+    live = [_knob_header(knob, picture) for knob in knobs]
+    data = at_cursor(_data(picture, style, key, live), picture.cursor, arrival)
+    result = _VIEWER(data=data, key=key, on_cursor_change=_nothing, on_window_change=_nothing)
+    chosen = _read(result.cursor, result.window, picture)
+    _fetcher(_Recalled(picture, again), style, chosen, tuple(knobs), ahead, key)
+    return chosen
+
+
+class _Recalled:
+    """A picture that is at hand once; whoever asks later gets it made again."""
+
+    def __init__(self, picture: Picture, again: Callable[[], Picture] | None) -> None:
+        self._picture: Picture | None = picture
+        self._again = again
+
+    def __call__(self) -> Picture:
+        if self._again is None:
+            return self._picture
+        picture, self._picture = self._picture, None
+        return picture or self._again()
+
+
+def figure_view(
+    figure: go.Figure,
+    name: str,
+    *,
+    key: str | None = None,
+    follow: Sequence[Follow] = (),
+    picks: bool = False,
+    reveal: bool = False,
+) -> tuple[float, float, int] | None:
+    """Show a Plotly figure that keeps zoom and camera when its numbers change.
+
+    Parameters
+    ----------
+    figure : plotly Figure
+        With ``layout.meta = {"time_axis": "x"}`` it carries the viewers' time cursor; then
+        ``first_step`` in the same place is the number that the axis gives to the first step.
+    name : str
+        Name of the view; ``data-view`` of its element.
+    key : str, optional
+        Identity of the element, ``figure.<name>`` by default.
+    follow : sequence of Follow
+        Traces that move with the time cursor, in the browser; too many numbers are not sent, and
+        then they move when the cursor is let go.
+    picks : bool
+        Whether a click on the figure is told.
+    reveal : bool
+        Whether the visitor just asked for it, so that it is scrolled into sight.
+
+    Returns
+    -------
+    (x, y, count) or None
+        Where the visitor clicked last, and how many clicks there were.
+    """
+    sent = follow if sum(one.size for one in follow) <= MOST_NUMBERS else ()
+    data = figure_bytes(figure, name, sent, picks, reveal)
+    result = _FIGURE(data=data, key=key or f"figure.{name}", on_pick_change=_nothing)
+    return _read_pick(result.pick)
+
+
+@st.fragment
+def _fetcher(
+    recall: Callable[[], Picture],
+    style: Style,
+    chosen: ViewerState,
+    knobs: tuple[LiveKnob, ...],
+    ahead: Ahead | None,
+    key: str,
+) -> None:
+    """Answer what the viewer asks for while it is being moved, without running the page."""
+    picture = recall()
+    name = f"{key}.fetcher"
+    wish = state.asked(name, "wish")
+    wanted = _read_wish(wish, knobs, picture) if wish and ahead else None
+    if wanted is None:
+        data = detail_bytes(picture, style, key, chosen.timestep, chosen.window)
+    else:
+        knob, first, last = wanted
+        pictures = ahead(knob.name, knob.options[first : last + 1])
+        data = pictures_bytes(pictures, style, key, knob.name, first)
+    _FETCHER(data=data, key=name, on_wish_change=_nothing)
+
+
+def _data(picture: Picture, style: Style, key: str, live: list[dict]) -> bytes:
+    """Return the payload, from the cache if the picture is one of an experiment."""
+
+    def pack() -> bytes:
+        return picture_bytes(picture, style, key=key, knobs=live)
+
+    if not picture.experiment:
+        return pack()
+    knobs = tuple(tuple(one.values()) for one in live)
+    return _PAYLOADS.get((payload_key(picture, style), key, knobs), pack)
+
+
+def _nothing() -> None:
+    """Stand in for a callback; Streamlit returns only those states that have one."""
+
+
+def _is_ahead(knob: LiveKnob, picture: Picture) -> bool:
+    cells = len(knob.options) * picture.field.values.size
+    return cells <= PREFETCH_CELLS and not knob.changes_size
+
+
+def _knob_header(knob: LiveKnob, picture: Picture) -> dict:
+    return {
+        "name": knob.name,
+        "label": knob.label,
+        "count": len(knob.options),
+        "ahead": _is_ahead(knob, picture),
+    }
+
+
+def _read_pick(pick: Any) -> tuple[float, float, int] | None:
+    if not isinstance(pick, Mapping):
+        return None
+    x, y, count = (_finite(pick.get(name)) for name in ("x", "y", "count"))
+    return None if None in (x, y, count) else (x, y, int(count))
+
+
+def _finite(value: Any) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return float(value) if math.isfinite(value) else None
+
+
+def _read(cursor: Any, window: Any, picture: Picture) -> ViewerState:
+    """Read what a browser sent; whatever is not in order counts as not chosen."""
+    steps, units = picture.field.values.shape
+    cursor = cursor if isinstance(cursor, Mapping) else {}
+    window = window if isinstance(window, Mapping) else {}
+    part = (
+        _index(window.get("first"), steps),
+        _index(window.get("last"), steps + 1),
+        _index(window.get("low"), units),
+        _index(window.get("high"), units + 1),
+    )
+    visible = None not in part and part[0] < part[1] and part[2] < part[3]
+    return ViewerState(
+        _index(cursor.get("timestep"), steps),
+        _index(cursor.get("unit"), units),
+        part if visible else None,
+        _index(cursor.get("moment"), 2**53),
+    )
+
+
+def _index(value: Any, length: int) -> int | None:
+    """Return a whole number brought inside 0 … length − 1, or None if it is none."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or value != value:
+        return None
+    return int(max(0, min(value, length - 1)))
+
+
+def _read_wish(
+    wish: Any, knobs: tuple[LiveKnob, ...], picture: Picture
+) -> tuple[LiveKnob, int, int] | None:
+    """Return which stops of which knob are wanted; never more than may be sent ahead."""
+    if not isinstance(wish, Mapping):
+        return None
+    knob = next((one for one in knobs if one.name == wish.get("knob")), None)
+    if knob is None:
+        return None
+    first = _index(wish.get("first"), len(knob.options))
+    last = _index(wish.get("last"), len(knob.options))
+    if first is None or last is None or last < first:
+        return None
+    return knob, first, last if _is_ahead(knob, picture) else first

@@ -1,0 +1,208 @@
+"""The front door: language, controls, the page that the link names, and the link that is shown."""
+
+from __future__ import annotations
+
+import dataclasses
+from base64 import b64encode
+from contextlib import nullcontext
+from pathlib import Path
+
+import streamlit as st
+from streamlit.errors import FragmentHandledException
+
+from rnnviz.app.components.shell import shell
+from rnnviz.app.pages import PAGES
+from rnnviz.app.panels.choices import choose, offered
+from rnnviz.app.panels.lesson import lesson_panel
+from rnnviz.app.panels.note import show_note
+from rnnviz.app.panels.problems import show_problems
+from rnnviz.app.runtime import state
+from rnnviz.app.runtime.errors import failed
+from rnnviz.app.runtime.variations import variation
+from rnnviz.app.runtime.visibility import Visibility, lesson_of, visibility
+from rnnviz.app.runtime.waiting import keep_a_place
+from rnnviz.app.sidebar.compare import two_experiments
+from rnnviz.app.sidebar.controls import experiment_controls
+from rnnviz.app.sidebar.stack_editor import STACK_KNOBS, Bench, draw_stack
+from rnnviz.app.sidebar.take_away import take_away
+from rnnviz.app.sidebar.teacher import teacher_button
+from rnnviz.codegen import keras_layers
+from rnnviz.i18n import LANGUAGES, Words, preferred_language, words
+from rnnviz.lessons.lesson import Lesson
+from rnnviz.spec.experiment import Experiment
+from rnnviz.spec.knobs import Problem
+from rnnviz.spec.perspective import Perspective
+
+_STATIC = Path(__file__).with_name("static")
+# Read once, not at every run. The icon is our own: Streamlit would fetch one from the internet.
+_STYLE = f"<style>{(_STATIC / 'page.css').read_text(encoding='utf-8')}</style>"
+_ICON = f"data:image/svg+xml;base64,{b64encode((_STATIC / 'icon.svg').read_bytes()).decode()}"
+_LECTURE = Experiment()
+_LANGUAGE_NAMES = {"en": "English", "ko": "한국어"}
+
+
+def show() -> None:
+    """Run the page once: link -> experiment -> picture -> link."""
+    st.set_page_config(page_title="rnnviz", page_icon=_ICON, layout="wide")
+    st.html(_STYLE)
+    say = words(preferred_language(st.context.locale))
+    try:
+        _show(say)
+    except FragmentHandledException:
+        raise  # said already, where the part of the page stands
+    except Exception as error:
+        failed(error)
+
+
+def _show(say: Words) -> None:
+    situation = state.arrive()
+    lesson = lesson_of(situation.perspective)
+    beside, stage = _rooms(lesson)
+    with beside:
+        perspective = _language(situation.perspective, say.language)
+    say = words(perspective.language or say.language)
+    look = visibility(perspective)
+    with stage:
+        if look.shows("navigation"):
+            perspective = _navigation(perspective, say)
+    bench = None
+    if perspective.page == "keras" and not lesson:
+        with stage:
+            bench = draw_stack(situation.experiment, look, say)
+    with beside:
+        situation, problems = _controls(situation, perspective, look, say, bench)
+    perspective = situation.perspective
+    with stage:
+        remarks = st.container()
+        with remarks:
+            show_problems(say("page.link_problems"), situation.problems, situation, say)
+            with bench.notes if bench else remarks:
+                show_problems(say("page.not_allowed"), problems, situation, say)
+            show_note(perspective.note, say)
+        keep_a_place(remarks, say)
+        more = {"compare": {"second": situation.second}, "keras": {"bench": bench}}
+        page = PAGES[perspective.page]
+        perspective = page.show(
+            situation.experiment, perspective, say, **more.get(perspective.page, {})
+        )
+    shell(perspective, look, say)
+    situation = dataclasses.replace(situation, perspective=perspective)
+    state.commit(situation)
+    if look.shows("take_away"):
+        take_away(situation, say)
+
+
+def _rooms(lesson: Lesson | None):
+    """Return where the controls and where the page stand.
+
+    A lesson has its control on its own card, which a phone must show first: so it stands in a
+    column and not in the sidebar, which phones fold away.
+    """
+    if lesson is None:
+        return st.sidebar, nullcontext()
+    return st.columns([1, 2.3], gap="medium")
+
+
+def _controls(
+    situation: state.Situation,
+    perspective: Perspective,
+    look: Visibility,
+    say: Words,
+    bench: Bench | None,
+) -> tuple[state.Situation, tuple[Problem, ...]]:
+    """Draw what can be moved here, and return what is shown then, and why it is not more."""
+    experiment = situation.experiment
+    lesson = lesson_of(perspective)
+    if lesson:
+        experiment, problems = lesson_panel(lesson, experiment, perspective, say)
+    elif perspective.page == "compare":
+        shown = dataclasses.replace(situation, perspective=perspective)
+        situation, problems = two_experiments(shown, look, say)
+        perspective = _actions(situation, look, say)
+        return dataclasses.replace(situation, perspective=perspective), problems
+    else:
+        layer, hidden, locked = perspective.layer, look.hidden_knobs, look.locked_knobs
+        wrong = ()
+        if bench:
+            experiment, wrong, hidden = bench.experiment, bench.problems, hidden | STACK_KNOBS
+        elif len(experiment.layers) > 1:
+            perspective = _layer(experiment, perspective, say)
+            layer = perspective.layer
+        experiment, problems = experiment_controls(experiment, layer, say, hidden, locked)
+        problems = wrong + problems
+        shown = dataclasses.replace(situation, experiment=experiment, perspective=perspective)
+        perspective = _actions(shown, look, say)
+    moved = dataclasses.replace(situation, experiment=experiment, perspective=perspective)
+    return moved, problems
+
+
+def _language(perspective: Perspective, spoken: str) -> Perspective:
+    """Draw the language switch; until it is used, the visitor's browser decides."""
+    say = words(state.moved("language") or perspective.language or spoken)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"## {say('page.title')}", width="stretch")
+        chosen = choose(
+            "language",
+            LANGUAGES,
+            perspective.language or spoken,
+            say("page.language"),
+            _LANGUAGE_NAMES.get,
+        )
+    if perspective.language is None and chosen == spoken:
+        return perspective
+    return perspective.replace(language=chosen)
+
+
+def _navigation(perspective: Perspective, say: Words) -> Perspective:
+    """Draw the way to the other pages."""
+    page = choose(
+        "page", PAGES, perspective.page, say("page.pages"), lambda name: say(f"pages.{name}")
+    )
+    return perspective.replace(page=page)
+
+
+def _layer(experiment: Experiment, perspective: Perspective, say: Words) -> Perspective:
+    """Draw the choice of the layer that the knobs move and the page looks into."""
+    names = [layer.name for layer in keras_layers(experiment) if layer.spec is not None]
+    standing = min(perspective.layer, len(names) - 1)
+    layer = st.selectbox(
+        say("knob.layer.label"),
+        range(len(names)),
+        format_func=names.__getitem__,
+        key=state.widget("layer", standing),
+    )
+    return perspective.replace(layer=offered(layer, range(len(names)), standing))
+
+
+def _actions(situation: state.Situation, look: Visibility, say: Words) -> Perspective:
+    """Draw the buttons that go to another link, and what else there is to do."""
+    experiment, perspective = situation.experiment, situation.perspective
+    if look.shows("actions"):
+        again = variation(experiment, seed=(experiment.seed + 1) % 2**32)
+        _go("resample", ":material/casino:", again, perspective, say)
+        _go("back_to_lecture", ":material/restart_alt:", _LECTURE, perspective, say)
+    with st.container(horizontal=True):
+        if look.shows("teach"):
+            teacher_button(situation, say)
+        if look.shows("tour"):
+            # The browser's own: shell/tour.js listens for it.
+            st.button(say("tour.again"), help=say("tour.again_help"), key="tour_again")
+    if not look.shows("teach"):
+        return perspective
+    large = st.toggle(
+        say("knob.presentation.label"),
+        help=say("page.presentation_help"),
+        key=state.widget("presentation", perspective.presentation),
+    )
+    return perspective.replace(presentation=large)
+
+
+def _go(name: str, icon: str, target: Experiment, perspective: Perspective, say: Words) -> None:
+    st.button(
+        say(f"page.{name}"),
+        icon=icon,
+        help=say(f"page.{name}_help"),
+        on_click=state.go,
+        args=(target, perspective),
+        width="stretch",
+    )

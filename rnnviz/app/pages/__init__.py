@@ -1,0 +1,12 @@
+"""One page a file; each has ``show(experiment, perspective, say) -> perspective``."""
+
+from rnnviz.app.pages import compare, dynamics, keras, lessons, states
+
+PAGES = {
+    "states": states,
+    "keras": keras,
+    "dynamics": dynamics,
+    "compare": compare,
+    "lessons": lessons,
+}
+"""Page name in the link -> module. The names are those of ``perspective.PAGES``."""

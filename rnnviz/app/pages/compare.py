@@ -1,0 +1,123 @@
+"""Side by side: two experiments on one colour scale under one cursor, or their difference."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from rnnviz.analysis.diagnosis import diagnose
+from rnnviz.app.components.viewer import state_viewer
+from rnnviz.app.panels.lens_switch import choose_lens
+from rnnviz.app.panels.main_view import style_of
+from rnnviz.app.runtime import state
+from rnnviz.app.runtime.prefetch import live_knobs, prefetched_pictures
+from rnnviz.app.runtime.results import result_of, run_of
+from rnnviz.app.runtime.visibility import visibility
+from rnnviz.app.sidebar.compare import differing, pair_buttons
+from rnnviz.i18n import Words
+from rnnviz.sentences.reading import read
+from rnnviz.spec.experiment import Experiment
+from rnnviz.spec.knobs import Choice
+from rnnviz.spec.perspective import Perspective
+from rnnviz.spec.simulate import Run
+from rnnviz.views import states
+from rnnviz.views._plot.picture import Picture
+from rnnviz.views._plot.side_by_side import difference, on_one_scale
+
+
+def show(
+    experiment: Experiment, perspective: Perspective, say: Words, second: Experiment
+) -> Perspective:
+    """Draw both and return where the visitor looks now."""
+    runs = run_of(experiment), run_of(second)
+    look = visibility(perspective)
+    with st.container(horizontal=True, vertical_alignment="center", key="pairs"):
+        if look.shows("actions"):
+            pair_buttons(perspective, say)
+        perspective = _choose_difference(perspective, say)
+    if look.shows("lens"):
+        perspective = choose_lens(runs[0], perspective, say)
+    pictures = on_one_scale(*(states.analyse(run, perspective) for run in runs))
+    if perspective.difference:
+        return _difference(pictures, perspective, say)
+    # One sentence may take more lines than the other: the pictures still stand side by side.
+    columns = st.columns(2, gap="small", vertical_alignment="bottom")
+    for index, side in enumerate("ab"):
+        with columns[index]:
+            _heading(side, runs[index], runs[1 - index].experiment, perspective, say)
+            perspective = _viewer(side, pictures[index], runs[index], perspective, say)
+    return perspective
+
+
+def _choose_difference(perspective: Perspective, say: Words) -> Perspective:
+    wanted = st.toggle(
+        say("knob.difference.label"),
+        help=say("side.difference_help"),
+        key=state.widget("difference", perspective.difference),
+        width="content",
+    )
+    return perspective.replace(difference=wanted)
+
+
+def _heading(side: str, run: Run, beside: Experiment, perspective: Perspective, say: Words) -> None:
+    """Say what this side does, and in which knobs it is not like the other."""
+    index = perspective.layer_in(run.layers)
+    layer = run.layers[index]
+
+    def headline(_: Any) -> str:
+        result = layer.saturation
+        return read(layer.trace, result, diagnose(layer.trace, result), say).headline
+
+    sentence = result_of(f"headline.{say.language}", run.experiment, headline, detail=index)
+    st.markdown(f"##### {say(f'side.{side}')} · {sentence}")
+    knobs = [
+        f"{say(f'knob.{row.name}.label')}: {_shown(row, run.experiment, say)}"
+        for row in differing(run.experiment, beside)
+    ]
+    st.caption(" · ".join(knobs) or say("side.same"))
+
+
+def _shown(row, experiment: Experiment, say: Words) -> str:
+    value = getattr(experiment, row.name)
+    several = value if isinstance(value, tuple) else (value,)
+    if isinstance(row.kind, Choice):
+        return ", ".join(say(f"choice.{one}") for one in several)
+    return ", ".join(f"{one:g}" if isinstance(one, float) else str(one) for one in several)
+
+
+def _viewer(
+    side: str, picture: Picture, run: Run, perspective: Perspective, say: Words
+) -> Perspective:
+    """Show one side; the sliders repaint it while they are dragged, if they move this side."""
+    moves = perspective.side in ("both", side)
+    viewed = state_viewer(
+        picture,
+        style_of(perspective, say),
+        knobs=live_knobs(run.experiment, perspective.layer, say) if moves else (),
+        ahead=prefetched_pictures(run.experiment, perspective) if moves else None,
+        arrival=state.arrivals(),
+        key=state.component(f"viewer.{side}"),
+    )
+    return _looked_at(f"viewer.{side}", viewed, perspective)
+
+
+def _difference(
+    pictures: tuple[Picture, Picture], perspective: Perspective, say: Words
+) -> Perspective:
+    """Show A − B alone, as large as the page."""
+    viewed = state_viewer(
+        difference(*pictures),
+        style_of(perspective, say),
+        arrival=state.arrivals(),
+        key=state.component("viewer.difference"),
+    )
+    return _looked_at("viewer.difference", viewed, perspective)
+
+
+def _looked_at(name: str, viewed: Any, perspective: Perspective) -> Perspective:
+    at = state.chosen(name, viewed)
+    if at is None or at.timestep is None:
+        return perspective
+    unit = perspective.unit if at.unit is None else at.unit
+    return perspective.replace(timestep=at.timestep, unit=unit)

@@ -1,0 +1,34 @@
+"""The lessons page: what each one is about, and a way to begin."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from rnnviz.app.runtime import state
+from rnnviz.i18n import Words
+from rnnviz.lessons.registry import lessons
+from rnnviz.spec.experiment import Experiment
+from rnnviz.spec.perspective import Perspective
+
+_COLUMNS = 3
+
+
+def show(experiment: Experiment, perspective: Perspective, say: Words) -> Perspective:
+    """Draw the list and return the perspective as it came."""
+    st.markdown(f"#### {say('lessons.title')}")
+    st.markdown(say("lessons.intro"))
+    listed = list(lessons().values())
+    for start in range(0, len(listed), _COLUMNS):
+        row = st.columns(_COLUMNS)
+        for number, lesson in enumerate(listed[start : start + _COLUMNS], start=start + 1):
+            with row[(number - 1) % _COLUMNS].container(border=True, height="stretch"):
+                title = say(f"lesson.{lesson.name}.title")
+                st.markdown(f"##### {number}. {title}")
+                st.markdown(say(f"lesson.{lesson.name}.summary"))
+                st.button(
+                    say("lessons.begin_named", title=title),
+                    key=f"begin.{lesson.name}",
+                    on_click=state.go,
+                    args=(lesson.start, lesson.begin(perspective)),
+                )
+    return perspective

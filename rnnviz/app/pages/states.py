@@ -1,0 +1,70 @@
+"""The main page: the reading, the states over time, closer looks, and the lecture's print-out."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from rnnviz.app.panels.closer import look_closer
+from rnnviz.app.panels.closer.one_step import UNIT
+from rnnviz.app.panels.lens_switch import choose_lens
+from rnnviz.app.panels.main_view import main_view
+from rnnviz.app.panels.reading import show_reading
+from rnnviz.app.runtime import state
+from rnnviz.app.runtime.results import run_of
+from rnnviz.app.runtime.visibility import visibility
+from rnnviz.i18n import Words
+from rnnviz.spec.experiment import Experiment
+from rnnviz.spec.perspective import Perspective
+from rnnviz.spec.simulate import Run
+from rnnviz.views._plot.style import FIRST_STEP
+
+_LISTED_VALUES = 32
+"""As many values as the lecture's notes print of a row."""
+
+
+def show(experiment: Experiment, perspective: Perspective, say: Words) -> Perspective:
+    """Draw the page and return where the visitor looks now."""
+    run = run_of(experiment)
+    look = visibility(perspective)
+    above = st.container()
+    unit = state.moved(UNIT)
+    if unit is not None:
+        perspective = perspective.replace(unit=unit - FIRST_STEP)
+    if look.shows("lens"):
+        perspective = choose_lens(run, perspective, say)
+    perspective = main_view(run, perspective, say)
+    # What the states mean takes longer than to show them: the picture does not wait for it.
+    with above:
+        show_reading(run, perspective, say)
+    if look.shows("closer"):
+        perspective = look_closer(run, perspective, say)
+    if look.shows("listing"):
+        _listing(run, say)
+    return perspective
+
+
+def _listing(run: Run, say: Words) -> None:
+    """Offer the lecture's own print-out: the shape, and the first row to eight decimals."""
+    # Folded, the table is not made: most visitors never look at it, and all would wait for it.
+    folder = st.expander(
+        say("listing.title"), icon=":material/terminal:", key="unfolded.listing", on_change="rerun"
+    )
+    if not folder.open:
+        return
+    timesteps, units = run.states.shape
+    count = min(_LISTED_VALUES, units)
+    numbers = {"shape": run.states.shape, "timesteps": timesteps, "units": units, "count": count}
+    with folder:
+        st.markdown(say("listing.shape", **numbers))
+        st.dataframe(listing(run, say), width="stretch")
+        st.caption(say("listing.rounding"))
+
+
+def listing(run: Run, say: Words) -> pd.DataFrame:
+    """Return the first rows of the states as text, eight decimals, as NumPy's notes print them."""
+    rows = run.states[:10, :_LISTED_VALUES]
+    table = pd.DataFrame(np.vectorize("{:.8f}".format)(rows))
+    table.index.name = say("listing.step")
+    return table

@@ -1,0 +1,96 @@
+"""One step under glass, with its numbers in full and as lines that can be pasted."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from rnnviz.analysis.one_step import OneStep
+from rnnviz.analysis.pasted_line import line_of_arrays, line_of_numbers, preparation
+from rnnviz.app.components.viewer import figure_view
+from rnnviz.app.panels.main_view import style_of
+from rnnviz.app.panels.views import head
+from rnnviz.app.runtime import state
+from rnnviz.i18n import Words
+from rnnviz.spec.perspective import Perspective
+from rnnviz.spec.simulate import Run
+from rnnviz.views import one_step
+from rnnviz.views._plot.style import FIRST_STEP
+
+UNIT = "one_step.unit"
+"""Name of the widget that chooses the unit; the main picture chooses it as well."""
+
+_FORMULA = {
+    "tanh": r"\tanh(z)",
+    "relu": r"\max(z, 0)",
+    "sigmoid": r"\frac{1}{1 + e^{-z}}",
+    "linear": "z",
+}
+
+
+def show(run: Run, perspective: Perspective, say: Words, reveal: bool = False) -> None:
+    """Take the cell under the cursor apart; ``reveal`` scrolls it into sight."""
+    head("one_step", say)
+    result = one_step.analyse(run, perspective)
+    if result.step is None:
+        st.info(say("one_step.gates"))
+        return
+    left, right = st.columns([2, 3], gap="medium")
+    with left:
+        _unit(run, perspective, say)
+        _equation(result.step, say)
+    with right:
+        figure = one_step.draw(result, style_of(perspective, say))
+        figure_view(figure, "one_step", reveal=reveal)
+    _lines(result, run, say)
+
+
+def _unit(run: Run, perspective: Perspective, say: Words) -> None:
+    units = run.layers[perspective.layer_in(run.layers)].states.shape[1]
+    st.number_input(
+        say("one_step.unit"),
+        min_value=FIRST_STEP,
+        max_value=units - 1 + FIRST_STEP,
+        step=1,
+        key=state.follower(UNIT, min(perspective.unit, units - 1) + FIRST_STEP),
+    )
+
+
+def _equation(step: OneStep, say: Words) -> None:
+    """Show the equation in the lecture's symbols, then each of its terms to the last digit."""
+    t, u = step.timestep + FIRST_STEP, step.unit + FIRST_STEP
+    st.latex(
+        rf"z = W_{{{u}}}\cdot x_{{{t}}} + U_{{{u}}}\cdot h_{{{t - 1}}} + b_{{{u}}}"
+        rf"\qquad h = {_FORMULA[step.activation]}"
+    )
+    rows = (
+        (f"W·x_{t}", step.from_input),
+        (f"U·h_{t - 1}", step.from_state),
+        ("b", step.bias),
+        ("z", step.argument),
+        (f"h = {step.activation}(z)", step.state),
+    )
+    width = max(len(name) for name, _ in rows)
+    st.code("\n".join(f"{name:<{width}} = {value!s}" for name, value in rows), language=None)
+    features, units = len(step.inputs), len(step.before)
+    shapes = {
+        "kernel": (units, features),
+        "inputs": (features,),
+        "recurrent": (units, units),
+        "state": (units,),
+        "bias": (units,),
+    }
+    first = f" {say('one_step.first')}" if step.timestep == 0 else ""
+    st.caption(say("one_step.shapes", unit=u, **shapes) + first)
+
+
+def _lines(result: one_step.UnderGlass, run: Run, say: Words) -> None:
+    step = result.step
+    st.markdown(say("one_step.paste"))
+    st.code(line_of_numbers(step), language="python", wrap_lines=True)
+    if step.exact:
+        st.caption(f":material/check: {say('one_step.exact')}")
+    else:
+        st.caption(say("one_step.not_exact", recorded=str(step.recorded)))
+    st.markdown(say("one_step.paste_arrays"))
+    prepared = preparation(step, run.experiment.to_query(), result.source)
+    st.code(f"{prepared}\n{line_of_arrays(step)}", language="python")

@@ -1,0 +1,90 @@
+"""What Keras would print and what one would type: the summary, opened up, and the programs."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from rnnviz.app.panels.choices import choose
+from rnnviz.app.sidebar.download import program_download
+from rnnviz.codegen import SUMMARY_STYLES, KerasLayer, keras_layers, summary
+from rnnviz.codegen.parameters import ParameterCount, parameter_count
+from rnnviz.codegen.programs import FRAMEWORKS, program
+from rnnviz.i18n import Words
+from rnnviz.spec.experiment import Experiment
+from rnnviz.spec.perspective import Perspective
+
+
+def show_summary(experiment: Experiment, perspective: Perspective, say: Words) -> Perspective:
+    """Show the summary as Keras prints it, and beside it each count with its formula.
+
+    Returns the perspective with the Keras that was chosen.
+    """
+    printed, counted = st.columns([1.75, 1], gap="small")
+    with printed:
+        style = choose(
+            "summary.style",
+            SUMMARY_STYLES,
+            perspective.summary_style,
+            say("knob.summary_style.label"),
+            lambda name: say(f"summary.{name}"),
+        )
+        with st.container(key="summary"):
+            st.code(summary(experiment, style), language=None)
+    with counted:
+        st.caption(say("summary.open"))
+        for layer in keras_layers(experiment):
+            _count(layer, parameter_count(layer), say)
+    return perspective.replace(summary_style=style)
+
+
+def _count(layer: KerasLayer, counted: ParameterCount, say: Words) -> None:
+    """Offer the formula of one layer's count, with its numbers and its parts."""
+    with st.expander(f"{layer.name}: {counted.count:,} = {counted.filled}"):
+        st.markdown(say(f"summary.letters_{layer.class_name.lower()}", formula=counted.formula))
+        rows = [
+            f"| {weight.symbol} | {weight.name} | {_together(weight.filled)} | {weight.count:,} |"
+            for weight in counted.weights
+        ]
+        head = f"| | {say('summary.weight')} | {say('summary.shape')} | {say('summary.count')} |"
+        st.markdown("\n".join([head, "|---|---|---:|---:|", *rows]))
+        st.markdown(_in_torch(layer, counted, say))
+
+
+def _in_torch(layer: KerasLayer, counted: ParameterCount, say: Words) -> str:
+    """Return what PyTorch would count, and why that is not the same."""
+    difference = counted.torch_count - counted.count
+    if not difference:
+        return say("summary.torch_same", count=f"{counted.torch_count:,}")
+    gru = layer.spec is not None and layer.spec.cell == "GRU"
+    return say(
+        "summary.torch_gru" if gru else "summary.torch",
+        filled=counted.torch_filled,
+        count=f"{counted.torch_count:,}",
+        difference=f"{difference:,}",
+    )
+
+
+def show_code(experiment: Experiment, perspective: Perspective, say: Words) -> Perspective:
+    """Show the program of an experiment in one framework, to be copied or downloaded.
+
+    Returns the perspective with the framework that was chosen.
+    """
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        framework = choose(
+            "code.framework",
+            FRAMEWORKS,
+            perspective.framework,
+            say("knob.framework.label"),
+            lambda name: say(f"code.{name}"),
+        )
+        style = {"key": "code.download", "icon": ":material/download:", "width": "content"}
+        program_download(st, say("code.download"), experiment, framework, say, **style)
+    written = program(experiment, framework)
+    st.caption(say("code.with_file" if written.files else "code.alone"))
+    st.code(written.text, language="python", height=420)
+    return perspective.replace(framework=framework)
+
+
+def _together(product: str) -> str:
+    """Return a product that is not broken over two lines."""
+    return product.replace(" ", "\N{NO-BREAK SPACE}")

@@ -1,0 +1,173 @@
+"""The card of the lesson that is on, beside the real page: Experiment -> Experiment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from rnnviz.app.runtime import state
+from rnnviz.app.runtime.results import result_of, run_of
+from rnnviz.app.sidebar.controls import controls_of
+from rnnviz.i18n import Words
+from rnnviz.lessons.lesson import Card, Do, Lesson, Predict, Progress
+from rnnviz.spec.experiment import TABLE, Experiment
+from rnnviz.spec.knobs import Problem
+from rnnviz.spec.perspective import Perspective
+
+_ICONS = {
+    "predict": ":material/psychology_alt:",
+    "do": ":material/tune:",
+    "notice": ":material/visibility:",
+    "why": ":material/lightbulb:",
+}
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where the visitor is in a lesson."""
+
+    lesson: Lesson
+    index: int
+    experiment: Experiment
+    perspective: Perspective
+
+    @property
+    def card(self) -> Card:
+        return self.lesson.cards[self.index]
+
+    def key(self, name: str) -> str:
+        """Return the key of a word of this card."""
+        return f"lesson.{self.lesson.name}.{self.card.name}.{name}"
+
+    def turned(self, by: int) -> tuple[Experiment, Perspective]:
+        return self.lesson.turn(self.experiment, self.perspective, self.index + by)
+
+
+def lesson_panel(
+    lesson: Lesson, experiment: Experiment, perspective: Perspective, say: Words
+) -> tuple[Experiment, tuple[Problem, ...]]:
+    """Draw the card and its control, and return the experiment that the control asks for."""
+    index = min(perspective.card, len(lesson.cards) - 1)
+    at = _Place(lesson, index, experiment, perspective)
+    _heading(at, say)
+    experiment, problems = _card(at, say)
+    at = _Place(lesson, index, experiment, perspective)
+    progress = _progress(at, say) if isinstance(at.card, Do) else None
+    _buttons(at, progress, say)
+    return experiment, problems
+
+
+def _heading(at: _Place, say: Words) -> None:
+    kind = at.card.kind
+    place = say("lessons.place", number=at.index + 1, count=len(at.lesson.cards))
+    st.markdown(f"### {say(f'lesson.{at.lesson.name}.title')}")
+    st.markdown(f"**{_ICONS[kind]} {say(f'lessons.{kind}')}** · {place}")
+
+
+def _card(at: _Place, say: Words) -> tuple[Experiment, tuple[Problem, ...]]:
+    """Draw what the card says, then its control; predictions come before the control."""
+    _outcome(at, say)
+    numbers = at.card.numbers(run_of(at.experiment))
+    st.markdown(say(at.key("text"), **numbers))
+    for formula in at.card.formulas:
+        st.latex(formula)
+    if isinstance(at.card, Predict):
+        _options(at, at.card, say)
+    moved = at.lesson.knobs_at(at.index)
+    shown = moved or (at.lesson.knobs_next(at.index) if isinstance(at.card, Predict) else ())
+    if not shown:
+        return at.experiment, ()
+    with st.container(key="lesson_control"):
+        asked = controls_of(
+            [TABLE[name] for name in shown],
+            at.experiment,
+            at.perspective.layer,
+            say,
+            locked=frozenset(shown) - frozenset(moved),
+        )
+    if not moved:
+        st.caption(say("lessons.locked"))
+    return asked
+
+
+def _options(at: _Place, card: Predict, say: Words) -> None:
+    """Draw the answers; picking one keeps it in the link and turns to the next card."""
+    position = at.lesson.predictions_until(at.index)
+    answers = at.perspective.answers
+    for number, option in enumerate(card.options):
+        picked = answers[:position] + str(number) + answers[position + 1 :]
+        experiment, perspective = at.turned(1)
+        st.button(
+            say(at.key(f"option.{option}")),
+            key=f"option.{number}",
+            type="primary" if answers[position : position + 1] == str(number) else "secondary",
+            width="stretch",
+            on_click=state.go,
+            args=(experiment, perspective.replace(answers=picked)),
+        )
+
+
+def _outcome(at: _Place, say: Words) -> None:
+    """Say how the prediction turned out that this card settles."""
+    settled = at.lesson.settled_at(at.index)
+    if settled is None:
+        return
+    position, card = settled
+    digit = at.perspective.answers[position : position + 1]
+    if not digit or int(digit) >= len(card.options):
+        return
+    words = f"lesson.{at.lesson.name}.{card.name}.option."
+    option = card.options[int(digit)]
+    outcome = "right" if option == card.answer else "wrong"
+    values = {"answer": say(words + option), "truth": say(words + card.answer)}
+    show = st.success if outcome == "right" else st.info
+    show(say(f"lessons.{outcome}", **values))
+
+
+def _progress(at: _Place, say: Words) -> Progress:
+    """Measure the task on the run that is shown, and say how close it is."""
+    task, experiment = at.card, at.experiment
+    what = f"lesson {at.lesson.name}: {task.name}"
+    progress = result_of(what, experiment, lambda _: task.check(run_of(experiment)))
+    with st.container(key="task_met" if progress.met else "task_open"):
+        percent = f"{progress.closeness:.0%}"
+        done = say("lessons.met") if progress.met else say("lessons.closeness", percent=percent)
+        measured = say(at.key("measure"), **progress.numbers)
+        st.progress(progress.closeness, f"**{done}** {measured}")
+    return progress
+
+
+def _buttons(at: _Place, progress: Progress | None, say: Words) -> None:
+    """Draw the ways on, back and out."""
+    open_task = progress is not None and not progress.met
+    with st.container(horizontal=True, key="lesson_ways"):
+        if at.index:
+            _way(say("lessons.back"), "card_back", at.turned(-1))
+        if open_task:
+            shown = at.experiment.replace(**at.card.solution)
+            _way(
+                say("lessons.show"), "card_show", (shown, at.perspective), say("lessons.show_help")
+            )
+        _way_on(at, open_task, say)
+        left = at.perspective.replace(lesson=None, card=0, answers="")
+        _way(say("lessons.leave"), "lesson_leave", (at.experiment, left), kind="tertiary")
+
+
+def _way_on(at: _Place, open_task: bool, say: Words) -> None:
+    """Draw the way to the next card; a prediction has none but its answers."""
+    if at.index + 1 == len(at.lesson.cards):
+        left = at.perspective.replace(lesson=None, card=0, answers="", page="lessons")
+        _way(say("lessons.finish"), "card_next", (at.experiment, left), kind="primary")
+    elif open_task:
+        _way(say("lessons.skip"), "card_next", at.turned(1))
+    elif not isinstance(at.card, Predict) or _is_answered(at):
+        _way(say("lessons.next"), "card_next", at.turned(1), kind="primary")
+
+
+def _is_answered(at: _Place) -> bool:
+    return len(at.perspective.answers) > at.lesson.predictions_until(at.index)
+
+
+def _way(label, key, target, help_=None, kind="secondary") -> None:
+    st.button(label, key=key, type=kind, help=help_, on_click=state.go, args=target)

@@ -1,0 +1,57 @@
+"""The main view: the states over time, with the cursor that everything else on the page obeys."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import streamlit as st
+
+from rnnviz.app.components.viewer import state_viewer
+from rnnviz.app.runtime import state
+from rnnviz.app.runtime.prefetch import live_knobs, prefetched_pictures
+from rnnviz.app.runtime.results import run_of
+from rnnviz.i18n import Words
+from rnnviz.spec.perspective import Perspective
+from rnnviz.spec.simulate import Run
+from rnnviz.views import states
+from rnnviz.views._plot.picture import Picture
+from rnnviz.views._plot.style import Style
+
+
+def style_of(perspective: Perspective, say: Words) -> Style:
+    """Return the look of every figure on the page; the visitor's browser decides the theme."""
+    return Style(
+        say.language,
+        theme=st.context.theme.type or "light",
+        palette=perspective.palette,
+        presentation=perspective.presentation,
+    )
+
+
+def main_view(run: Run, perspective: Perspective, say: Words, compact: bool = False) -> Perspective:
+    """Show the states; where the cursor is let go becomes part of the link.
+
+    ``compact`` leaves room for something else on the same screen.
+    """
+    experiment = run.experiment
+    viewed = state_viewer(
+        _picture(run, perspective, compact),
+        style_of(perspective, say),
+        knobs=live_knobs(experiment, perspective.layer, say),
+        ahead=prefetched_pictures(experiment, perspective),
+        again=lambda: _picture(run_of(experiment), perspective, compact),
+        arrival=state.arrivals(),
+        key=state.component("viewer"),
+    )
+    at = state.chosen("viewer", viewed)
+    if at is None or at.timestep is None:
+        return perspective
+    unit = perspective.unit if at.unit is None else at.unit
+    return perspective.replace(timestep=at.timestep, unit=unit)
+
+
+def _picture(run: Run, perspective: Perspective, compact: bool) -> Picture:
+    picture = states.analyse(run, perspective)
+    if compact:
+        picture = dataclasses.replace(picture, strips=picture.strips[:1], compact=True)
+    return picture

@@ -1,0 +1,96 @@
+"""The top of the main page: the diagnosis in words, the numbers it rests on, one thing to try."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from rnnviz.analysis.diagnosis import Diagnosis, diagnose
+from rnnviz.analysis.saturation import SATURATED_FROM, Saturation
+from rnnviz.app.runtime import state
+from rnnviz.app.runtime.results import result_of
+from rnnviz.app.runtime.variations import variation
+from rnnviz.app.runtime.visibility import visibility
+from rnnviz.engine import spectral_radius
+from rnnviz.i18n import Words
+from rnnviz.sentences.advice import Advice, advise
+from rnnviz.sentences.reading import number, percent, power, read
+from rnnviz.spec.experiment import Experiment
+from rnnviz.spec.perspective import Perspective
+from rnnviz.spec.simulate import Run
+
+_EIGENVALUES = 8e-9
+"""Seconds that all eigenvalues take on a slow laptop, times units³."""
+
+
+def show_reading(run: Run, perspective: Perspective, say: Words) -> None:
+    """Say what the layer that is looked at does to its state."""
+    index = perspective.layer_in(run.layers)
+    result = run.layers[index].saturation
+    diagnosis, advice = result_of(
+        "reading", run.experiment, lambda progress: _diagnose(run, index), detail=index
+    )
+    reading = read(run.layers[index].trace, result, diagnosis, say)
+    look = visibility(perspective)
+    if look.shows("reading"):
+        st.markdown(f"#### {reading.headline}")
+        with st.container(horizontal=True, vertical_alignment="center", key="meaning"):
+            st.markdown(reading.meaning, width="stretch")
+            if advice and look.shows("advice"):
+                _advice(advice, run.experiment, perspective, say)
+    if look.shows("numbers"):
+        _numbers(result, diagnosis, run, index, say)
+
+
+def _diagnose(run: Run, index: int) -> tuple[Diagnosis, Advice | None]:
+    layer = run.layers[index]
+    diagnosis = diagnose(layer.trace, layer.saturation)
+    return diagnosis, advise(run.experiment, index, diagnosis)
+
+
+def _radius(run: Run, index: int) -> float | None:
+    """Return ρ(U), None for gated cells; it grows as the weight scale, so it is kept for scale 1.
+
+    Of all numbers on the page it takes longest, and everybody drags the weight scale.
+    """
+    recurrent_kernel, scale = run.layers[index].layer.recurrent_kernel, run.experiment.weight_scale
+    if recurrent_kernel.shape[0] != recurrent_kernel.shape[1]:
+        return None
+    if not scale > 1e-6:
+        return spectral_radius(recurrent_kernel)
+    drawn = variation(run.experiment, weight_scale=1.0, timesteps=1, signal="uniform")
+    seconds = _EIGENVALUES * len(recurrent_kernel) ** 3
+    return scale * result_of(
+        "radius", drawn, lambda progress: spectral_radius(recurrent_kernel) / scale, seconds, index
+    )
+
+
+def _advice(advice: Advice, experiment: Experiment, perspective: Perspective, say: Words) -> None:
+    """Offer one thing to try, as a button."""
+    st.button(
+        say(f"advice.{advice.key}", value=advice.value),
+        icon=":material/lightbulb:",
+        help=say("advice.help"),
+        on_click=state.go,
+        args=(variation(experiment, **advice.changes), perspective),
+        key="advice",
+    )
+
+
+def _numbers(result: Saturation, diagnosis: Diagnosis, run: Run, index: int, say: Words) -> None:
+    """Show the numbers that the reading rests on."""
+    layer, radius, shown = run.layers[index], _radius(run, index), []
+    if result.bounded:
+        least = percent(SATURATED_FROM)
+        shown.append(("saturated", percent(result.share), {"percent": least}))
+        ends = "exact" if layer.layer.state_range[0] < 0 else "exact_sigmoid"
+        shown.append((ends, percent(result.share_exact), {}))
+    else:
+        shown.append(("range", f"{number(result.lowest)} … {number(result.highest)}", {}))
+    if radius is not None:
+        shown.append(("radius", number(radius), {}))
+    if diagnosis.steps:
+        shown.append(("gradient", power(diagnosis.gradient), {"steps": f"{diagnosis.steps:,}"}))
+    with st.container(horizontal=True, gap="large", key="numbers"):
+        for name, value, values in shown:
+            explained = say(f"metric.{name}_help", **values)
+            st.metric(say(f"metric.{name}"), value, help=explained, width="content")

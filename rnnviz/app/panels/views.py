@@ -1,0 +1,83 @@
+"""The views of a page: one is chosen, computed and shown, with how it is read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import plotly.graph_objects as go
+import streamlit as st
+
+from rnnviz.app.components.viewer import figure_view
+from rnnviz.app.panels.choices import choose
+from rnnviz.app.panels.main_view import style_of
+from rnnviz.app.panels.problems import plain
+from rnnviz.app.runtime.results import LONG, result_of
+from rnnviz.i18n import Words
+from rnnviz.spec.perspective import Perspective
+from rnnviz.spec.simulate import Run
+from rnnviz.views.registry import View, views_of
+
+_TOP = 16
+"""Margin above a figure whose title stands in the page, in pixels."""
+
+
+def choose_view(page: str, run: Run, perspective: Perspective, say: Words) -> Perspective:
+    """Offer the views of a page and show the chosen one; nothing else is computed."""
+    views = {view.name: view for view in views_of(page)}
+    standing = perspective.view if perspective.view in views else next(iter(views))
+    name = choose(
+        f"view.{page}",
+        views,
+        standing,
+        say("page.views"),
+        lambda name: say(f"view.{name}.short"),
+        st.pills,
+    )
+    show_view(views[name], run, perspective, say)
+    return perspective.replace(view=name)
+
+
+def show_view(
+    view: View, run: Run, perspective: Perspective, say: Words, reveal: bool = False
+) -> None:
+    """Compute a view and show it under its title, with how it is read.
+
+    ``reveal`` scrolls it into sight.
+    """
+    head(view.name, say)
+    result = analysed(view, run, perspective)
+    figure = view.draw(result, style_of(perspective, say))
+    _say_verdict(figure)
+    follow = view.follow(result) if view.follow else ()
+    figure_view(figure, view.name, follow=follow, reveal=reveal)
+
+
+def head(name: str, say: Words) -> None:
+    """Show the title of a view, and how it is read."""
+    st.markdown(f"##### {say(f'view.{name}.title')}")
+    st.caption(say(f"view.{name}.how_to_read"))
+
+
+def _say_verdict(figure: go.Figure) -> None:
+    """Say what a figure means as text of the page, instead of in the figure's own title."""
+    verdict = (figure.layout.meta or {}).get("verdict")
+    if verdict:
+        st.markdown(f"**{plain(verdict)}**")
+        spare = figure.layout.margin.t - _TOP
+        figure.update_layout(title=None, margin_t=_TOP, height=figure.layout.height - spare)
+
+
+def analysed(view: View, run: Run, perspective: Perspective) -> Any:
+    """Compute a result, or take the one that somebody with the same link computed."""
+    cursor = (perspective.timestep, perspective.unit) if view.at_cursor else ()
+    return result_of(
+        view.name,
+        run.experiment,
+        lambda progress: (
+            view.analyse(run, perspective, progress=progress)
+            if view.progress
+            else view.analyse(run, perspective)
+        ),
+        seconds=LONG if view.progress else None,
+        detail=(perspective.layer, *cursor),
+    )

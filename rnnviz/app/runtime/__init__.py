@@ -1,0 +1,1 @@
+"""Behind the pages: link and widgets, caches, jobs, prefetching."""

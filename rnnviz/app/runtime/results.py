@@ -1,0 +1,129 @@
+"""What the pages show, computed once and shared by everybody who looks at the same link."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections import deque
+from collections.abc import Callable, Hashable
+from typing import Any
+
+from rnnviz.app.runtime.cache import BoundedCache, size_of
+from rnnviz.app.runtime.jobs import JobQueue, Progress
+from rnnviz.app.runtime.waiting import meanwhile
+from rnnviz.spec.experiment import Experiment
+from rnnviz.spec.simulate import Run, simulate
+
+LONG = 0.05
+"""A computation of more seconds than this, by estimate, is done apart."""
+SLOW_FROM = 1.0
+"""A computation that took more seconds than this is noted."""
+
+_LOG = logging.getLogger(__name__)
+JOBS = JobQueue()
+CACHES = {
+    "runs": BoundedCache(limit=640 * 2**20, size=lambda run: run.nbytes),
+    "results": BoundedCache(limit=64 * 2**20, size=size_of),
+    "pictures": BoundedCache(limit=64 * 2**20, size=size_of),
+}
+
+
+class SlowRuns:
+    """The last few computations that took long."""
+
+    def __init__(self) -> None:
+        self._kept: deque[str] = deque(maxlen=20)
+
+    def note(self, what: Hashable, seconds: float) -> None:
+        """Keep and log what took long."""
+        line = f"{seconds:.1f} s  {what}"
+        self._kept.appendleft(line)
+        _LOG.warning("slow: %s", line)
+
+    def lines(self) -> list[str]:
+        """Return what was kept, newest first."""
+        return list(self._kept) or ["none"]
+
+
+SLOW = SlowRuns()
+
+
+def run_of(experiment: Experiment) -> Run:
+    """Return the run of an experiment, from the cache if anybody asked for it lately."""
+    return shared(
+        "runs",
+        experiment,
+        experiment.cost.seconds,
+        lambda progress: simulate(experiment, progress),
+        experiment.to_query(),
+    )
+
+
+def result_of(
+    name: str,
+    experiment: Experiment,
+    compute: Callable[[Progress], Any],
+    seconds: float | None = None,
+    detail: Hashable = None,
+) -> Any:
+    """Return an analysis of an experiment's run, shared like the run itself.
+
+    Parameters
+    ----------
+    name : str
+        Which analysis.
+    experiment : Experiment
+        Of whose run.
+    compute : callable (progress) -> result
+        The analysis; a long one calls ``progress(fraction)`` often.
+    seconds : float, optional
+        How long it takes on a slow laptop; ten times the run by default.
+    detail : hashable, optional
+        What else the result depends on, such as the layer.
+    """
+    if seconds is None:
+        seconds = 10 * experiment.cost.seconds
+    key = (name, detail, experiment)
+    return shared("results", key, seconds, compute, f"{name} of {experiment.to_query()}")
+
+
+def shared(
+    cache: str, key: Hashable, seconds: float, compute: Callable[[Progress], Any], what: str
+) -> Any:
+    """Return what is kept under a key, or compute it: at once if it is short, apart if it is long.
+
+    Parameters
+    ----------
+    cache : str
+        One of :data:`CACHES`.
+    key : hashable
+        What is asked for.
+    seconds : float
+        How long it takes on a slow laptop, roughly.
+    compute : callable (progress) -> result
+        Computes it; something long calls ``progress(fraction)`` often.
+    what : str
+        What it is, for the log.
+    """
+    kept = CACHES[cache]
+    if seconds < LONG:
+        return kept.get(key, lambda: compute(_unheard))
+
+    def timed(progress: Progress) -> Any:
+        began = time.perf_counter()
+        result = compute(progress)
+        took = time.perf_counter() - began
+        if took > SLOW_FROM:
+            SLOW.note(what, took)
+        kept.put(key, result)
+        return result
+
+    found = kept.peek(key)
+    if found is not None:
+        return found
+    with meanwhile() as look:
+        return JOBS.result((cache, key), seconds, timed, look)
+
+
+def _unheard(fraction: float) -> None:
+    """Stand in for a progress that nobody watches."""

@@ -1,0 +1,304 @@
+"""The link and the widgets: the only file that touches session state and query parameters.
+
+The address is the state. A page run starts by asking what is shown (:func:`arrive`) and ends by
+writing it into the address (:func:`commit`). A button that changes many things at once goes to
+another address (:func:`go`), exactly as a visitor who opens a link does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import streamlit as st
+from streamlit import runtime
+
+from rnnviz.lessons.registry import lessons
+from rnnviz.spec.experiment import TABLE as EXPERIMENT
+from rnnviz.spec.experiment import Experiment
+from rnnviz.spec.knobs import LINK_LIMIT, Problem
+from rnnviz.spec.perspective import PARTS, SECOND, Perspective, of_the_second
+
+_VISIT = "visit"
+_WIDGETS = "widget."
+
+_KNOBS = frozenset(row.link for row in EXPERIMENT.values())
+_NAMES = {"hidden": PARTS, "knobs": EXPERIMENT, "locked": EXPERIMENT}
+
+Pairs = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Situation:
+    """What is shown: the content of one link.
+
+    Parameters
+    ----------
+    experiment, perspective : Experiment, Perspective
+        What is computed, and how it is looked at.
+    problems : tuple of Problem
+        What could not be read in the link that led here.
+    second : Experiment or None
+        What stands beside it, where two are compared.
+    """
+
+    experiment: Experiment
+    perspective: Perspective
+    problems: tuple[Problem, ...] = ()
+    second: Experiment | None = None
+
+    @cached_property
+    def pairs(self) -> Pairs:
+        """The (name, text) pairs of the link."""
+        first = (*self.experiment.pairs(), *self.perspective.pairs())
+        if self.second is None:
+            return first
+        return (*first, *((SECOND + name, text) for name, text in self.second.pairs()))
+
+
+@dataclass
+class _Visit:
+    """What is remembered of a visitor from one page run to the next, besides what widgets hold.
+
+    One entry of the session and not one for each widget: Streamlit looks through all of them at
+    every run.
+
+    Attributes
+    ----------
+    shown : Situation or None
+        What the last complete run showed; None before the first, and on the way elsewhere.
+    seen : dict
+        What the widgets stood at then, by key. A widget that stands elsewhere was moved.
+    arrivals : int
+        How many links this visitor has arrived at.
+    arrived : dict
+        What widgets were set to since the last arrival, by name.
+    said, known : dict
+        What components say, by name, and what of it is in the link already.
+    """
+
+    shown: Situation | None = None
+    seen: dict[str, Any] = field(default_factory=dict)
+    arrivals: int = 0
+    arrived: dict[str, Any] = field(default_factory=dict)
+    said: dict[str, Any] = field(default_factory=dict)
+    known: dict[str, Any] = field(default_factory=dict)
+
+
+def _visit() -> _Visit:
+    visit = st.session_state.get(_VISIT)
+    if visit is None:
+        visit = st.session_state[_VISIT] = _Visit()
+    return visit
+
+
+def stop_if_unwanted() -> None:
+    """End this page run here if its visitor moved on or left; long computations call it often.
+
+    Streamlit ends a run only where the run touches Streamlit, and a look at the session is the
+    least it can touch.
+    """
+    st.session_state.get(_VISIT)
+
+
+def read_link(pairs: Pairs) -> Situation:
+    """Return what a link shows; what cannot be read becomes its default and a problem."""
+    if sum(len(name) + len(text) + 2 for name, text in pairs) > LINK_LIMIT:
+        problem = Problem("link_too_long", (("limit", f"{LINK_LIMIT:,}"),))
+        return Situation(Experiment(), Perspective(), (problem,))
+    experiment, problems = Experiment.from_pairs(list(pairs))
+    others = {row.link for row in EXPERIMENT.values()} | {name for name, _ in pairs}
+    perspective, more = Perspective.from_pairs(pairs, others)
+    perspective, unknown = _known_names(perspective)
+    problems += more + unknown
+    second = None
+    if beside := of_the_second(pairs):
+        second, more = Experiment.from_pairs(beside)
+        problems += more
+    lesson = lessons().get(perspective.lesson)
+    if lesson and not any(name in _KNOBS for name, _ in pairs):
+        # Typed by hand, ``?lesson=loop`` is enough.
+        perspective = lesson.opened(perspective)
+        experiment = lesson.experiment_at(perspective.card)
+    return Situation(experiment, perspective, tuple(problems), second)
+
+
+def _known_names(perspective: Perspective) -> tuple[Perspective, list[Problem]]:
+    """Drop names of knobs, parts and lessons that there are none of, and say so."""
+    problems = []
+    changes: dict[str, Any] = {}
+    for setting, known in _NAMES.items():
+        names = getattr(perspective, setting)
+        changes[setting] = tuple(name for name in names if name in known)
+        strange = [name for name in names if name not in known]
+        problems += [Problem("unknown_name", (("name", name),)) for name in strange]
+    if perspective.lesson is not None and perspective.lesson not in lessons():
+        problems.append(Problem("unknown_lesson", (("name", perspective.lesson),)))
+        changes |= {"lesson": None, "card": 0, "answers": ""}
+    return perspective.replace(**changes), problems
+
+
+def address() -> Pairs:
+    """Return the (name, text) pairs of the address, a repeated name as often as it stands there."""
+    return tuple((name, text) for name in st.query_params for text in st.query_params.get_all(name))
+
+
+def served_at() -> str:
+    """Return where this page is served, up to the link's question mark; "" where nobody knows."""
+    url = (st.context.url or "").partition("?")[0]
+    return f"{url.rstrip('/')}/" if url else ""
+
+
+def _address_is(pairs: Pairs) -> bool:
+    """Whether the address says this; far quicker than :func:`address`, and asked at every run."""
+    return st.query_params.to_dict() == dict(pairs)
+
+
+def arrive() -> Situation:
+    """Return what is to be shown at the start of a page run.
+
+    The link decides on a first visit, after Back or Forward, and after :func:`go`; then every
+    widget is set to it. Otherwise the visitor moved a widget, and the widgets decide: the address
+    that comes with a quick second move may still be the one of before the first.
+    """
+    visit = _visit()
+    if visit.shown is not None and (_address_is(visit.shown.pairs) or _some_widget_moved(visit)):
+        return visit.shown
+    situation = read_link(address())
+    for name in visit.arrived:
+        st.session_state.pop(_WIDGETS + name, None)
+    visit.arrived.clear()
+    visit.known.clear()
+    visit.shown, visit.seen = situation, _widget_values()
+    visit.arrivals += 1
+    return situation
+
+
+def arrivals() -> int:
+    """Return how many links this visitor has arrived at; what a link says then counts anew."""
+    return _visit().arrivals
+
+
+def commit(situation: Situation) -> None:
+    """Write what is shown into the address, and remember it as shown."""
+    visit = _visit()
+    visit.shown, visit.seen = situation, _widget_values()
+    visit.known.update(visit.said)
+    if not _address_is(situation.pairs):
+        st.query_params.from_dict(dict(situation.pairs))
+
+
+def short_pairs(situation: Situation) -> Pairs:
+    """Return the pairs of a link without what stands at its default, for codes read by cameras.
+
+    It opens the very same thing on this version; what must last longer is the whole link.
+    """
+    usual = frozenset(Situation(Experiment(), Perspective(), second=Experiment()).pairs)
+    short = tuple(pair for pair in situation.pairs if pair not in usual)
+    opened = read_link(short)
+    same = opened.pairs == situation.pairs and not opened.problems
+    return short if same else situation.pairs
+
+
+def go(experiment: Experiment, perspective: Perspective, second: Experiment | None = None) -> None:
+    """Go to another link; for the ``on_click`` of a button.
+
+    The second of two experiments stays beside the first unless another one is given; a lesson has
+    none.
+    """
+    visit = _visit()
+    if visit.shown is not None and perspective.lesson is None:
+        second = second or visit.shown.second
+    visit.shown = None
+    st.query_params.from_dict(dict(Situation(experiment, perspective, second=second).pairs))
+
+
+def widget(name: str, value: Any) -> str:
+    """Return the key of a widget, set to ``value`` unless the visitor moved it since we arrived."""
+    key = _WIDGETS + name
+    if key not in st.session_state:
+        _visit().arrived[name] = value
+        _set(key, value)
+    return key
+
+
+def _set(key: str, value: Any) -> None:
+    """Set a widget, and note it: in a run that is cut short it must not look like a move."""
+    st.session_state[key] = _visit().seen[key] = value
+
+
+def follower(name: str, value: Any) -> str:
+    """Return the key of a widget that shows a value which something else may change as well.
+
+    What the visitor does to the widget itself is for :func:`moved` to say, before the page asks
+    what the value is.
+    """
+    _set(_WIDGETS + name, value)
+    return _WIDGETS + name
+
+
+def moved(name: str) -> Any:
+    """Return what the visitor just moved a widget to, None if it was not this widget."""
+    key = _WIDGETS + name
+    value = st.session_state.get(key)
+    return None if _visit().seen.get(key) == value else value
+
+
+def component(name: str) -> str:
+    """Return the key of a component, whose value cannot be set from here; see :func:`chosen`."""
+    return _WIDGETS + name
+
+
+def asked(key: str, what: str) -> Any:
+    """Return what a component asked for just now, before it is drawn; None if nothing."""
+    return getattr(st.session_state.get(key), what, None)
+
+
+def chosen(name: str, value: Any) -> Any:
+    """Return what the visitor chose in a component since the last complete run, None if nothing.
+
+    A component keeps its last value, when something else may have changed what it stands for since:
+    it is news once, until :func:`commit` has put it into the link. Whatever a component says in the
+    first run after an arrival is old.
+    """
+    visit = _visit()
+    visit.said[name] = value
+    return None if visit.known.setdefault(name, value) == value else value
+
+
+def arrived_with(name: str, value: Any) -> Any:
+    """Return what :func:`widget` set a widget to after we arrived by a link, else ``value``."""
+    return _visit().arrived.get(name, value)
+
+
+def _widget_values() -> dict[str, Any]:
+    """Return what the widgets stand at."""
+    held = st.session_state.to_dict()
+    return {key: value for key, value in held.items() if str(key).startswith(_WIDGETS)}
+
+
+def _some_widget_moved(visit: _Visit) -> bool:
+    return any(visit.seen.get(key) != value for key, value in _widget_values().items())
+
+
+def kinds_of(session_id: str | None) -> Callable[[str], str | None]:
+    """Return what tells the kind of value that a widget of a session takes, None for no widget.
+
+    For the guard, which looks at a visitor's values before the page does.
+    """
+    session = session_id and runtime.exists() and runtime.get_instance().get_app_session(session_id)
+    if not session:
+        return lambda widget: None
+    known = session.session_state._new_widget_state.widget_metadata
+    # Streamlit forgets the kind of a widget that was emptied until it draws it again.
+    told: dict[str, str] = {}
+
+    def kind(widget: str) -> str | None:
+        found = known.get(widget)
+        if found is not None and found.value_type is not None:
+            told.setdefault(widget, found.value_type)
+        return told.get(widget)
+
+    return kind

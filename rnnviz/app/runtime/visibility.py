@@ -1,0 +1,54 @@
+"""What of the page is shown, and what can be moved: the link says so, or the lesson that is on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rnnviz.lessons.lesson import Lesson
+from rnnviz.lessons.registry import lessons
+from rnnviz.spec.experiment import TABLE
+from rnnviz.spec.perspective import Perspective
+
+_BESIDE_THE_POINT = frozenset({"advice", "closer", "listing", "actions", "take_away", "tour"})
+_NOT_IN_LESSONS = _BESIDE_THE_POINT | {"navigation", "teach"}
+_NOT_IN_FRONT_OF_A_ROOM = _BESIDE_THE_POINT
+
+
+@dataclass(frozen=True)
+class Visibility:
+    """Which parts of the page are hidden, and which knobs are hidden or locked.
+
+    Parameters
+    ----------
+    hidden : frozenset of str
+        Names out of :data:`rnnviz.spec.perspective.PARTS`.
+    hidden_knobs, locked_knobs : frozenset of str
+        Names of knobs; a locked one is shown and cannot be moved.
+    """
+
+    hidden: frozenset[str] = frozenset()
+    hidden_knobs: frozenset[str] = frozenset()
+    locked_knobs: frozenset[str] = frozenset()
+
+    def shows(self, part: str) -> bool:
+        """Whether a part of the page is drawn."""
+        return part not in self.hidden
+
+
+def lesson_of(perspective: Perspective) -> Lesson | None:
+    """Return the lesson that is on, None if there is none."""
+    return lessons().get(perspective.lesson)
+
+
+def visibility(perspective: Perspective) -> Visibility:
+    """Return what a perspective shows and locks."""
+    hidden = frozenset(perspective.hidden)
+    if perspective.lesson:
+        hidden |= _NOT_IN_LESSONS
+    if perspective.presentation:
+        hidden |= _NOT_IN_FRONT_OF_A_ROOM
+    knobs = frozenset(TABLE)
+    shown = frozenset(perspective.knobs) or knobs
+    if "controls" in hidden:
+        shown = frozenset()
+    return Visibility(hidden, knobs - shown, frozenset(perspective.locked))

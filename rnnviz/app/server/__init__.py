@@ -1,0 +1,1 @@
+"""Around Streamlit: static files, health page, the request guard."""

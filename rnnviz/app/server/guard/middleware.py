@@ -1,0 +1,141 @@
+"""The door itself: an ASGI layer around Streamlit that looks at every request first."""
+
+from __future__ import annotations
+
+import logging
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from rnnviz.app.server.guard.connection import Room, Visit
+from rnnviz.app.server.guard.connections import Register
+from rnnviz.app.server.guard.headers import protective_headers, with_protection
+from rnnviz.app.server.guard.rules import Rules
+from rnnviz.i18n import LANGUAGES, words
+
+_LOG = logging.getLogger(__name__)
+_PROTOCOL = b"sec-websocket-protocol"
+
+
+class Guard:
+    """Refuses strangers, paces visitors, and adds protective headers to every answer.
+
+    Parameters
+    ----------
+    app : ASGI application
+        What is guarded.
+    rules : Rules
+        Whom to answer.
+    register : Register
+        Where visits are noted.
+    """
+
+    def __init__(self, app: ASGIApp, rules: Rules, register: Register) -> None:
+        self._app, self._rules, self._register = app, rules, register
+        self._protection = protective_headers(rules)
+        self._room = Room()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one connection."""
+        if scope["type"] == "http":
+            await self._request(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await self._visit(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
+
+    def _stranger(self, scope: Scope) -> str | None:
+        """Return why a request comes from elsewhere: the key of the sentence, or None."""
+        host, origin = _header(scope, b"host"), _header(scope, b"origin")
+        if not self._rules.knows_host(host):
+            return "host"
+        if origin is None:
+            # Browsers always name the origin of a WebSocket.
+            return "origin" if scope["type"] == "websocket" else None
+        return None if self._rules.knows_origin(origin, host) else "origin"
+
+    async def _request(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def protected(message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = with_protection(message.get("headers", ()), self._protection)
+            await send(message)
+
+        reason = self._stranger(scope)
+        if reason:
+            self._note(reason)
+            await _answer(protected, 403, reason)
+        elif not self._rules.is_open(scope["path"], scope["method"]):
+            await _answer(protected, 404, "closed")
+        elif scope["method"] in ("PUT", "DELETE") and not self._may_upload(scope):
+            self._note("upload")
+            await _answer(protected, 403, "upload")
+        else:
+            await self._app(scope, receive, protected)
+
+    def _may_upload(self, scope: Scope) -> bool:
+        """Whether a file may be put here; a file that does not say its size may not."""
+        if scope["method"] == "DELETE":
+            self._room.uploads.delete(scope["path"])
+            return True
+        size = _header(scope, b"content-length")
+        if not size or not size.isdecimal():
+            return False
+        return self._room.uploads.put(scope["path"], int(size))
+
+    async def _visit(self, scope: Scope, receive: Receive, send: Send) -> None:
+        address = scope["client"][0] if scope.get("client") else ""
+        reason = self._stranger(scope)
+        if reason is None and not await self._register.admit(address):
+            reason = "full"
+        if reason:
+            self._note(reason)
+            await receive()
+            await send({"type": "websocket.close", "code": 1008})
+            return
+        comes_back = _names_a_session(scope)
+        async with Visit(self._rules, self._room, address, receive, send, comes_back) as visit:
+            self._register.enter(visit)
+            try:
+                await self._app(_as_a_first_visit(scope), visit.receive, visit.send)
+            finally:
+                self._register.leave(visit)
+
+    def _note(self, reason: str) -> None:
+        """Count a refusal, and log the first and every hundredth of its kind."""
+        self._register.refused[reason] += 1
+        if self._register.refused[reason] % 100 == 1:
+            _LOG.warning("refused (%s), %d so far", reason, self._register.refused[reason])
+
+
+def _header(scope: Scope, name: bytes) -> str | None:
+    """Return a header of a request; a repeated one is no header of a browser and counts as ''."""
+    found = [value for key, value in scope["headers"] if key.lower() == name]
+    return "" if len(found) > 1 else found[0].decode("latin-1") if found else None
+
+
+def _names_a_session(scope: Scope) -> bool:
+    """Whether a browser comes back: its third "protocol" is the id of the session that it had."""
+    return (_header(scope, _PROTOCOL) or "").count(",") > 1
+
+
+def _as_a_first_visit(scope: Scope) -> Scope:
+    """Return an admitted handshake as Streamlit is to see it.
+
+    Without the session id: the id alone would hand over somebody's session; the link restores all
+    that it held. And from our own origin, whichever was allowed: for any other, Streamlit asks the
+    internet for its own address first, and without internet everybody waits for that.
+    """
+    own = b"http://" + (_header(scope, b"host") or "").encode("latin-1")
+    changed = {b"origin": lambda _: own, _PROTOCOL: lambda value: b",".join(value.split(b",")[:2])}
+    headers = [
+        (key, changed[key.lower()](value) if key.lower() in changed else value)
+        for key, value in scope["headers"]
+    ]
+    return {**scope, "headers": headers}
+
+
+async def _answer(send: Send, status: int, reason: str) -> None:
+    """Answer in plain words, in every language: nobody asked yet which one is spoken."""
+    body = "\n\n".join(words(language)(f"door.{reason}") for language in LANGUAGES).encode()
+    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"cache-control", b"no-store")]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

@@ -1,0 +1,73 @@
+"""What ``st.App`` is given besides the page: routes, the guard at the door, start and end."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import importlib
+import logging
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import cache
+from typing import Any
+
+import streamlit as st
+from starlette.middleware import Middleware
+from streamlit import config
+
+from rnnviz.app.runtime.errors import failed
+from rnnviz.app.runtime.results import JOBS
+from rnnviz.app.server import assets, health
+from rnnviz.app.server.guard import Guard, Rules
+from rnnviz.app.server.guard.connections import Register
+from rnnviz.app.server.wakeups import gather_wakeups
+
+_LOG = logging.getLogger(__name__)
+SWITCH_INTERVAL = 0.001
+"""Seconds after which a busy thread lets another one run; Python's own 5 ms add up for a page run,
+which gives up its turn at every message it sends."""
+
+
+def parts() -> dict[str, Any]:
+    """Return the arguments of ``st.App``; called once, when the server imports ``app.py``."""
+    rules = Rules.from_settings()
+    register = Register(rules.most_visitors)
+
+    _speak()
+
+    @asynccontextmanager
+    async def life(app: st.App) -> AsyncIterator[None]:
+        JOBS.neighbours = lambda: register.at_work
+        # The page's modules, before the first visitor asks; its components need the server.
+        importlib.import_module("rnnviz.app.main")
+        sys.setswitchinterval(SWITCH_INTERVAL)
+        gather_wakeups(asyncio.get_running_loop())
+        # Streamlit looks through all its settings six times a page run, and none of them changes.
+        config.get_options_for_section = cache(config.get_options_for_section)
+        # What is loaded now stays for ever: later collections need not look at it again.
+        gc.collect()
+        gc.freeze()
+        _LOG.info("answers to %s", ", ".join(rules.hosts))
+        yield
+
+    return {
+        "routes": [*assets.routes(), *health.routes(rules, register)],
+        "middleware": [
+            Middleware(Guard, rules=rules, register=register),
+            Middleware(assets.Hints),
+        ],
+        "lifespan": life,
+        "on_script_error": failed,
+    }
+
+
+def _speak() -> None:
+    """Send what rnnviz logs to the terminal, with the time; where logging is set up, leave it."""
+    log = logging.getLogger("rnnviz")
+    if log.handlers or logging.getLogger().handlers:
+        return
+    handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("%(asctime)s rnnviz %(levelname)s: %(message)s"))
+    log.addHandler(handler)
+    log.setLevel(logging.INFO)

@@ -1,0 +1,1 @@
+"""The sidebar: controls, the stack, comparison, teacher's link, exports."""

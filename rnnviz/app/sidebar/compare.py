@@ -1,0 +1,95 @@
+"""The controls of two experiments: which side they move, and the typical pairs."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import streamlit as st
+
+from rnnviz.app.panels.choices import choose
+from rnnviz.app.runtime import state
+from rnnviz.app.runtime.visibility import Visibility
+from rnnviz.app.sidebar.controls import changed, experiment_controls
+from rnnviz.i18n import Words
+from rnnviz.spec.experiment import TABLE, Experiment
+from rnnviz.spec.knobs import Knob, Problem
+from rnnviz.spec.perspective import SIDES, Perspective
+
+_ZERO_MEAN = {
+    "kernel_initializer": "glorot_uniform",
+    "recurrent_initializer": "orthogonal",
+    "bias_initializer": "zeros",
+}
+PAIRS = {
+    "initialiser": (Experiment(), Experiment(**_ZERO_MEAN)),
+    "cell": (
+        Experiment(signal="normal", **_ZERO_MEAN),
+        Experiment(signal="normal", cell="LSTM", **_ZERO_MEAN),
+    ),
+    "precision": (Experiment(units=12), Experiment(units=12, dtype="float32")),
+}
+"""The pairs that are one click away, by the names of their words ``pair.<name>``."""
+
+
+def partner_of(experiment: Experiment) -> Experiment:
+    """Return what stands beside an experiment when nobody has chosen anything: Keras's weights."""
+    beside = experiment.replace(**_ZERO_MEAN)
+    return beside if beside != experiment else Experiment()
+
+
+def two_experiments(
+    situation: state.Situation, look: Visibility, say: Words
+) -> tuple[state.Situation, tuple[Problem, ...]]:
+    """Draw the switch of sides and the controls of that side; return what is shown then.
+
+    With both sides linked, the controls stand at the values of A, and what is moved moves in both;
+    knobs that differ and are not moved go on differing.
+    """
+    first, perspective = situation.experiment, situation.perspective
+    second = situation.second or partner_of(first)
+    side = choose(
+        "side",
+        SIDES,
+        perspective.side,
+        say("knob.side.label"),
+        lambda name: say(f"side.{name}"),
+        help=say("side.help"),
+        label_visibility="visible",
+        width="stretch",
+    )
+    layer, hidden, locked = perspective.layer, look.hidden_knobs, look.locked_knobs
+    if side == "b":
+        layer = min(layer, len(second.layers) - 1)
+        second, problems = experiment_controls(second, layer, say, hidden, locked, "b.")
+    else:
+        layer = min(layer, len(first.layers) - 1)
+        before = first
+        first, problems = experiment_controls(first, layer, say, hidden, locked)
+        if side == "both" and first != before:
+            second, more = changed(second, _moves(before, first))
+            problems += more
+    moved = dataclasses.replace(
+        situation, experiment=first, second=second, perspective=perspective.replace(side=side)
+    )
+    return moved, problems
+
+
+def _moves(before: Experiment, after: Experiment) -> dict:
+    return {row.name: getattr(after, row.name) for row in differing(before, after)}
+
+
+def differing(one: Experiment, other: Experiment) -> list[Knob]:
+    """Return the knobs in which two experiments differ."""
+    return [row for row in TABLE.values() if getattr(one, row.name) != getattr(other, row.name)]
+
+
+def pair_buttons(perspective: Perspective, say: Words) -> None:
+    """Draw the typical pairs, each one click away."""
+    st.markdown(say("pair.label"), width="content")
+    for name, (first, second) in PAIRS.items():
+        st.button(
+            say(f"pair.{name}"),
+            key=f"pair.{name}",
+            on_click=state.go,
+            args=(first, perspective, second),
+        )

@@ -1,0 +1,264 @@
+"""The one "Take away" menu of the page: built when it is opened, at work on a click only."""
+
+from __future__ import annotations
+
+import io
+import shlex
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from rnnviz.app.panels.choices import offered
+from rnnviz.app.panels.problems import plain
+from rnnviz.app.panels.views import analysed
+from rnnviz.app.runtime import state
+from rnnviz.app.runtime.delivery import draw_in_browser, hand_over
+from rnnviz.app.runtime.results import run_of
+from rnnviz.app.runtime.shared_browser import BROWSER
+from rnnviz.app.runtime.waiting import keep_a_place
+from rnnviz.app.sidebar.download import download, program_download
+from rnnviz.codegen.programs import FRAMEWORKS
+from rnnviz.export.browser import missing
+from rnnviz.export.caption import link
+from rnnviz.export.data import DATA, data_size
+from rnnviz.export.failures import ExportFailure
+from rnnviz.export.formats import TEXTS
+from rnnviz.export.looks import SCALES, SIZES, Look
+from rnnviz.export.reopen import reopened
+from rnnviz.export.sheets import Sheet, sheet_of
+from rnnviz.i18n import Words
+from rnnviz.spec.experiment import Experiment, ExperimentError
+from rnnviz.spec.perspective import Perspective
+from rnnviz.spec.simulate import Run
+from rnnviz.views._plot.colours import THEMES
+from rnnviz.views.registry import View, view, views, views_of
+
+PAGE_LIMIT = 64 * 2**20
+"""Largest file of data that the page offers, in bytes; the command line has no limit."""
+UPLOAD_LIMIT = 32
+"""Largest file that is taken back, in MB."""
+
+
+def take_away(shown: state.Situation, say: Words) -> None:
+    """Draw the menu, folded until it is opened.
+
+    Parameters
+    ----------
+    shown : Situation
+        What is on the page.
+    say : Words
+        The words of the page.
+    """
+    menu = st.popover(
+        say("take_away.title"), icon=":material/download:", key="take-away", on_change="rerun"
+    )
+    if menu.open:
+        with menu, st.container(key="take-away-sheet"):
+            _menu(shown, say)
+
+
+@st.fragment
+def _menu(shown: state.Situation, say: Words) -> None:
+    """Draw what is in the menu; what is chosen there changes nothing else on the page."""
+    experiment, perspective = _one_of(shown, say)
+    names = ("picture", "data", "code", "link", "open")
+    tabs = dict(zip(names, st.tabs([say(f"take_away.{name}.tab") for name in names]), strict=True))
+    with tabs["picture"]:
+        _pictures(experiment, perspective, say)
+    with tabs["data"]:
+        _data(experiment, perspective, say)
+    with tabs["code"]:
+        _code(experiment, say)
+    with tabs["link"]:
+        _link(shown, _render(experiment, perspective), say)
+    with tabs["open"]:
+        _open(say)
+
+
+def _one_of(shown: state.Situation, say: Words) -> tuple[Experiment, Perspective]:
+    """Return what is taken away: side by side, one of the two, as the page of states shows it."""
+    if shown.second is None or shown.perspective.page != "compare":
+        return shown.experiment, shown.perspective
+    side = st.segmented_control(
+        say("take_away.side"),
+        ("a", "b"),
+        default="a",
+        required=True,
+        format_func=lambda side: say(f"side.{side}"),
+        key="take-away.side",
+    )
+    experiment = shown.experiment if side == "a" else shown.second
+    return experiment, shown.perspective.replace(page="states")
+
+
+def _pictures(experiment: Experiment, perspective: Perspective, say: Words) -> None:
+    """Offer any view as a picture, or as a page of its own."""
+    view, look = _view(perspective, say), _look(say)
+    failure, wanted = missing(), None
+    for place, format in zip(st.columns(4), ("png", "svg", "pdf", "html"), strict=True):
+        if place.button(
+            format.upper(),
+            key=f"take-away.{format}",
+            disabled=failure is not None and format == "pdf",
+            width="stretch",
+        ):
+            wanted = format
+    if failure:
+        st.caption(plain(failure.sentence(say.language)))
+    if wanted is None:
+        return
+    keep_a_place(st.container(), say)
+    try:
+        with st.spinner(say("take_away.drawing")):
+            _deliver(_sheet(experiment, perspective, view, look, say), wanted, view.name, say)
+    except ExportFailure as failure:
+        st.error(plain(failure.sentence(say.language)), icon=":material/error:")
+
+
+def _sheet(
+    experiment: Experiment, perspective: Perspective, view: View, look: Look, say: Words
+) -> Sheet:
+    def analyse(run: Run, perspective: Perspective) -> Any:
+        return analysed(view, run, perspective)
+
+    run = run_of(experiment)
+    return sheet_of(
+        run, perspective, view, look, say.language, address=state.served_at(), analyse=analyse
+    )
+
+
+def _deliver(sheet: Sheet, format: str, name: str, say: Words) -> None:
+    """Bring a sheet to the visitor: PNG and SVG are drawn over there, PDF here."""
+    name = f"rnnviz-{name}.{format}"
+    if format in ("png", "svg"):
+        draw_in_browser(sheet, format, name, say)
+    else:
+        content = BROWSER.picture(sheet, format) if format == "pdf" else TEXTS[format](sheet)
+        hand_over(content, format, name, say)
+
+
+def _view(perspective: Perspective, say: Words) -> View:
+    known, first = views(), _first_view(perspective)
+    name = st.selectbox(
+        say("take_away.view"),
+        list(known),
+        index=list(known).index(first.name),
+        format_func=lambda name: say(f"view.{name}.title"),
+        key=f"take-away.view.{perspective.page}.{first.name}",
+    )
+    return known[offered(name, known, first.name)]
+
+
+def _first_view(perspective: Perspective) -> View:
+    """Return the view that the visitor looks at."""
+    of_the_page = {view.name: view for view in views_of(perspective.page)}
+    first = next(iter(of_the_page.values()), view("states"))
+    return of_the_page.get(perspective.view, first)
+
+
+def _look(say: Words) -> Look:
+    shown = st.context.theme.type or "light"
+    theme = _choice("theme", THEMES, shown, say)
+    size = _choice("size", tuple(SIZES), "page", say)
+    scale = st.segmented_control(
+        say("take_away.scale"),
+        SCALES,
+        default=1,
+        required=True,
+        format_func="{}×".format,
+        key="take-away.scale",
+        help=say("take_away.scale_help"),
+    )
+    caption = st.toggle(say("take_away.caption"), value=True, key="take-away.caption")
+    return Look(theme, size, offered(scale, SCALES, 1), caption)
+
+
+def _choice(name: str, options: tuple[str, ...], default: str, say: Words) -> Any:
+    chosen = st.segmented_control(
+        say(f"take_away.{name}"),
+        options,
+        default=default,
+        required=True,
+        format_func=lambda option: say(f"take_away.{name}_{option}"),
+        key=f"take-away.{name}",
+    )
+    return offered(chosen, options, default)
+
+
+def _data(experiment: Experiment, perspective: Perspective, say: Words) -> None:
+    """Offer the numbers; what is too large for a page is left to the command line."""
+    run = run_of(experiment)
+    for format, write in DATA.items():
+        fits = data_size(run, format) <= PAGE_LIMIT
+        place, words = st.columns([1, 2], vertical_alignment="center")
+
+        def content(write: Callable = write) -> bytes:
+            return _written(write, run)
+
+        name = f"rnnviz.{format}"
+        key = f"take-away.{name}"
+        download(place, format.upper(), name, content, say, key=key, disabled=not fits)
+        words.caption(say(f"take_away.data.{format}"))
+        if not fits:
+            command = _command(f"data --out rnnviz.{format}", experiment, perspective)
+            st.caption(say("take_away.too_large"))
+            st.code(command, language="shell", wrap_lines=True)
+
+
+def _written(write: Callable, run: Run) -> bytes:
+    stream = io.BytesIO()
+    write(run, stream)
+    return stream.getvalue()
+
+
+def _code(experiment: Experiment, say: Words) -> None:
+    """Offer programs that compute the same; one that reads a file comes with it, zipped."""
+    st.caption(say("take_away.code.about"))
+    for framework in FRAMEWORKS:
+        label = say(f"take_away.code.{framework}")
+        program_download(st, label, experiment, framework, say, key=f"take-away.{framework}")
+
+
+def _link(shown: state.Situation, command: str, say: Words) -> None:
+    """Show the link and the command that do the same, each with a button that copies it."""
+    st.caption(say("take_away.link.about"))
+    address = link(shown.experiment, shown.perspective, state.served_at())
+    if shown.second is not None:
+        address = f"{state.served_at()}?{urlencode(shown.pairs, safe=',')}"
+    st.code(address, language=None, wrap_lines=True)
+    st.caption(say("take_away.link.command"))
+    st.code(command, language="shell", wrap_lines=True)
+
+
+def _render(experiment: Experiment, perspective: Perspective) -> str:
+    name = _first_view(perspective).name
+    return _command(f"render {name} --out {name}.png", experiment, perspective)
+
+
+def _command(what: str, experiment: Experiment, perspective: Perspective) -> str:
+    return f"python -m rnnviz {what} --link {shlex.quote(link(experiment, perspective))}"
+
+
+def _open(say: Words) -> None:
+    """Take an exported file back, and go to its experiment."""
+    file = st.file_uploader(
+        say("take_away.open.file"),
+        type=["json", "npz", "html"],
+        key="take-away.file",
+        max_upload_size=UPLOAD_LIMIT,
+    )
+    if file is None:
+        return
+    try:
+        experiment = reopened(file, file.size)
+    except ExportFailure as failure:
+        st.error(plain(failure.sentence(say.language)), icon=":material/error:")
+    except ExperimentError as error:
+        for problem in error.problems:
+            st.error(plain(problem.sentence(say.language)), icon=":material/error:")
+    else:
+        if st.button(say("take_away.open.go"), key="take-away.go", type="primary"):
+            state.go(experiment, Perspective(language=say.language))
+            st.rerun()

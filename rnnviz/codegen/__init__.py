@@ -1,0 +1,7 @@
+"""The Keras lens: layers, shapes, summary and programs of an Experiment, as text. No Keras here."""
+
+from rnnviz.codegen.layers import KerasLayer, keras_layers
+from rnnviz.codegen.models import NOTES_MODELS
+from rnnviz.codegen.summary import SUMMARY_STYLES, summary
+
+__all__ = ["NOTES_MODELS", "SUMMARY_STYLES", "KerasLayer", "keras_layers", "summary"]

@@ -1,0 +1,1 @@
+"""rnnviz in a notebook."""

@@ -1,0 +1,116 @@
+"""How an experiment is looked at: page, lens, cursor, language. Never changes what is computed."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Sized
+from dataclasses import dataclass
+
+from rnnviz.i18n import LANGUAGES
+from rnnviz.spec.knob_types import Answers, Name, Names, Note
+from rnnviz.spec.knobs import Choice, Flag, Problem, Whole, check, knob, read, table, write
+
+PAGES = ("states", "keras", "dynamics", "compare", "lessons")
+LENSES = ("state", "digits", "preactivation", "slope", "change", "magnitude")
+PALETTES = ("red_blue", "purple_orange")
+SUMMARY_STYLES = ("keras2", "keras3")
+FRAMEWORKS = ("numpy", "keras", "torch")
+SIDES = ("both", "a", "b")
+"""Side by side, which of the two experiments the knobs move."""
+PARTS = (
+    *("navigation", "controls", "reading", "advice", "numbers", "lens", "closer", "listing"),
+    *("actions", "take_away", "teach", "tour"),
+)
+"""Parts of the page that a link can hide."""
+SECOND = "b."
+"""What stands in a link before the knobs of the second of two experiments."""
+_SERVER_NAMES = ("embed", "embed_options")
+RENAMED_VIEWS = (
+    ("changes", "initialiser_grid"),
+    ("glass", "one_step"),
+    ("spread", "distribution"),
+)
+"""Views by the name that older links give them, and their name now."""
+NAMES_LIMIT = 60
+NOTE_LIMIT = 1200
+
+
+@dataclass(frozen=True, kw_only=True)
+class Perspective:
+    """The frozen description of one look at a run.
+
+    The fields are rows of a table, as in `rnnviz.spec.experiment.Experiment`. ``hidden`` names
+    the :data:`PARTS` that are not shown, ``knobs`` the only knobs that are (all when empty),
+    ``locked`` those that cannot be moved, and ``note`` is what the maker of the link has to say, in
+    Markdown. ``summary_style`` and ``framework`` say whose summary and whose program the Keras page
+    shows: the notes' own, unless the link says otherwise. A cursor that lies beyond the run
+    (``timestep``, ``unit``, ``layer``) means the last one there is: a link stays good when the
+    experiment in it gets shorter.
+    """
+
+    page: str = knob("states", Choice(PAGES))
+    lens: str = knob("state", Choice(LENSES))
+    timestep: int = knob(0, Whole(0, 999_999), link="t")
+    unit: int = knob(0, Whole(0, 2047))
+    view: str | None = knob(None, Name(RENAMED_VIEWS))
+    layer: int = knob(0, Whole(0, 15))
+    palette: str = knob("red_blue", Choice(PALETTES))
+    presentation: bool = knob(False, Flag())
+    summary_style: str = knob("keras2", Choice(SUMMARY_STYLES), quiet=True)
+    framework: str = knob("numpy", Choice(FRAMEWORKS), quiet=True)
+    language: str | None = knob(None, Choice(LANGUAGES, optional=True), link="lang", quiet=True)
+    lesson: str | None = knob(None, Name(), quiet=True)
+    card: int = knob(0, Whole(0, 99), quiet=True)
+    answers: str = knob("", Answers(20), quiet=True)
+    side: str = knob("both", Choice(SIDES), quiet=True)
+    difference: bool = knob(False, Flag(), quiet=True)
+    hidden: tuple[str, ...] = knob((), Names(NAMES_LIMIT), quiet=True)
+    knobs: tuple[str, ...] = knob((), Names(NAMES_LIMIT), quiet=True)
+    locked: tuple[str, ...] = knob((), Names(NAMES_LIMIT), quiet=True)
+    note: str = knob("", Note(NOTE_LIMIT), quiet=True)
+
+    def __post_init__(self) -> None:
+        for row in TABLE.values():
+            value, problems = check(row, getattr(self, row.name))
+            if problems:
+                raise ValueError(problems[0].sentence())
+            object.__setattr__(self, row.name, value)
+
+    def pairs(self) -> list[tuple[str, str]]:
+        """Return the (link name, text) pairs; an undecided language is left to the visitor."""
+        return write(TABLE, self)
+
+    def layer_in(self, layers: Sized) -> int:
+        """Return the number of the layer that is looked at; the top one where there are fewer."""
+        return min(self.layer, len(layers) - 1)
+
+    def replace(self, **changes: object) -> Perspective:
+        """Return the same look with some settings changed; itself if none is."""
+        # Every control of a page says what it stands at, at every run; hardly ever is it news.
+        if all(getattr(self, name) == value for name, value in changes.items()):
+            return self
+        return dataclasses.replace(self, **changes)
+
+    @classmethod
+    def from_pairs(cls, pairs, known=()) -> tuple[Perspective, list[Problem]]:
+        """Return the perspective of a link's pairs, bad values as their defaults, and why."""
+        settings, problems = read(TABLE, of_the_first(pairs), known)
+        return cls(**settings), problems
+
+
+def of_the_first(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return a link's pairs without those of a second experiment and those of the server."""
+    return [
+        (name, text)
+        for name, text in pairs
+        if not name.startswith(SECOND) and name.lower() not in _SERVER_NAMES
+    ]
+
+
+def of_the_second(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return the pairs of a link's second experiment, under their plain names."""
+    return [(name[len(SECOND) :], text) for name, text in pairs if name.startswith(SECOND)]
+
+
+TABLE = table(Perspective)
+"""The rows of the perspective, by field name."""

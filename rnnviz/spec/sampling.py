@@ -1,0 +1,133 @@
+"""What an experiment's seed decides: its inputs and weights, each from a stream of its own."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from rnnviz.engine import (
+    CELLS,
+    INITIALIZERS,
+    SIGNALS,
+    Dense,
+    Embedding,
+    SignalSettings,
+    rescale_spectral_radius,
+)
+from rnnviz.spec.experiment import Experiment, LayerSpec
+from rnnviz.spec.shapes import dense_shapes, gate_count, weight_shapes
+from rnnviz.spec.text import tokenize, vocabulary
+
+STREAMS = {
+    "inputs": 0,
+    "kernel": 1,
+    "recurrent_kernel": 2,
+    "bias": 3,
+    "tokens": 4,
+    "embeddings": 5,
+    "backward_kernel": 6,
+    "backward_recurrent_kernel": 7,
+    "backward_bias": 8,
+    "dense_kernel": 9,
+}
+"""One random stream per purpose (and layer), so that a change of one draw never shifts another.
+
+The numbers are part of the meaning of every link: never renumber, only add.
+"""
+
+
+def draw_tokens(experiment: Experiment) -> np.ndarray:
+    """Return the number of each timestep's token, ``(timesteps,)``, read-only.
+
+    A text's tokens are numbered in order of first appearance from 1; random ones are drawn from
+    the whole vocabulary.
+    """
+    if experiment.signal == "text":
+        tokens = tokenize(experiment.text, experiment.split)
+        known = vocabulary(tokens)
+        return _read_only(np.array([known[token] for token in tokens]))
+    stream = _stream(experiment.seed, "tokens")
+    return _read_only(stream.integers(experiment.vocabulary_size, size=experiment.timesteps))
+
+
+def draw_embedding(experiment: Experiment) -> Embedding:
+    """Return the vector of each token, ``(vocabulary_size, input_features)``."""
+    initializer = INITIALIZERS[experiment.embeddings_initializer]
+    shape = (experiment.vocabulary_size, experiment.input_features)
+    drawn = initializer(_stream(experiment.seed, "embeddings"), shape)
+    return Embedding(drawn.astype(experiment.dtype, copy=False))
+
+
+def draw_dense(experiment: Experiment) -> Dense | None:
+    """Return the Dense head with Keras's first weights, None without one.
+
+    Like the Embedding's they are beside the lecture's knobs: neither gain nor scale acts on them.
+    """
+    shapes = dense_shapes(experiment, experiment.layers)
+    if not shapes:
+        return None
+    stream = _stream(experiment.seed, "dense_kernel")
+    kernel = INITIALIZERS["glorot_uniform"](stream, shapes["kernel"], experiment.dtype)
+    bias = np.zeros(shapes["bias"], experiment.dtype)
+    return Dense(kernel, bias, experiment.dense_activation)
+
+
+def draw_inputs(experiment: Experiment) -> np.ndarray:
+    """Return the input sequence of an experiment, ``(timesteps, input_features)``, read-only."""
+    settings = SignalSettings(
+        amplitude=experiment.signal_amplitude,
+        period=experiment.signal_period,
+        standardised=experiment.standardised,
+    )
+    draw = SIGNALS[experiment.signal]
+    shape = (experiment.timesteps, experiment.input_features)
+    inputs = draw(_stream(experiment.seed, "inputs"), *shape, settings)
+    return _read_only(np.asarray(inputs, dtype=experiment.dtype))
+
+
+def draw_layer(
+    experiment: Experiment, index: int, spec: LayerSpec, features: int, direction: str = ""
+):
+    """Return the engine layer of one LayerSpec, its weights drawn and scaled.
+
+    ``direction="backward_"`` gives the copy of a Bidirectional layer that reads from the end.
+
+    Weights are drawn in float64 whatever the experiment's dtype, so that float32 runs the same
+    network, rounded. Scaling, in this order: spectral radius, gains, weight scale.
+    """
+    shapes = weight_shapes(spec, features)
+    gates = gate_count(spec.cell)
+
+    def draw(weight: str, initializer: str) -> np.ndarray:
+        stream = _stream(experiment.seed, direction + weight, index)
+        return INITIALIZERS[initializer](stream, shapes[weight], np.float64, gates)
+
+    kernel = draw("kernel", spec.kernel_initializer)
+    recurrent_kernel = draw("recurrent_kernel", spec.recurrent_initializer)
+    bias = draw("bias", spec.bias_initializer)
+    if spec.spectral_radius is not None:
+        recurrent_kernel = rescale_spectral_radius(recurrent_kernel, spec.spectral_radius)
+    if spec.cell == "LSTM" and spec.unit_forget_bias:
+        bias[spec.units : 2 * spec.units] = 1.0
+    scale = experiment.weight_scale
+    weights = (
+        kernel * (spec.input_gain * scale),
+        recurrent_kernel * (spec.recurrent_gain * scale),
+        bias * scale,
+    )
+    settings = {"activation": spec.activation}
+    if spec.cell != "SimpleRNN":
+        settings["recurrent_activation"] = spec.recurrent_activation
+    if spec.cell == "GRU":
+        settings["reset_after"] = spec.reset_after
+    return CELLS[spec.cell](*(array.astype(experiment.dtype) for array in weights), **settings)
+
+
+def _stream(seed: int, purpose: str, index: int = 0) -> np.random.Generator:
+    """Return the random stream of one purpose of one layer."""
+    key = (STREAMS[purpose], index)
+    return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=key))
+
+
+def _read_only(array: np.ndarray) -> np.ndarray:
+    array.setflags(write=False)
+    return array

@@ -1,0 +1,1 @@
+"""Many networks at once: how a measure changes with the knobs."""

@@ -1,5 +1,0 @@
-"""The instrument: one component that paints states, follows the hand, carries the cursor."""
-
-from rnnviz.ui.viewer.component import LiveKnob, ViewerState, figure_view, state_viewer
-
-__all__ = ["LiveKnob", "ViewerState", "figure_view", "state_viewer"]

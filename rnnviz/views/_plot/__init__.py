@@ -1,0 +1,1 @@
+"""What several views share: style, colours, frames, the picture of a heatmap. Not public."""

@@ -1,0 +1,66 @@
+"""Two pictures beside each other: one colour scale for both, and what lies between them."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+
+import numpy as np
+
+from rnnviz.views._plot.picture import Field, Picture, Strip, symmetric_limit
+
+
+def on_one_scale(one: Picture, other: Picture) -> tuple[Picture, Picture]:
+    """Return both pictures with the wider ends of their colour scales and strips.
+
+    Pictures that do not show the same thing (one activation has ends, the other has none) still
+    get one scale: the same colour means the same number.
+    """
+    ends = _ends(one.field, other.field)
+    return _rescaled(one, other, ends), _rescaled(other, one, ends)
+
+
+def _ends(one: Field | Strip, other: Field | Strip) -> tuple[float, float]:
+    return min(one.low, other.low), max(one.high, other.high)
+
+
+def _rescaled(picture: Picture, beside: Picture, ends: tuple[float, float]) -> Picture:
+    low, high = ends
+    partners = {strip.name: strip for strip in beside.strips}
+    strips = []
+    for strip in picture.strips:
+        least, most = _ends(strip, partners.get(strip.name, strip))
+        strips.append(dataclasses.replace(strip, low=least, high=most))
+    field = dataclasses.replace(picture.field, low=low, high=high)
+    return dataclasses.replace(picture, field=field, strips=tuple(strips))
+
+
+def difference(one: Picture, other: Picture) -> Picture:
+    """Return the picture of A − B, cell by cell, over the timesteps and units that both have.
+
+    Cells that are infinite in both with the same sign are missing: there is no difference to show.
+    The strip is the mean size of the difference at each step.
+    """
+    steps = min(one.field.timesteps, other.field.timesteps)
+    units = min(one.field.units, other.field.units)
+    with np.errstate(invalid="ignore", over="ignore"):
+        values = np.subtract(
+            one.field.values[:steps, :units],
+            other.field.values[:steps, :units],
+            dtype=np.float64,
+        )
+        distance = np.abs(values).mean(axis=1)
+    for array in (values, distance):
+        array.setflags(write=False)
+    limit = _rounded_up(symmetric_limit(values))
+    name = f"{one.field.array_name}_a - {one.field.array_name}_b"
+    field = Field(values, "difference", -limit, limit, array_name=name)
+    most = _rounded_up(symmetric_limit(distance))
+    strips = (Strip(distance, "distance", 0.0, most),)
+    return dataclasses.replace(one, field=field, strips=strips)
+
+
+def _rounded_up(limit: float) -> float:
+    """Return the next number with one digit, so that an axis has a tick at its end."""
+    unit = 10.0 ** math.floor(math.log10(limit))
+    return math.ceil(limit / unit - 1e-9) * unit

@@ -1,0 +1,83 @@
+"""The list of views: each figure file declares one, and every front end reads them from here."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from types import MappingProxyType
+from typing import Any
+
+import plotly.graph_objects as go
+
+from rnnviz import views as package
+from rnnviz.views._plot.follow import Follow
+from rnnviz.views._plot.style import Style
+
+
+@dataclass(frozen=True)
+class View:
+    """One thing to look at, from run to figure.
+
+    Parameters
+    ----------
+    name : str
+        What the command line and links call it; its words are ``view.<name>.title`` and
+        ``view.<name>.how_to_read``.
+    page : str
+        Page that shows it.
+    analyse : callable (run, perspective) -> result
+        What is computed; ``result`` is frozen. With ``progress``, it takes a keyword ``progress``.
+    draw : callable (result, style) -> plotly Figure
+        How it is drawn. ``layout.meta = {"time_axis": "x"}`` says that the axis counts timesteps.
+    order : int
+        Place on the page and in lists, lowest first.
+    progress : bool
+        Whether it may take long enough to report its progress.
+    at_cursor : bool
+        Whether the result depends on where the time cursor stands.
+    follow : callable (result) -> tuple of Follow, optional
+        Which traces of the figure move with the time cursor.
+    """
+
+    name: str
+    page: str
+    analyse: Callable[..., Any]
+    draw: Callable[[Any, Style], go.Figure]
+    order: int
+    progress: bool = False
+    at_cursor: bool = False
+    follow: Callable[[Any], tuple[Follow, ...]] | None = None
+
+
+@cache
+def views() -> Mapping[str, View]:
+    """Return every view by name, in their order.
+
+    Raises
+    ------
+    ValueError
+        If two figure files give their view the same name.
+    """
+    found: dict[str, View] = {}
+    for module in pkgutil.iter_modules(package.__path__):
+        view = getattr(importlib.import_module(f"{package.__name__}.{module.name}"), "VIEW", None)
+        if view is None:
+            continue
+        if view.name in found:
+            raise ValueError(f"two figure files define the view {view.name!r}")
+        found[view.name] = view
+    ordered = sorted(found.values(), key=lambda view: (view.order, view.name))
+    return MappingProxyType({view.name: view for view in ordered})
+
+
+def view(name: str) -> View:
+    """Return the view of that name; KeyError when there is none."""
+    return views()[name]
+
+
+def views_of(page: str) -> tuple[View, ...]:
+    """Return the views of a page, in their order."""
+    return tuple(view for view in views().values() if view.page == page)

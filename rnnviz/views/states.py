@@ -1,0 +1,236 @@
+"""The main view: a run as a heatmap over time, two strips beneath, the step at the cursor beside.
+
+What the cells show is up to the lens (:mod:`rnnviz.views._plot.lenses`): hidden states by default.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+
+import numpy as np
+import plotly.graph_objects as go
+
+from rnnviz.analysis.level_of_detail import Blocks, reduce_to_blocks
+from rnnviz.views._plot.colours import sample
+from rnnviz.views._plot.hatching import hatching
+from rnnviz.views._plot.lenses import lens_for, state_scale
+from rnnviz.views._plot.picture import (
+    HIGHEST,
+    LOWEST,
+    Field,
+    Picture,
+    Strip,
+    encode,
+    symmetric_limit,
+)
+from rnnviz.views._plot.picture_frame import frame, mark_titles
+from rnnviz.views._plot.style import FIRST_STEP, Style, template_dict
+from rnnviz.views.registry import View
+
+COLUMNS, ROWS = 1200, 512
+"""Most cells of a plain figure: beyond 65,535 columns Plotly would draw nothing at all."""
+_COLOUR_STEPS = 128
+WRITTEN_OUT = 20_000
+"""Most cells whose values a plain figure carries as text, to the last digit."""
+
+
+def state_picture(
+    states: np.ndarray,
+    state_range: tuple[float, float],
+    saturated: np.ndarray,
+    mean: np.ndarray,
+    *,
+    experiment: str = "",
+    part: str = "",
+    timestep: int = 0,
+    unit: int = 0,
+    backwards: bool = False,
+) -> Picture:
+    """Describe the picture of hidden states.
+
+    Parameters
+    ----------
+    states : ndarray (timesteps, units)
+        What the heatmap shows.
+    state_range : (float, float)
+        Least and greatest value that a state can take. Finite ones are the ends of the colour
+        scale, and what is exactly there is marked; otherwise the largest state sets the scale.
+    saturated, mean : ndarray (timesteps,)
+        Share of saturated units and mean state of each step.
+    experiment, part, timestep, unit, backwards
+        As in :class:`~rnnviz.views._plot.picture.Picture`.
+    """
+    low, high = state_range
+    field = Field(states, "state", **state_scale(states, state_range))
+    if math.isfinite(low) and math.isfinite(high):
+        name = "saturated" if low == -high else "saturated_between"
+        strips = (Strip(saturated, name, 0.0, 1.0, percent=True), Strip(mean, "mean", low, high))
+    else:
+        limit = symmetric_limit(mean)
+        strips = (Strip(mean, "mean", -limit, limit),)
+    return Picture(field, strips, timestep, unit, experiment, part, backwards=backwards)
+
+
+def analyse(run, perspective) -> Picture:
+    """Return the picture of a run: layer, lens and cursor are those of the perspective."""
+    number = perspective.layer_in(run.layers)
+    layer = run.layers[number]
+    result = layer.saturation
+    # What lies above a layer that goes backwards is fed in that order, until one turns it round.
+    turns = sum(spec.go_backwards for spec in run.experiment.layers[: number + 1])
+    picture = state_picture(
+        layer.states,
+        layer.layer.state_range,
+        result.share_by_step,
+        result.mean_by_step,
+        experiment=run.experiment.to_query(),
+        part=str(number),
+        timestep=perspective.timestep,
+        unit=perspective.unit,
+        backwards=turns % 2 == 1,
+    )
+    lens = lens_for(perspective.lens, layer.trace)
+    if lens.name == "state":
+        return picture
+    backward = layer.both.backward if layer.both else None
+    return dataclasses.replace(picture, field=lens.field(layer.trace, backward))
+
+
+def draw(picture: Picture, style: Style) -> go.Figure:
+    """Draw a picture as a plain Plotly figure, the state at the cursor beside it."""
+    blocks = reduce_to_blocks(picture.field.values, COLUMNS, ROWS)
+    traces = [_heatmap(picture.field, blocks), _colour_bar(picture.field)]
+    for number, strip in enumerate(picture.strips, start=2):
+        traces += _strip_lines(strip, number, style)
+    traces.append(_state_at_cursor(picture, style))
+    layout = frame(picture, style) | {"template": template_dict(style)}
+    layout["coloraxis"] = _colour_axis(picture.field, style)
+    timestep = picture.cursor[0] + FIRST_STEP
+    edge = {"type": "line", "xref": "x", "yref": "paper", "x0": timestep, "x1": timestep}
+    layout["shapes"] = [
+        edge | {"y0": 0, "y1": 1, "line": {"color": style.ink.cursor, "width": 1.5}}
+    ]
+    layout["annotations"].append(_label(_at(timestep, style), "x2 domain", 0.5, style))
+    _mark(layout, picture.field, blocks, style)
+    return go.Figure({"data": traces, "layout": layout})
+
+
+def _heatmap(field: Field, blocks: Blocks) -> dict:
+    """Return the heatmap trace, with every value to the last digit while there are few."""
+    trace = {
+        "type": "heatmap",
+        "z": _within(blocks.mean.T, field),
+        "x0": FIRST_STEP + (blocks.steps - 1) / 2,
+        "dx": blocks.steps,
+        "y0": FIRST_STEP + (blocks.units - 1) / 2,
+        "dy": blocks.units,
+        "coloraxis": "coloraxis",
+        "hovertemplate": "%{x} · %{y}<br>%{z}<extra></extra>",
+    }
+    if field.values.size <= WRITTEN_OUT:
+        trace["text"] = [[repr(value) for value in row] for row in field.values.T.tolist()]
+        trace["hovertemplate"] = "%{x} · %{y}<br>%{text}<extra></extra>"
+    elif blocks.is_reduced:
+        trace["customdata"] = np.stack([blocks.minimum.T, blocks.maximum.T], axis=-1)
+        trace["hovertemplate"] = (
+            "%{x} · %{y}<br>%{z} (%{customdata[0]} … %{customdata[1]})<extra></extra>"
+        )
+    return trace
+
+
+def _colour_axis(field: Field, style: Style) -> dict:
+    scale = [list(stop) for stop in style.scale(field.kind)]
+    return {"colorscale": scale, "cmin": field.low, "cmax": field.high, "showscale": False}
+
+
+def _colour_bar(field: Field) -> dict:
+    """Return the colour bar as a trace: the scale drawn over its own axis."""
+    ends = np.linspace(field.low, field.high, _COLOUR_STEPS + 1)
+    return {
+        "type": "heatmap",
+        "x": ends,
+        "y": [-0.5, 0.5],
+        "z": [(ends[1:] + ends[:-1]) / 2],
+        "xaxis": "x2",
+        "yaxis": "y9",
+        "coloraxis": "coloraxis",
+        "hoverinfo": "skip",
+    }
+
+
+def _strip_lines(strip: Strip, number: int, style: Style) -> list[dict]:
+    """Return the line of a strip and, where it was reduced, the band of its extremes."""
+    blocks = reduce_to_blocks(strip.values[:, None], COLUMNS, 1)
+    steps = FIRST_STEP + (blocks.steps - 1) / 2 + blocks.steps * np.arange(len(blocks.mean))
+    axes = {"type": "scatter", "mode": "lines", "xaxis": "x", "yaxis": f"y{number}", "x": steps}
+    colour = style.ink.series[number - 2]
+    line = axes | {"y": blocks.mean[:, 0], "line": {"color": colour, "width": style.line_width}}
+    if not blocks.is_reduced:
+        return [line]
+    edge = {"line": {"width": 0, "color": colour}, "hoverinfo": "skip"}
+    return [
+        axes | edge | {"y": blocks.minimum[:, 0]},
+        axes | edge | {"y": blocks.maximum[:, 0], "fill": "tonexty"},
+        line,
+    ]
+
+
+def _state_at_cursor(picture: Picture, style: Style) -> dict:
+    field = picture.field
+    state = field.values[picture.cursor[0]]
+    return {
+        "type": "bar",
+        "orientation": "h",
+        "x": _within(state, field),
+        "y": FIRST_STEP + np.arange(len(state)),
+        "customdata": [repr(value) for value in state.tolist()],
+        "xaxis": "x2",
+        "yaxis": "y",
+        "marker": {"color": _shades(state, field, style), "line": {"width": 0}},
+        "hovertemplate": "%{y}: %{customdata}<extra></extra>",
+    }
+
+
+def _within(values: np.ndarray, field: Field) -> np.ndarray:
+    """Return infinite values as the ends of the scale: Plotly would leave them out."""
+    infinite = np.isinf(values)
+    return np.where(infinite, np.clip(values, field.low, field.high), values)
+
+
+def _shades(values: np.ndarray, field: Field, style: Style) -> list[str]:
+    """Return the colour of each value; a bar in Plotly does not read the colour axis."""
+    positions = (encode(values, field).astype(float) - 2) / 252
+    return sample(style.scale(field.kind), positions)
+
+
+def _at(timestep: int, style: Style) -> str:
+    return style.words("viewer.at", timestep=f"{timestep:,}")
+
+
+def _label(text: str, xref: str, x: float, style: Style) -> dict:
+    """Return a line of text above a panel."""
+    place = {"xref": xref, "yref": "paper", "x": x, "y": 1, "yanchor": "bottom"}
+    return place | {"text": text, "showarrow": False, "font": {"size": style.tick_size}}
+
+
+def _mark(layout: dict, field: Field, blocks: Blocks, style: Style) -> None:
+    """Hatch the cells that are (or hold one that is) at a mark, and say what hatching means."""
+    low = encode(blocks.minimum, field) == LOWEST
+    high = encode(blocks.maximum, field) == HIGHEST
+    faint = field.kind == "sequential" and not high.any()
+    source = hatching(low, high, style.ink.hatch_faint if faint else style.ink.hatch)
+    if source is None:
+        return
+    (left, right), (bottom, top) = layout["xaxis"]["range"], layout["yaxis"]["range"]
+    layout["images"] = [
+        {"source": source, "sizing": "stretch", "layer": "above", "xref": "x", "yref": "y"}
+        | {"x": left, "y": top, "sizex": right - left, "sizey": top - bottom}
+    ]
+    low_title, high_title = mark_titles(field, style)
+    titles = [f"▨ {high_title}"] * bool(high.any()) + [f"▧ {low_title}"] * bool(low.any())
+    legend = _label("   ".join(titles), "x domain", 0, style)
+    layout["annotations"].append(legend | {"xanchor": "left"})
+
+
+VIEW = View("states", "states", analyse, draw, order=0)

@@ -1,0 +1,141 @@
+"""Lessons on the page: cards, locks, answers and the way through, without a browser."""
+
+from urllib.parse import parse_qsl
+
+from rnnviz import Experiment
+from rnnviz.i18n import words
+from rnnviz.lessons.registry import lessons
+from rnnviz.spec.experiment import TABLE
+from tests.app.test_app import address, run, sentences, shown
+
+SAY = words("en")
+
+
+def button(at, label):
+    return next(one for one in at.button if one.label == label)
+
+
+def labels(at):
+    return [one.label for one in at.button]
+
+
+def link(at):
+    return dict(parse_qsl(address(at)))
+
+
+def sliders(at):
+    return {slider.label: slider for slider in at.select_slider}
+
+
+def test_the_page_of_lessons_lists_them_all_and_begins_one():
+    at = run("page=lessons")
+    assert len([one for one in at.button if (one.key or "").startswith("begin.")]) == len(lessons())
+    next(one for one in at.button if one.key == "begin.latch").click().run()
+    assert not at.exception
+    assert link(at)["lesson"] == "latch"
+    assert shown(at) == lessons()["latch"].start
+    assert SAY("lesson.latch.title") in sentences(at)
+
+
+def test_a_short_link_opens_the_lesson_at_its_start():
+    at = run("lesson=latch")
+    assert shown(at) == lessons()["latch"].start
+    at = run("lesson=initialisers&card=4")
+    assert shown(at).kernel_initializer == "glorot_uniform"
+    assert shown(at).bias_initializer == "numpy_random"
+
+
+def test_a_prediction_keeps_the_control_locked_until_it_is_made():
+    at = run("lesson=scaling")
+    slider = sliders(at)[SAY("knob.weight_scale.label")]
+    assert slider.disabled
+    assert SAY("lessons.next") not in labels(at)
+    assert SAY("lessons.locked") in [one.value for one in at.caption]
+    button(at, SAY("lesson.scaling.predict_tenth.option.half")).click().run()
+    assert link(at)["card"] == "1"
+    assert link(at)["answers"] == "1"
+    assert not sliders(at)[SAY("knob.weight_scale.label")].disabled
+
+
+def test_the_task_is_measured_and_the_outcome_told():
+    at = run("lesson=scaling&card=1&answers=1")
+    assert "Saturated: 100%" in at.get("progress")[0].proto.text
+    sliders(at)[SAY("knob.weight_scale.label")].set_value(0.02).run()
+    progress = at.get("progress")[0].proto
+    assert progress.value == 100
+    assert SAY("lessons.met") in progress.text
+    button(at, SAY("lessons.next")).click().run()
+    assert at.info[0].value == SAY(
+        "lessons.wrong",
+        answer=SAY("lesson.scaling.predict_tenth.option.half"),
+        truth=SAY("lesson.scaling.predict_tenth.option.nearly_all"),
+    )
+
+
+def test_show_me_does_it_and_skip_goes_on():
+    at = run("lesson=loop&card=2")
+    button(at, SAY("lessons.show")).click().run()
+    assert shown(at).recurrent_gain == 0
+    at = run("lesson=loop&card=2")
+    button(at, SAY("lessons.skip")).click().run()
+    assert link(at)["card"] == "3"
+
+
+def test_leaving_gives_the_whole_page_back():
+    at = run("lesson=loop&card=2")
+    assert SAY("page.resample") not in labels(at)
+    button(at, SAY("lessons.leave")).click().run()
+    assert "lesson" not in link(at)
+    assert SAY("page.resample") in labels(at)
+    assert shown(at) == lessons()["loop"].start
+
+
+def test_only_the_control_of_the_lesson_is_there():
+    at = run("lesson=chaos&card=2")
+    assert list(sliders(at)) == []
+    assert [one.label for one in at.number_input] == [SAY("knob.recurrent_gain.label")]
+
+
+def test_an_unknown_lesson_and_absurd_places_in_one_are_survived():
+    at = run("lesson=nonsense&card=7&answers=99")
+    assert not at.exception
+    assert "nonsense" in at.warning[0].value
+    assert shown(at) == Experiment()
+    at = run("lesson=scaling&card=99&answers=9999")
+    assert not at.exception
+    assert SAY("lessons.finish") in labels(at)
+
+
+def test_a_teacher_shows_only_these_controls_and_locks_one():
+    at = run("knobs=weight_scale,units&locked=units")
+    assert list(sliders(at)) == [SAY("knob.units.label"), SAY("knob.weight_scale.label")]
+    assert sliders(at)[SAY("knob.units.label")].disabled
+    assert not sliders(at)[SAY("knob.weight_scale.label")].disabled
+    assert not [one for one in at.expander if one.label == SAY("page.more")]
+    at = run("knobs=cell")
+    assert list(sliders(at)) == []
+
+
+def test_every_part_can_be_hidden():
+    at = run(
+        "hidden=navigation,controls,reading,advice,numbers,lens,closer,listing,actions,"
+        "take_away,teach,tour"
+    )
+    assert not at.exception
+    assert labels(at) == []
+    assert list(at.metric) == []
+    assert list(sliders(at)) == []
+    assert [one.value for one in at.markdown] == ["## rnnviz"]
+
+
+def test_unknown_names_of_parts_and_knobs_are_named():
+    at = run("hidden=everything&knobs=units,wurst&locked=salad")
+    text = at.warning[0].value
+    assert "everything" in text
+    assert "wurst" in text
+    assert "salad" in text
+    assert list(sliders(at)) == [SAY("knob.units.label")]
+
+
+def test_the_knobs_of_lessons_are_knobs():
+    assert all(set(lesson.knobs) <= TABLE.keys() for lesson in lessons().values())

@@ -1,0 +1,41 @@
+"""Run a generated program as its reader would, and hold what it computes against the page."""
+
+import contextlib
+import io
+
+import numpy as np
+
+from rnnviz import simulate
+from rnnviz.codegen.programs import program
+
+BOUNDS = {"float64": 1e-12, "float32": 1e-6}
+
+
+def execute(experiment, framework, folder):
+    """Run the program of an experiment in a folder; return its variables and what it printed."""
+    written = program(experiment, framework)
+    for name, content in written.files:
+        (folder / name).write_bytes(content)
+    printed, variables = io.StringIO(), {"__name__": "__main__"}
+    code = compile(written.text, written.file_name, "exec")
+    with contextlib.chdir(folder), contextlib.redirect_stdout(printed):
+        exec(code, variables)
+    return variables, printed.getvalue()
+
+
+def assert_agrees(experiment, framework, folder):
+    """The program's outputs are the page's, in shape, dtype and value, and it prints them."""
+    run = simulate(experiment)
+    expected = run.output
+    variables, printed = execute(experiment, framework, folder)
+    outputs = variables["outputs"]
+    assert isinstance(outputs, np.ndarray)
+    assert outputs.dtype == expected.dtype == experiment.dtype
+    assert outputs.shape == expected.shape
+    largest = max(1, np.abs(expected).max())  # relu and linear know no bounds
+    assert np.abs(outputs - expected).max() <= BOUNDS[experiment.dtype] * largest
+    assert str(outputs.shape) in printed
+    numbers = printed[printed.rindex(str(outputs.shape)) + len(str(outputs.shape)) :]
+    row = np.array(numbers.strip().strip("[]").split(), dtype=float)
+    assert np.array_equal(row.astype(outputs.dtype), outputs[0] if outputs.ndim > 1 else outputs)
+    return variables

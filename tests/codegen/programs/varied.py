@@ -1,0 +1,60 @@
+"""Experiments that between them use every line of the program templates."""
+
+from rnnviz import Experiment
+from rnnviz.codegen import NOTES_MODELS
+from rnnviz.engine import ACTIVATIONS, CELLS, HEAD_ACTIVATIONS, INITIALIZERS, SIGNALS
+from tests.codegen.random_experiments import random_experiment
+
+SMALL = Experiment(timesteps=20, input_features=3, units=5, weight_scale=0.1)
+
+
+def _varied():
+    for name, experiment in NOTES_MODELS.items():
+        # Over 100 timesteps the roundings of float32 grow past 1e-6 in four orthogonal layers.
+        yield name, experiment.replace(timesteps=10)
+    for signal in SIGNALS:
+        yield f"signal {signal}", SMALL.replace(signal=signal, signal_amplitude=0.7)
+    for activation in ACTIVATIONS:
+        yield f"activation {activation}", SMALL.replace(activation=activation)
+    for name in INITIALIZERS:
+        bias = "ones" if name in ("identity", "orthogonal") else name
+        yield (
+            f"initialiser {name}",
+            SMALL.replace(
+                kernel_initializer=name,
+                recurrent_initializer=name,
+                bias_initializer=bias,
+                embeddings_initializer=name,
+                signal="tokens",
+                vocabulary_size=30,
+                weight_scale=0.5,
+            ),
+        )
+    for cell in CELLS:
+        each = SMALL.replace(cell=cell, weight_scale=0.3)
+        yield f"{cell}", each
+        yield f"{cell} backwards, float32", each.replace(go_backwards=True, dtype="float32")
+        yield f"{cell} both ways", each.replace(bidirectional=True, return_sequences=False)
+        yield f"{cell} relu", each.replace(activation="relu", recurrent_activation="tanh")
+    yield "reset before", SMALL.replace(cell="GRU", reset_after=False)
+    yield "forget gate as drawn", SMALL.replace(cell="LSTM", unit_forget_bias=False)
+    gains = {"input_gain": 2.0, "recurrent_gain": 0.5}
+    yield "gains", SMALL.replace(**gains, spectral_radius=0.9, units=(4, 3), weight_scale=1.0)
+    yield "radius of nothing", SMALL.replace(recurrent_initializer="zeros", spectral_radius=0.9)
+    text = 'she said "나는 \\ {x}" \u202e%'
+    yield "hostile text", SMALL.replace(signal="text", text=text)
+    yield "words", SMALL.replace(signal="text", text=text, split="whitespace")
+    for activation in HEAD_ACTIVATIONS:
+        head = {"dense_units": 2, "dense_activation": activation}
+        yield f"head {activation}", SMALL.replace(**head, dtype="float32")
+        yield (
+            f"head {activation}, last output",
+            SMALL.replace(
+                **head, return_sequences=False, cell="LSTM", bidirectional=activation == "sigmoid"
+            ),
+        )
+    for seed in range(24):
+        yield f"stack {seed}", random_experiment(seed)
+
+
+VARIED = dict(_varied())

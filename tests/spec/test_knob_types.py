@@ -1,0 +1,33 @@
+import pytest
+
+from rnnviz.spec.knob_types import Answers, Name, Names, Note
+from rnnviz.spec.knobs import Refusal
+
+
+@pytest.mark.parametrize("kind", [Name(), Names(3), Answers(3), Note(10)])
+@pytest.mark.parametrize("value", [3, 1.5, b"x", {"a": 1}, object()])
+def test_another_type_is_refused(kind, value):
+    with pytest.raises(Refusal):
+        kind.check(value)
+
+
+def test_names_are_a_set_in_one_order():
+    assert Names(3).check(["b", "a", "b"]) == ("a", "b")
+    assert Names(3).parse("") == ()
+    assert Names(3).write(("a", "b")) == "a,b"
+
+
+def test_a_note_has_one_spelling():
+    decomposed = "\u1112\u1161\u11ab\u1100\u1173\u11af"
+    assert Note(10).check(f"  {decomposed}\r\n") == "한글"
+
+
+@pytest.mark.parametrize("letter", ["\u202e", "\u2066", "\x07", "\ue000", "\u200b", "\ufeff"])
+def test_what_only_misleads_is_refused(letter):
+    with pytest.raises(Refusal):
+        Note(10).check(f"a{letter}b")
+
+
+def test_emoji_that_are_joined_are_welcome():
+    family = "👩\u200d💻"
+    assert Note(10).check(family) == family

@@ -1,0 +1,149 @@
+"""Each lens: its values, an honest scale, and marks where there is no number."""
+
+import math
+
+import numpy as np
+import pytest
+
+from rnnviz import Experiment, simulate
+from rnnviz.engine import ACTIVATIONS
+from rnnviz.i18n import LANGUAGES, words
+from rnnviz.spec.perspective import LENSES as NAMES
+from rnnviz.spec.perspective import Perspective
+from rnnviz.views import states
+from rnnviz.views._plot.lenses import LENSES, has_ends, lens_for
+from rnnviz.views._plot.picture import HIGHEST, LOWEST, encode
+from rnnviz.views._plot.picture_frame import mark_titles
+from rnnviz.views._plot.style import Style
+
+
+def field(lens, **settings):
+    run = simulate(Experiment(**settings))
+    return states.analyse(run, Perspective(lens=lens)).field
+
+
+def test_the_link_and_the_table_know_the_same_lenses():
+    assert tuple(LENSES) == NAMES
+    assert [lens.name for lens in LENSES.values()] == list(NAMES)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", NAMES)
+def test_every_lens_has_its_words(name, language):
+    say = words(language)
+    for key in (f"lens.{name}.label", f"lens.{name}.how_to_read", f"field.{name}.title"):
+        assert say(key)
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_every_finite_value_lies_on_its_scale(name, activation, dtype):
+    shown = field(name, activation=activation, dtype=dtype, weight_scale=0.3, timesteps=30)
+    finite = shown.values[np.isfinite(shown.values)]
+    assert shown.low < shown.high
+    assert finite.min() >= shown.low
+    assert finite.max() <= shown.high * (1 + 1e-6)
+    assert not shown.values.flags.writeable
+    for language in LANGUAGES:
+        mark_titles(shown, Style(language))
+
+
+def test_digits_of_the_lecture_finite_at_step_0_exact_everywhere_after():
+    shown = field("digits")
+    first, later = shown.values[0], shown.values[1:]
+    assert np.isfinite(first).all()
+    assert ((first > 4) & (first < 10)).mean() > 0.9
+    assert np.isposinf(later).all()
+    shades = encode(shown.values, shown)
+    assert (shades[1:] == HIGHEST).all(), "exact ends are marked"
+    assert (shades[0] < HIGHEST).all(), "numbers are not"
+    assert mark_titles(shown, Style())[1] == "exactly at the end"
+
+
+def test_sixteen_digits_are_not_mistaken_for_the_end():
+    almost = np.nextafter(np.ones((1, 2)), 0)
+    almost[0, 1] = 1.0
+    run = simulate(Experiment(timesteps=1, units=2))
+    trace = run.layers[0].trace
+    nearly = type(trace)(trace.layer, trace.inputs, trace.initial_state, almost)
+    shown = LENSES["digits"].field(nearly)
+    assert shown.values[0, 0] == pytest.approx(15.95, abs=0.01)
+    assert shown.values[0, 0] < shown.high
+    assert encode(shown.values, shown)[0].tolist() == [
+        encode(np.full((1, 1), 15.95), shown)[0, 0],
+        HIGHEST,
+    ]
+
+
+def test_slope_marks_what_passes_nothing():
+    shown = field("slope")
+    assert (encode(shown.values, shown)[1:] == LOWEST).all()
+    assert (shown.low, shown.high) == (0.0, 1.0)
+    assert field("slope", activation="sigmoid").high == 0.25
+    assert mark_titles(shown, Style())[0] == "exactly 0"
+
+
+def test_the_scale_of_z_is_easily_read_and_holds_all_of_it():
+    for scale in (1.0, 0.1, 0.02, 7.0):
+        shown = field("preactivation", weight_scale=scale)
+        limit = np.abs(shown.values).max()
+        assert limit <= shown.high < 2 * limit
+        assert shown.high == float(f"{shown.high:.2g}")
+        assert shown.low == -shown.high
+
+
+def test_change_has_the_whole_range_as_its_scale():
+    assert field("change").high == 2.0
+    assert field("change", activation="sigmoid").high == 1.0
+    assert field("change", activation="relu", timesteps=5).high_mark == math.inf
+
+
+def test_without_ends_digits_fall_back_to_the_state():
+    run = simulate(Experiment(activation="relu", timesteps=5))
+    trace = run.layers[0].trace
+    assert not has_ends(trace)
+    assert lens_for("digits", trace).name == "state"
+    assert field("digits", activation="relu", timesteps=5).name == "state"
+
+
+def test_size_tells_apart_every_step_up_to_the_overflow():
+    run = simulate(Experiment(activation="linear", timesteps=400))
+    shown = LENSES["magnitude"].field(run.layers[0].trace)
+    last = run.layers[0].trace.diverged_at
+    grown = shown.values[:last].mean(axis=1)
+    assert (np.diff(grown[1:]) > 0).all()
+    shades = encode(shown.values, shown)
+    assert np.unique(shades[:last]).size > 100, "on a linear scale all but the last steps are alike"
+    assert (shades[last:] == HIGHEST).all()
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"weight_scale": 0.0},
+        {"timesteps": 1, "units": 1, "input_features": 1},
+        {"activation": "linear", "timesteps": 400},
+        {"activation": "relu", "weight_scale": 10.0, "dtype": "float32"},
+        {"cell": "LSTM"},
+        {"cell": "GRU", "units": (8, 4), "bidirectional": (True, False)},
+    ],
+)
+def test_degenerate_runs_are_drawn_through_every_lens(name, settings):
+    run = simulate(Experiment(**settings))
+    perspective = Perspective(lens=name, layer=0)
+    picture = states.analyse(run, perspective)
+    figure = states.draw(picture, Style())
+    z = np.asarray(figure.data[0].z, float)
+    assert z.shape == picture.field.values.shape[::-1]
+    assert not np.isinf(z).any(), "Plotly would leave infinite cells out"
+
+
+def test_both_directions_stand_beside_each_other():
+    run = simulate(Experiment(units=8, bidirectional=True, timesteps=12, weight_scale=0.1))
+    for name in NAMES:
+        shown = states.analyse(run, Perspective(lens=name)).field
+        assert shown.values.shape == (12, 16)
+    z = states.analyse(run, Perspective(lens="preactivation")).field.values
+    assert np.array_equal(z, run.layers[0].preactivations)
