@@ -5,11 +5,14 @@
 (100, 64)
 """
 
+from rnnviz.engine.inputs import Inputs
+from rnnviz.engine.network import Layer, Network
+from rnnviz.engine.run import Run, run
 from rnnviz.spec.experiment import Experiment
-from rnnviz.spec.simulate import Run, simulate
+from rnnviz.spec.simulate import simulate
 
-__all__ = ["Experiment", "Run", "figure", "simulate"]
-__version__ = "0.1.0"
+__all__ = ["Experiment", "Inputs", "Layer", "Network", "Run", "figure", "run", "simulate"]
+__version__ = "0.2.0.dev0"
 
 
 def figure(run: Run, view: str = "states", **options):
@@ -17,7 +20,7 @@ def figure(run: Run, view: str = "states", **options):
 
     >>> figure(simulate(Experiment()), "states", language="ko", theme="dark")  # doctest: +SKIP
     """
-    from rnnviz.notebook import figures
+    from rnnviz.notebook import figures  # Plotly is loaded when a figure is wanted, not before
 
     return figures.figure(run, view, **options)
 
@@ -28,5 +31,5 @@ def _run_html(run: Run) -> str:
     return figures.run_html(run)
 
 
-# How a notebook shows a run. It is told here, where all rooms are known: simulate knows no figures.
+# How a notebook shows a run. It is told here: the engine knows no figures.
 Run._repr_html_ = _run_html

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
+from rnnviz.engine import Trace
+
 SATURATED_FROM = 0.99
 """A unit counts as saturated from this share of the way to the end of its activation."""
+
 _AT_ONCE = 2**20
 """Bytes of states that are looked at in one go."""
 
@@ -54,8 +58,12 @@ class Saturation:
     diverged_at: int | None
 
 
-def saturation(trace) -> Saturation:
-    """Measure the saturation of a trace's hidden states.
+_MEASURED: WeakKeyDictionary[Trace, Saturation] = WeakKeyDictionary()
+"""What was measured, as long as its trace lives: a page asks for it half a dozen times."""
+
+
+def saturation(trace: Trace) -> Saturation:
+    """Measure, once for each trace, the saturation of a trace's hidden states.
 
     The distance to the ends is taken relative to the activation's range, so that sigmoid (ends 0
     and 1) and tanh (ends ±1) are measured alike. For gated cells the states are bounded by ±1.
@@ -65,6 +73,13 @@ def saturation(trace) -> Saturation:
     trace : engine.Trace
         ``states (timesteps, units)``; a batch is measured as one.
     """
+    measured = _MEASURED.get(trace)
+    if measured is None:
+        measured = _MEASURED[trace] = _measure(trace)
+    return measured
+
+
+def _measure(trace: Trace) -> Saturation:
     states, (low, high) = trace.states, trace.layer.state_range
     bounded = bool(np.isfinite(low) and np.isfinite(high))
     near, exact, mean, lowest, highest = _by_step(states, low, high, bounded)

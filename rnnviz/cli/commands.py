@@ -11,6 +11,7 @@ from rnnviz.cli.sources import Misunderstood, Shown, sources
 from rnnviz.codegen import SUMMARY_STYLES
 from rnnviz.codegen import summary as keras_summary
 from rnnviz.codegen.programs import FRAMEWORKS, program
+from rnnviz.engine.run import Run
 from rnnviz.export.browser import PICTURES, missing
 from rnnviz.export.data import DATA
 from rnnviz.export.files import check_free, writing
@@ -20,7 +21,7 @@ from rnnviz.export.looks import Look
 from rnnviz.export.sheets import Sheet, sheet_of
 from rnnviz.i18n import DEFAULT_LANGUAGE, Words
 from rnnviz.spec.experiment import Experiment
-from rnnviz.spec.simulate import Run, simulate
+from rnnviz.spec.simulate import simulate
 from rnnviz.views.registry import View, views
 
 __all__ = [

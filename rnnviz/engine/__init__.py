@@ -6,7 +6,11 @@ from rnnviz.engine.cells import CELLS, GRU, LSTM, SimpleRNN
 from rnnviz.engine.dense import HEAD_ACTIVATIONS, Dense
 from rnnviz.engine.embedding import Embedding
 from rnnviz.engine.initializers import INITIALIZERS, rescale_spectral_radius, spectral_radius
+from rnnviz.engine.inputs import Inputs
+from rnnviz.engine.network import Layer, Network, from_architecture
+from rnnviz.engine.run import LayerRun, Run, run
 from rnnviz.engine.signals import SIGNALS, SignalSettings
+from rnnviz.engine.source import Given, Source
 from rnnviz.engine.unroll import Trace, unroll
 
 __all__ = [
@@ -22,10 +26,19 @@ __all__ = [
     "BidirectionalTrace",
     "Dense",
     "Embedding",
+    "Given",
+    "Inputs",
+    "Layer",
+    "LayerRun",
+    "Network",
+    "Run",
     "SignalSettings",
     "SimpleRNN",
+    "Source",
     "Trace",
+    "from_architecture",
     "rescale_spectral_radius",
+    "run",
     "spectral_radius",
     "unroll",
 ]

@@ -73,13 +73,19 @@ class Bidirectional:
         return self.forward.parameter_count + self.backward.parameter_count
 
     def unroll(
-        self, inputs: np.ndarray, progress: Callable[[float], None] | None = None
+        self,
+        inputs: np.ndarray,
+        progress: Callable[[float], None] | None = None,
+        initial_states: tuple[np.ndarray | None, np.ndarray | None] = (None, None),
     ) -> "BidirectionalTrace":
-        """Run both layers, arguments as for `rnnviz.engine.unroll`; each is half the work."""
+        """Run both layers, arguments as for `rnnviz.engine.unroll`; each is half the work.
+
+        ``initial_states`` are those of the forward and of the backward layer.
+        """
         first = progress and (lambda fraction: progress(fraction / 2))
         second = progress and (lambda fraction: progress((1 + fraction) / 2))
-        forward = unroll(self.forward, inputs, progress=first)
-        backward = unroll(self.backward, inputs, go_backwards=True, progress=second)
+        forward = unroll(self.forward, inputs, initial_states[0], progress=first)
+        backward = unroll(self.backward, inputs, initial_states[1], True, second)
         merge = MERGE_MODES[self.merge_mode]
         states = merge(forward.states, backward.states[..., ::-1, :])
         last = merge(forward.states[..., -1, :], backward.states[..., -1, :])

@@ -13,7 +13,7 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from rnnviz.engine import Trace
-from rnnviz.spec.simulate import Run
+from rnnviz.engine.run import Run
 
 INDEX = ("layer", "timestep", "unit")
 PARQUET_KEY = b"rnnviz"

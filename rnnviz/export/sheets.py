@@ -13,11 +13,11 @@ from typing import Any
 import plotly.graph_objects as go
 from plotly.utils import PlotlyJSONEncoder
 
+from rnnviz.engine.run import Run
 from rnnviz.export.caption import Caption, caption, wrapped
 from rnnviz.export.looks import Look, Size
 from rnnviz.i18n import Words, words
 from rnnviz.spec.perspective import Perspective
-from rnnviz.spec.simulate import Run
 from rnnviz.views._plot.style import Style
 from rnnviz.views.registry import View
 

@@ -11,9 +11,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from rnnviz.engine.run import Run
 from rnnviz.spec.experiment import Experiment
 from rnnviz.spec.perspective import Perspective
-from rnnviz.spec.simulate import Run
 
 Numbers = Mapping[str, Any]
 

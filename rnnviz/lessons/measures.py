@@ -7,11 +7,11 @@ import math
 import numpy as np
 
 from rnnviz.analysis.gradients import gradients
-from rnnviz.analysis.saturation import SATURATED_FROM
+from rnnviz.analysis.saturation import SATURATED_FROM, saturation
 from rnnviz.analysis.verdict import power_of_ten
+from rnnviz.engine.run import Run
 from rnnviz.lessons.lesson import Progress, toward
 from rnnviz.sentences.reading import percent
-from rnnviz.spec.simulate import Run
 
 _FAR_SUM = 50.0
 """The lecture's sums are about 40: no way at all."""
@@ -27,7 +27,7 @@ def saturated_below(run: Run, goal: float) -> Progress:
     below the sum from which on tanh saturates.
     """
     layer = run.layers[-1]
-    share = layer.saturation.share
+    share = saturation(layer.trace).share
     sum_at_goal = float(np.quantile(np.abs(layer.preactivations), 1 - goal))
     way = toward(
         math.log(max(sum_at_goal, 1e-9)),
@@ -40,7 +40,7 @@ def saturated_below(run: Run, goal: float) -> Progress:
 
 def exact_below(run: Run, goal: float) -> Progress:
     """Measure the share of states that are exactly at an end, to be brought under a goal."""
-    share = run.layers[-1].saturation.share_exact
+    share = saturation(run.layers[-1].trace).share_exact
     return Progress(toward(share, 1.0, goal, met=share < goal), {"share": percent(share)})
 
 

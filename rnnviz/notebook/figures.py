@@ -10,12 +10,13 @@ import numpy as np
 
 from rnnviz.analysis.diagnosis import diagnose
 from rnnviz.analysis.level_of_detail import reduce_to_blocks
+from rnnviz.analysis.saturation import saturation
+from rnnviz.engine.run import Run
 from rnnviz.export.caption import parameters
 from rnnviz.export.png import bitmap
 from rnnviz.i18n import DEFAULT_LANGUAGE, words
 from rnnviz.sentences.reading import read
 from rnnviz.spec.perspective import Perspective
-from rnnviz.spec.simulate import Run
 from rnnviz.views._plot.colours import PALETTES, sample
 from rnnviz.views._plot.picture import encode
 from rnnviz.views._plot.style import FONT, Style
@@ -59,7 +60,7 @@ def figure(
 def run_html(run: Run, language: str = DEFAULT_LANGUAGE) -> str:
     """Return a run at a glance as HTML: what it does, its states in small, its parameters."""
     say, top = words(language), run.layers[-1]
-    result = top.saturation
+    result = saturation(top.trace)
     reading = read(top.trace, result, diagnose(top.trace, result), say).headline
     perspective = Perspective(layer=len(run.layers) - 1)
     known = [

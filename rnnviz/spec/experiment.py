@@ -11,7 +11,15 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from rnnviz.engine import ACTIVATIONS, CELLS, HEAD_ACTIVATIONS, INITIALIZERS, SIGNALS
+from rnnviz.engine import (
+    ACTIVATIONS,
+    CELLS,
+    HEAD_ACTIVATIONS,
+    INITIALIZERS,
+    SIGNALS,
+    Inputs,
+    Network,
+)
 from rnnviz.spec.codec import ExperimentError, Written
 from rnnviz.spec.cost import Cost, cost_of, cost_problems
 from rnnviz.spec.knobs import Choice, Flag, Knob, Problem, Real, Whole, check, knob, table
@@ -205,6 +213,12 @@ class Experiment(Written):
     def replace(self, **changes: Any) -> Experiment:
         """Return a copy with some knobs changed; ExperimentError if the result is not allowed."""
         return dataclasses.replace(self, **changes)
+
+    def build(self) -> tuple[Network, Inputs]:
+        """Draw the network and the inputs; see :func:`rnnviz.spec.simulate.build`."""
+        from rnnviz.spec import simulate  # which draws what this file only describes
+
+        return simulate.build(self)
 
     def _layer_count(self) -> int:
         values = (getattr(self, row.name) for row in _PER_LAYER)

@@ -12,6 +12,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from rnnviz.analysis.level_of_detail import Blocks, reduce_to_blocks
+from rnnviz.analysis.saturation import saturation
 from rnnviz.views._plot.colours import sample
 from rnnviz.views._plot.hatching import hatching
 from rnnviz.views._plot.lenses import lens_for, state_scale
@@ -76,7 +77,7 @@ def analyse(run, perspective) -> Picture:
     """Return the picture of a run: layer, lens and cursor are those of the perspective."""
     number = perspective.layer_in(run.layers)
     layer = run.layers[number]
-    result = layer.saturation
+    result = saturation(layer.trace)
     # What lies above a layer that goes backwards is fed in that order, until one turns it round.
     turns = sum(spec.go_backwards for spec in run.experiment.layers[: number + 1])
     picture = state_picture(

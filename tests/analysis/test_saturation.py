@@ -41,5 +41,5 @@ def test_every_number_is_that_of_a_plain_pass(experiment):
 
 def test_a_run_measures_itself_once():
     layer = simulate(Experiment()).layers[0]
-    assert layer.saturation is layer.saturation
-    assert not layer.saturation.share_by_step.flags.writeable
+    assert saturation(layer.trace) is saturation(layer.trace)
+    assert not saturation(layer.trace).share_by_step.flags.writeable

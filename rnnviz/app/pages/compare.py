@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 
 from rnnviz.analysis.diagnosis import diagnose
+from rnnviz.analysis.saturation import saturation
 from rnnviz.app.components.viewer import state_viewer
 from rnnviz.app.panels.lens_switch import choose_lens
 from rnnviz.app.panels.main_view import style_of
@@ -15,12 +16,12 @@ from rnnviz.app.runtime.prefetch import live_knobs, prefetched_pictures
 from rnnviz.app.runtime.results import result_of, run_of
 from rnnviz.app.runtime.visibility import visibility
 from rnnviz.app.sidebar.compare import differing, pair_buttons
+from rnnviz.engine.run import Run
 from rnnviz.i18n import Words
 from rnnviz.sentences.reading import read
 from rnnviz.spec.experiment import Experiment
 from rnnviz.spec.knobs import Choice
 from rnnviz.spec.perspective import Perspective
-from rnnviz.spec.simulate import Run
 from rnnviz.views import states
 from rnnviz.views._plot.picture import Picture
 from rnnviz.views._plot.side_by_side import difference, on_one_scale
@@ -66,7 +67,7 @@ def _heading(side: str, run: Run, beside: Experiment, perspective: Perspective, 
     layer = run.layers[index]
 
     def headline(_: Any) -> str:
-        result = layer.saturation
+        result = saturation(layer.trace)
         return read(layer.trace, result, diagnose(layer.trace, result), say).headline
 
     sentence = result_of(f"headline.{say.language}", run.experiment, headline, detail=index)

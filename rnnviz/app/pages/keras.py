@@ -14,10 +14,10 @@ from rnnviz.app.panels.main_view import main_view, style_of
 from rnnviz.app.panels.views import show_view
 from rnnviz.app.runtime.results import run_of
 from rnnviz.app.sidebar.stack_editor import Bench, draw_buttons
+from rnnviz.engine.run import Run
 from rnnviz.i18n import Words
 from rnnviz.spec.experiment import Experiment
 from rnnviz.spec.perspective import Perspective
-from rnnviz.spec.simulate import Run
 from rnnviz.views._plot.style import Style
 from rnnviz.views.registry import view
 from rnnviz.views.shapes import TensorShapes

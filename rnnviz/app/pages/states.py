@@ -14,10 +14,10 @@ from rnnviz.app.panels.reading import show_reading
 from rnnviz.app.runtime import state
 from rnnviz.app.runtime.results import run_of
 from rnnviz.app.runtime.visibility import visibility
+from rnnviz.engine.run import Run
 from rnnviz.i18n import Words
 from rnnviz.spec.experiment import Experiment
 from rnnviz.spec.perspective import Perspective
-from rnnviz.spec.simulate import Run
 from rnnviz.views._plot.style import FIRST_STEP
 
 _LISTED_VALUES = 32

@@ -5,9 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from rnnviz.app.panels.choices import choose
+from rnnviz.engine.run import Run
 from rnnviz.i18n import Words
 from rnnviz.spec.perspective import Perspective
-from rnnviz.spec.simulate import Run
 from rnnviz.views._plot.lenses import LENSES, lens_for
 
 

@@ -10,9 +10,9 @@ from rnnviz.app.components.viewer import state_viewer
 from rnnviz.app.runtime import state
 from rnnviz.app.runtime.prefetch import live_knobs, prefetched_pictures
 from rnnviz.app.runtime.results import run_of
+from rnnviz.engine.run import Run
 from rnnviz.i18n import Words
 from rnnviz.spec.perspective import Perspective
-from rnnviz.spec.simulate import Run
 from rnnviz.views import states
 from rnnviz.views._plot.picture import Picture
 from rnnviz.views._plot.style import Style

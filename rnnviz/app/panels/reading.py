@@ -5,18 +5,18 @@ from __future__ import annotations
 import streamlit as st
 
 from rnnviz.analysis.diagnosis import Diagnosis, diagnose
-from rnnviz.analysis.saturation import SATURATED_FROM, Saturation
+from rnnviz.analysis.saturation import SATURATED_FROM, Saturation, saturation
 from rnnviz.app.runtime import state
 from rnnviz.app.runtime.results import result_of
 from rnnviz.app.runtime.variations import variation
 from rnnviz.app.runtime.visibility import visibility
 from rnnviz.engine import spectral_radius
+from rnnviz.engine.run import Run
 from rnnviz.i18n import Words
 from rnnviz.sentences.advice import Advice, advise
 from rnnviz.sentences.reading import number, percent, power, read
 from rnnviz.spec.experiment import Experiment
 from rnnviz.spec.perspective import Perspective
-from rnnviz.spec.simulate import Run
 
 _EIGENVALUES = 8e-9
 """Seconds that all eigenvalues take on a slow laptop, times units³."""
@@ -25,7 +25,7 @@ _EIGENVALUES = 8e-9
 def show_reading(run: Run, perspective: Perspective, say: Words) -> None:
     """Say what the layer that is looked at does to its state."""
     index = perspective.layer_in(run.layers)
-    result = run.layers[index].saturation
+    result = saturation(run.layers[index].trace)
     diagnosis, advice = result_of(
         "reading", run.experiment, lambda progress: _diagnose(run, index), detail=index
     )
@@ -43,7 +43,7 @@ def show_reading(run: Run, perspective: Perspective, say: Words) -> None:
 
 def _diagnose(run: Run, index: int) -> tuple[Diagnosis, Advice | None]:
     layer = run.layers[index]
-    diagnosis = diagnose(layer.trace, layer.saturation)
+    diagnosis = diagnose(layer.trace, saturation(layer.trace))
     return diagnosis, advise(run.experiment, index, diagnosis)
 
 

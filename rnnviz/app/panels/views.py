@@ -12,9 +12,9 @@ from rnnviz.app.panels.choices import choose
 from rnnviz.app.panels.main_view import style_of
 from rnnviz.app.panels.problems import plain
 from rnnviz.app.runtime.results import LONG, result_of
+from rnnviz.engine.run import Run
 from rnnviz.i18n import Words
 from rnnviz.spec.perspective import Perspective
-from rnnviz.spec.simulate import Run
 from rnnviz.views.registry import View, views_of
 
 _TOP = 16

@@ -9,10 +9,11 @@ from rnnviz.app.components.viewer import LiveKnob
 from rnnviz.app.runtime.jobs import Progress
 from rnnviz.app.runtime.results import shared
 from rnnviz.app.sidebar.controls import stops, widget_name
+from rnnviz.engine.run import part
 from rnnviz.i18n import Words
 from rnnviz.spec.experiment import TABLE, Experiment, ExperimentError
 from rnnviz.spec.perspective import Perspective
-from rnnviz.spec.simulate import part, simulate
+from rnnviz.spec.simulate import simulate
 from rnnviz.views import states
 from rnnviz.views._plot.picture import Picture
 

@@ -11,8 +11,9 @@ from typing import Any
 from rnnviz.app.runtime.cache import BoundedCache, size_of
 from rnnviz.app.runtime.jobs import JobQueue, Progress
 from rnnviz.app.runtime.waiting import meanwhile
+from rnnviz.engine.run import Run
 from rnnviz.spec.experiment import Experiment
-from rnnviz.spec.simulate import Run, simulate
+from rnnviz.spec.simulate import simulate
 
 LONG = 0.05
 """A computation of more seconds than this, by estimate, is done apart."""

@@ -20,6 +20,7 @@ from rnnviz.app.runtime.shared_browser import BROWSER
 from rnnviz.app.runtime.waiting import keep_a_place
 from rnnviz.app.sidebar.download import download, program_download
 from rnnviz.codegen.programs import FRAMEWORKS
+from rnnviz.engine.run import Run
 from rnnviz.export.browser import missing
 from rnnviz.export.caption import link
 from rnnviz.export.data import DATA, data_size
@@ -31,7 +32,6 @@ from rnnviz.export.sheets import Sheet, sheet_of
 from rnnviz.i18n import Words
 from rnnviz.spec.experiment import Experiment, ExperimentError
 from rnnviz.spec.perspective import Perspective
-from rnnviz.spec.simulate import Run
 from rnnviz.views._plot.colours import THEMES
 from rnnviz.views.registry import View, view, views, views_of
 

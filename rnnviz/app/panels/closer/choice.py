@@ -9,9 +9,9 @@ import streamlit as st
 from rnnviz.app.panels.closer import initialiser_grid, one_step
 from rnnviz.app.panels.views import show_view
 from rnnviz.app.runtime import state
+from rnnviz.engine.run import Run
 from rnnviz.i18n import Words
 from rnnviz.spec.perspective import Perspective
-from rnnviz.spec.simulate import Run
 from rnnviz.views.registry import views_of
 
 _PAGE = "states"

@@ -9,9 +9,9 @@ from rnnviz.app.panels.main_view import style_of
 from rnnviz.app.panels.views import head
 from rnnviz.app.runtime import state
 from rnnviz.app.runtime.results import result_of
+from rnnviz.engine.run import Run
 from rnnviz.i18n import Words
 from rnnviz.spec.perspective import Perspective
-from rnnviz.spec.simulate import Run
 from rnnviz.sweep.initialiser_grid import centre, initialiser_grid
 from rnnviz.views import initialiser_grid as view
 

@@ -10,9 +10,9 @@ from rnnviz.app.components.viewer import figure_view
 from rnnviz.app.panels.main_view import style_of
 from rnnviz.app.panels.views import head
 from rnnviz.app.runtime import state
+from rnnviz.engine.run import Run
 from rnnviz.i18n import Words
 from rnnviz.spec.perspective import Perspective
-from rnnviz.spec.simulate import Run
 from rnnviz.views import one_step
 from rnnviz.views._plot.style import FIRST_STEP
 

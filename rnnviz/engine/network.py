@@ -1,0 +1,361 @@
+"""A network as a value: an embedding, recurrent layers and a head, with their weights."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from rnnviz.engine.bidirectional import Bidirectional
+from rnnviz.engine.cells.cell import RecurrentCell
+from rnnviz.engine.dense import Dense
+from rnnviz.engine.embedding import Embedding
+
+
+@dataclass(frozen=True, eq=False)
+class Layer:
+    """One recurrent layer of a network.
+
+    Parameters
+    ----------
+    forward : RecurrentCell
+        Its weights; of a Bidirectional layer, those that read from the first timestep on.
+    backward : RecurrentCell or None
+        Of a Bidirectional layer, the weights that read from the last timestep on.
+    return_sequences : bool
+        Whether it returns every state, or the last one only.
+    go_backwards : bool
+        Whether it reads from the last timestep to the first.
+    merge_mode : str
+        How a Bidirectional layer makes one state of two.
+    before : tuple of Dense
+        What is applied to each timestep before this layer reads it.
+    name : str
+        What it is called where it comes from; "" for the name that Keras would give it.
+    """
+
+    forward: RecurrentCell
+    backward: RecurrentCell | None = None
+    return_sequences: bool = True
+    go_backwards: bool = False
+    merge_mode: str = "concat"
+    before: tuple[Dense, ...] = ()
+    name: str = ""
+
+    def __post_init__(self) -> None:
+        if self.backward is not None:
+            if self.go_backwards:
+                raise ValueError("A Bidirectional layer reads both ways: go_backwards must be off.")
+            _ = self.both  # checks that the two fit together
+
+    @property
+    def both(self) -> Bidirectional | None:
+        """Both directions with how they are merged; None for a layer of one direction."""
+        if self.backward is None:
+            return None
+        return Bidirectional(self.forward, self.backward, self.merge_mode)
+
+    @property
+    def cell(self) -> str:
+        """Name of its cell in `CELLS`."""
+        return type(self.forward).__name__
+
+    @property
+    def bidirectional(self) -> bool:
+        """Whether it has two directions."""
+        return self.backward is not None
+
+    @property
+    def units(self) -> int:
+        """Units of one direction."""
+        return self.forward.units
+
+    @property
+    def features(self) -> int:
+        """Length of what it is given at one timestep."""
+        return self.before[0].features if self.before else self.forward.features
+
+    @property
+    def output_features(self) -> int:
+        """Length of what it returns at one timestep."""
+        return self.units if self.both is None else self.both.units
+
+    @property
+    def dtype(self) -> np.dtype:
+        """The dtype of the weights and of everything computed from them."""
+        return self.forward.dtype
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """What the cell is besides its arrays, e.g. ``{"activation": "tanh"}``."""
+        return cell_settings(self.forward)
+
+    def __getattr__(self, name: str) -> Any:
+        """Return a setting of the cell, e.g. ``layer.activation``."""
+        if not name.startswith("_") and name not in ("forward", "backward"):
+            settings = cell_settings(self.forward)
+            if name in settings:
+                return settings[name]
+        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+
+    @property
+    def parameter_count(self) -> int:
+        """Trainable parameters of the recurrent layer itself, both directions counted."""
+        cells = [self.forward] if self.backward is None else [self.forward, self.backward]
+        return sum(cell.parameter_count for cell in cells)
+
+
+@dataclass(frozen=True, eq=False)
+class Network:
+    """Layers with their weights, from the input up. Frozen; compared by identity or `sha256`.
+
+    Parameters
+    ----------
+    layers : tuple of Layer
+        The recurrent layers; every one below another returns its whole sequence.
+    embedding : Embedding or None
+        What turns tokens into vectors; None where the input is numbers.
+    head : tuple of Dense
+        What is applied to what the top layer returns.
+    name : str
+        What it is called where it comes from.
+
+    Raises
+    ------
+    ValueError
+        Where two neighbours do not fit together.
+    """
+
+    layers: tuple[Layer, ...]
+    embedding: Embedding | None = None
+    head: tuple[Dense, ...] = ()
+    name: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "layers", tuple(self.layers))
+        object.__setattr__(self, "head", tuple(self.head))
+        if not self.layers:
+            raise ValueError("A network needs at least one recurrent layer.")
+        self._check_chain()
+        for layer in self.layers[:-1]:
+            if not layer.return_sequences:
+                raise ValueError(
+                    "A layer below another recurrent layer must return its whole sequence."
+                )
+
+    def _check_chain(self) -> None:
+        length = None if self.embedding is None else self.embedding.output_dim
+        parts: list[tuple[str, int, int]] = []
+        for name, layer in zip(self.layer_names, self.layers, strict=True):
+            parts += [(f"dense before {name}", one.features, one.units) for one in layer.before]
+            parts.append((name, layer.forward.features, layer.output_features))
+        parts += [("head", one.features, one.units) for one in self.head]
+        for name, reads, gives in parts:
+            if length is not None and reads != length:
+                raise ValueError(f"{name} reads {reads} features, but it is given {length}.")
+            length = gives
+
+    @property
+    def input_features(self) -> int:
+        """Length of the vector that the first layer is given at one timestep."""
+        return self.layers[0].features
+
+    @property
+    def reads_tokens(self) -> bool:
+        """Whether its input is tokens, which an Embedding turns into vectors."""
+        return self.embedding is not None
+
+    @property
+    def dtype(self) -> np.dtype:
+        """The dtype of its first recurrent layer."""
+        return self.layers[0].dtype
+
+    @cached_property
+    def layer_names(self) -> tuple[str, ...]:
+        """A name for each recurrent layer: its own, or the one that Keras would give it."""
+        counts: Counter[str] = Counter()
+        return tuple(layer.name or _numbered(_class_name(layer), counts) for layer in self.layers)
+
+    @cached_property
+    def weights(self) -> Mapping[str, np.ndarray]:
+        """Every array by its name, e.g. ``simple_rnn/kernel``, in the order of Keras."""
+        return dict(self._named_weights())
+
+    def _named_weights(self) -> Iterator[tuple[str, np.ndarray]]:
+        dense: Counter[str] = Counter()
+        if self.embedding is not None:
+            yield "embedding/embeddings", self.embedding.embeddings
+        for name, layer in zip(self.layer_names, self.layers, strict=True):
+            for one in layer.before:
+                yield from _of_dense(one, _numbered("Dense", dense))
+            if layer.backward is None:
+                yield from _of_cell(layer.forward, name)
+            else:
+                yield from _of_cell(layer.forward, f"{name}/forward")
+                yield from _of_cell(layer.backward, f"{name}/backward")
+        for one in self.head:
+            yield from _of_dense(one, _numbered("Dense", dense))
+
+    def with_weights(self, weights: Mapping[str, np.ndarray]) -> Network:
+        """The same architecture with other arrays; names that are left out keep theirs.
+
+        Raises
+        ------
+        ValueError
+            Where a name is unknown or a shape differs.
+        """
+        for name, array in weights.items():
+            if name not in self.weights:
+                known = ", ".join(self.weights)
+                raise ValueError(f"There is no weight {name!r}; there are {known}.")
+            if np.shape(array) != self.weights[name].shape:
+                wanted = self.weights[name].shape
+                raise ValueError(f"{name} has shape {np.shape(array)}, but {wanted} is needed.")
+        return _rebuild(self, {**self.weights, **weights})
+
+    @property
+    def parameter_count(self) -> int:
+        """Trainable parameters."""
+        return sum(array.size for array in self.weights.values())
+
+    @property
+    def nbytes(self) -> int:
+        """Memory of all arrays, in bytes."""
+        return sum(array.nbytes for array in self.weights.values())
+
+    @property
+    def architecture(self) -> dict[str, Any]:
+        """All but the arrays, as values that JSON can hold; see `from_architecture`."""
+        return {
+            "embedding": None if self.embedding is None else list(self.embedding.embeddings.shape),
+            "layers": [_layer_architecture(layer) for layer in self.layers],
+            "head": [_dense_architecture(one) for one in self.head],
+        }
+
+    @cached_property
+    def sha256(self) -> str:
+        """Hash of architecture and weights; names of layers and of the network do not count."""
+        digest = hashlib.sha256(json.dumps(self.architecture, sort_keys=True).encode())
+        for array in self.weights.values():
+            digest.update(f"{array.dtype.str} {array.shape}".encode())
+            digest.update(np.ascontiguousarray(array).data)
+        return digest.hexdigest()
+
+    def __repr__(self) -> str:
+        layers = " → ".join(f"{_class_name(layer)}({layer.units})" for layer in self.layers)
+        return f"<Network {layers}, {self.parameter_count:,} parameters, {self.sha256[:12]}>"
+
+
+def from_architecture(
+    architecture: Mapping[str, Any], weights: Mapping[str, np.ndarray], name: str = ""
+) -> Network:
+    """The network of `Network.architecture` and `Network.weights`.
+
+    Raises
+    ------
+    ValueError, KeyError, TypeError
+        Where they do not describe a network.
+    """
+    from rnnviz.engine.cells import CELLS
+
+    arrays = iter(weights.values())
+
+    def dense(spec: Mapping[str, Any]) -> Dense:
+        return Dense(next(arrays), next(arrays), spec["activation"])
+
+    def cell(spec: Mapping[str, Any]) -> RecurrentCell:
+        kind = CELLS[spec["cell"]]
+        names = [field.name for field in dataclasses.fields(kind) if _is_array(field)]
+        return kind(**{one: next(arrays) for one in names}, **spec["settings"])
+
+    embedding = None if architecture["embedding"] is None else Embedding(next(arrays))
+    layers = []
+    for spec in architecture["layers"]:
+        before = tuple(dense(one) for one in spec["before"])
+        forward = cell(spec)
+        layers.append(
+            Layer(
+                forward,
+                cell(spec) if spec["bidirectional"] else None,
+                bool(spec["return_sequences"]),
+                bool(spec["go_backwards"]),
+                spec["merge_mode"],
+                before,
+            )
+        )
+    return Network(tuple(layers), embedding, tuple(map(dense, architecture["head"])), name)
+
+
+def cell_settings(cell: RecurrentCell) -> dict[str, Any]:
+    """The fields of a cell that are no arrays, by name."""
+    return {
+        field.name: getattr(cell, field.name)
+        for field in dataclasses.fields(cell)
+        if not _is_array(field)
+    }
+
+
+def _is_array(field: dataclasses.Field) -> bool:
+    return field.type in (np.ndarray, "np.ndarray")
+
+
+def _rebuild(network: Network, weights: Mapping[str, np.ndarray]) -> Network:
+    rebuilt = from_architecture(network.architecture, weights, network.name)
+    layers = tuple(
+        dataclasses.replace(layer, name=old.name)
+        for layer, old in zip(rebuilt.layers, network.layers, strict=True)
+    )
+    return dataclasses.replace(rebuilt, layers=layers)
+
+
+def _of_cell(cell: RecurrentCell, name: str) -> Iterator[tuple[str, np.ndarray]]:
+    for field in dataclasses.fields(cell):
+        if _is_array(field):
+            yield f"{name}/{field.name}", getattr(cell, field.name)
+
+
+def _of_dense(dense: Dense, name: str) -> Iterator[tuple[str, np.ndarray]]:
+    yield f"{name}/kernel", dense.kernel
+    yield f"{name}/bias", dense.bias
+
+
+def _layer_architecture(layer: Layer) -> dict[str, Any]:
+    return {
+        "cell": layer.cell,
+        "settings": layer.settings,
+        "bidirectional": layer.bidirectional,
+        "return_sequences": layer.return_sequences,
+        "go_backwards": layer.go_backwards,
+        "merge_mode": layer.merge_mode,
+        "before": [_dense_architecture(one) for one in layer.before],
+    }
+
+
+def _dense_architecture(dense: Dense) -> dict[str, Any]:
+    return {"activation": dense.activation, "units": dense.units}
+
+
+def _class_name(layer: Layer) -> str:
+    return "Bidirectional" if layer.bidirectional else layer.cell
+
+
+def _numbered(class_name: str, counts: Counter[str]) -> str:
+    """``simple_rnn``, ``simple_rnn_1``, …, as Keras numbers the layers of one model."""
+    name = snake_case(class_name)
+    number = counts[name]
+    counts[name] += 1
+    return f"{name}_{number}" if number else name
+
+
+def snake_case(class_name: str) -> str:
+    """Keras's name for a layer of a class: ``SimpleRNN`` → ``simple_rnn``."""
+    parted = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", class_name)
+    return parted.lower()
