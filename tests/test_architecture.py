@@ -1,6 +1,7 @@
 """The walls of the house: who may import whom, and what loads when."""
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -99,14 +100,26 @@ def test_plotly_begins_at_views_and_streamlit_stays_in_app(path):
         assert not _roots_at_import(path) & {"pandas", "scipy", "plotly", "streamlit"}
 
 
+def test_only_one_file_touches_what_streamlit_keeps_private():
+    """Everywhere else it is ``import streamlit as st`` and its documented names."""
+    for path in _files():
+        if path.name == "streamlit_private.py":
+            continue
+        private = {name for name in _imports(path) if name.startswith("streamlit.")}
+        assert not private, f"{path}: {private} belongs into app/server/streamlit_private.py"
+        text = path.read_text(encoding="utf-8")
+        assert "import streamlit\n" not in text, path
+        assert not re.search(r"\bst\._[a-z]|\bst\.\w+\._[a-z]", text), path
+
+
 def test_only_one_file_touches_session_state_and_query_parameters():
     for path in (PACKAGE / "app").rglob("*.py"):
         text = path.read_text(encoding="utf-8")
         if path.name == "state.py":
             continue
         assert "query_params" not in text, path
-        # The guard at the door asks the framework for the kinds of widgets, never for their values.
-        assert "session_state" not in text or path.parts[-2:] == ("guard", "values.py"), path
+        # It asks a session for the kinds of its widgets, never for their values.
+        assert "session_state" not in text or path.name == "streamlit_private.py", path
 
 
 def test_no_room_is_a_corridor():

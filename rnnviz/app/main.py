@@ -8,7 +8,6 @@ from contextlib import nullcontext
 from pathlib import Path
 
 import streamlit as st
-from streamlit.errors import FragmentHandledException
 
 from rnnviz.app.components.shell import shell
 from rnnviz.app.pages import PAGES
@@ -21,6 +20,7 @@ from rnnviz.app.runtime.errors import failed
 from rnnviz.app.runtime.variations import variation
 from rnnviz.app.runtime.visibility import Visibility, lesson_of, visibility
 from rnnviz.app.runtime.waiting import keep_a_place
+from rnnviz.app.server.streamlit_private import FragmentHandledException
 from rnnviz.app.sidebar.compare import two_experiments
 from rnnviz.app.sidebar.controls import experiment_controls
 from rnnviz.app.sidebar.stack_editor import STACK_KNOBS, Bench, draw_stack

@@ -13,8 +13,8 @@ from functools import cached_property
 from typing import Any
 
 import streamlit as st
-from streamlit import runtime
 
+from rnnviz.app.server.streamlit_private import widgets_of
 from rnnviz.lessons.registry import lessons
 from rnnviz.spec.experiment import TABLE as EXPERIMENT
 from rnnviz.spec.experiment import Experiment
@@ -288,10 +288,9 @@ def kinds_of(session_id: str | None) -> Callable[[str], str | None]:
 
     For the guard, which looks at a visitor's values before the page does.
     """
-    session = session_id and runtime.exists() and runtime.get_instance().get_app_session(session_id)
-    if not session:
+    known = widgets_of(session_id)
+    if known is None:
         return lambda widget: None
-    known = session.session_state._new_widget_state.widget_metadata
     # Streamlit forgets the kind of a widget that was emptied until it draws it again.
     told: dict[str, str] = {}
 

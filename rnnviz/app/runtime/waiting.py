@@ -8,9 +8,8 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
-from streamlit.delta_generator import DeltaGenerator
-
 from rnnviz.app.runtime import state
+from rnnviz.app.server.streamlit_private import DeltaGenerator
 from rnnviz.i18n import Words
 
 AFTER = 0.4

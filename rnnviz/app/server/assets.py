@@ -20,7 +20,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-from streamlit import config
+
+from rnnviz.app.server.streamlit_private import option
 
 MOUNT = "rnnviz"
 _APP = Path(__file__).parents[1]
@@ -74,7 +75,7 @@ def asset_url(name: str) -> str:
 
 def routes() -> list[Route]:
     """Return the routes to give to ``st.App``; they respect ``server.baseUrlPath``."""
-    base = (config.get_option("server.baseUrlPath") or "").strip("/")
+    base = (option("server.baseUrlPath") or "").strip("/")
     prefix = f"/{base}/{MOUNT}" if base else f"/{MOUNT}"
     return [Route(f"{prefix}/{{version}}/{{name}}", _serve, methods=["GET"])]
 

@@ -9,18 +9,17 @@ import logging
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from functools import cache
 from typing import Any
 
 import streamlit as st
 from starlette.middleware import Middleware
-from streamlit import config
 
 from rnnviz.app.runtime.errors import failed
 from rnnviz.app.runtime.results import JOBS
 from rnnviz.app.server import assets, health
 from rnnviz.app.server.guard import Guard, Rules
 from rnnviz.app.server.guard.connections import Register
+from rnnviz.app.server.streamlit_private import keep_settings
 from rnnviz.app.server.wakeups import gather_wakeups
 
 _LOG = logging.getLogger(__name__)
@@ -44,7 +43,7 @@ def parts() -> dict[str, Any]:
         sys.setswitchinterval(SWITCH_INTERVAL)
         gather_wakeups(asyncio.get_running_loop())
         # Streamlit looks through all its settings six times a page run, and none of them changes.
-        config.get_options_for_section = cache(config.get_options_for_section)
+        keep_settings()
         # What is loaded now stays for ever: later collections need not look at it again.
         gc.collect()
         gc.freeze()

@@ -9,8 +9,6 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from streamlit.proto.BackMsg_pb2 import BackMsg
-
 from rnnviz.app.runtime.state import kinds_of
 from rnnviz.app.server.guard.messages import BadMessage, read_message, read_signal
 from rnnviz.app.server.guard.request_queue import Allowance, RequestQueue
@@ -18,6 +16,7 @@ from rnnviz.app.server.guard.rules import Rules
 from rnnviz.app.server.guard.run_slots import Turns
 from rnnviz.app.server.guard.uploads import Uploads
 from rnnviz.app.server.guard.values import keep_known
+from rnnviz.app.server.streamlit_private import BackMsg
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]

@@ -5,9 +5,8 @@ from __future__ import annotations
 import time
 from collections import Counter
 
-from streamlit import runtime
-
 from rnnviz.app.server.guard.connection import Visit
+from rnnviz.app.server.streamlit_private import close_session
 
 AT_WORK = 1.0
 """A request that has no answer after so many seconds is no short one: nobody gives way to it."""
@@ -70,5 +69,4 @@ class Register:
             self._visits.remove(visit)
         for reason, count in visit.counts().items():
             self.refused[reason] += count
-        if visit.session_id and runtime.exists():
-            runtime.get_instance().close_session(visit.session_id)
+        close_session(visit.session_id)

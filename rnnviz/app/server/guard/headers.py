@@ -6,11 +6,9 @@ import base64
 import hashlib
 import re
 from collections.abc import Iterable
-from pathlib import Path
-
-import streamlit
 
 from rnnviz.app.server.guard.rules import Rules
+from rnnviz.app.server.streamlit_private import index_page
 
 Headers = list[tuple[bytes, bytes]]
 
@@ -57,7 +55,7 @@ def protective_headers(rules: Rules) -> Headers:
 
 def _own_scripts() -> str:
     """Return the hashes of the scripts that stand in Streamlit's own page, and of nothing else."""
-    page = Path(streamlit.__file__).with_name("static") / "index.html"
+    page = index_page()
     scripts = re.findall(r"<script>(.*?)</script>", page.read_text(encoding="utf-8"), re.DOTALL)
     hashes = (hashlib.sha256(script.encode()).digest() for script in scripts)
     return "".join(f" 'sha256-{base64.b64encode(digest).decode()}'" for digest in hashes)

@@ -4,12 +4,8 @@ from __future__ import annotations
 
 import re
 
-from streamlit.proto.BackMsg_pb2 import BackMsg
-from streamlit.proto.ClientState_pb2 import ClientState
-from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
-from streamlit.proto.WidgetStates_pb2 import WidgetState
-
 from rnnviz.app.server.guard.uploads import MOST_FILES
+from rnnviz.app.server.streamlit_private import BackMsg, ClientState, ForwardMsg, WidgetState
 from rnnviz.spec.knobs import LINK_LIMIT
 
 MOST_WIDGETS = 400

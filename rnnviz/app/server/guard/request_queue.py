@@ -10,9 +10,8 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from streamlit.proto.BackMsg_pb2 import BackMsg
-
 from rnnviz.app.server.guard.messages import from_the_link, is_wanted, join, tidy
+from rnnviz.app.server.streamlit_private import BackMsg
 
 INTERRUPT_AFTER = 0.25
 """A request may cut short a run that has taken so many seconds."""

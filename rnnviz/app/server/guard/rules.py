@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from streamlit import config
+from rnnviz.app.server.streamlit_private import option
 
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _EVERYWHERE = ("", "0.0.0.0", "::")
@@ -54,7 +54,6 @@ class Rules:
         ``server.corsAllowedOrigins``, ``server.maxUploadSize``); what it has no setting for comes
         from ``RNNVIZ_EMBED_IN`` (origins, comma-separated) and ``RNNVIZ_MOST_VISITORS``.
         """
-        option = config.get_option
         base = (option("server.baseUrlPath") or "").strip("/")
         return cls(
             hosts=_hosts(option("server.address"), option("server.allowedHosts")),

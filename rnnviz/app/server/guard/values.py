@@ -10,8 +10,7 @@ import json
 import math
 from collections.abc import Callable
 
-from streamlit.proto.ClientState_pb2 import ClientState
-from streamlit.proto.WidgetStates_pb2 import WidgetState
+from rnnviz.app.server.streamlit_private import ClientState, WidgetState
 
 Kinds = Callable[[str], str | None]
 """Tells the kind of value that a widget takes, None for no widget."""

@@ -1,0 +1,105 @@
+"""The contract with Streamlit's private parts: whatever breaks here broke with a version of it."""
+
+import inspect
+from functools import cache
+
+import pytest
+import streamlit
+from streamlit import config, runtime
+from streamlit.runtime.state.session_state import SessionState
+from streamlit.testing.v1 import AppTest
+
+from rnnviz.app.server import streamlit_private as private
+
+VERSION = f"Streamlit {streamlit.__version__}"
+
+
+def test_the_settings_that_the_server_reads_are_there():
+    read = ("address", "allowedHosts", "corsAllowedOrigins", "maxUploadSize", "baseUrlPath")
+    for name in (*(f"server.{name}" for name in read), "server.maxWidgetStateSize", "server.port"):
+        try:
+            private.option(name)
+        except RuntimeError as error:
+            pytest.fail(f"{VERSION} has no setting {name}: {error}")
+    assert isinstance(private.option("server.allowedHosts"), list), VERSION
+    assert isinstance(private.option("server.maxWidgetStateSize"), int), VERSION
+
+
+def test_settings_are_looked_up_by_section_through_one_function(monkeypatch):
+    plain = config.get_options_for_section
+    monkeypatch.setattr(config, "get_options_for_section", plain)
+    before = plain("theme")
+    private.keep_settings()
+    assert config.get_options_for_section("theme") == before, VERSION
+    assert config.get_options_for_section("theme") is config.get_options_for_section("theme")
+    assert type(config.get_options_for_section) is type(cache(len))
+
+
+def test_its_page_is_where_the_policy_looks_for_scripts():
+    page = private.index_page()
+    assert page.is_file(), f"{VERSION}: no {page}"
+    assert "<script>" in page.read_text(encoding="utf-8"), VERSION
+
+
+def test_a_session_that_is_not_there_has_no_widgets():
+    assert private.widgets_of(None) is None
+    assert private.widgets_of("of nobody") is None
+    private.close_session(None)
+    private.close_session("of nobody")
+
+
+def test_a_session_knows_its_widgets_by_id_and_kind():
+    def page():
+        import streamlit as st
+
+        st.slider("a", 0, 9, key="one")
+        st.text_input("b", key="two")
+
+    ran = AppTest.from_function(page).run()
+    state = ran.session_state
+    while not isinstance(state, SessionState):
+        state = state._state  # a test's state wraps the session's
+    known = state._new_widget_state.widget_metadata
+    assert {key: known[state._get_widget_id(key)].value_type for key in ("one", "two")} == {
+        "one": "double_array_value",
+        "two": "string_value",
+    }, VERSION
+
+
+def test_a_runtime_finds_and_closes_sessions():
+    for name, parameter in (("get_app_session", "session_id"), ("close_session", "session_id")):
+        method = getattr(runtime.Runtime, name, None)
+        assert method, f"{VERSION}: Runtime has no {name}"
+        assert parameter in inspect.signature(method).parameters, VERSION
+    from streamlit.runtime.app_session import AppSession
+
+    assert isinstance(AppSession.session_state, property), VERSION
+
+
+@pytest.mark.parametrize(
+    ("message", "fields"),
+    [
+        ("BackMsg", ("rerun_script", "stop_script", "backend_operation_request")),
+        ("ForwardMsg", ("script_finished", "new_session", "delta", "file_urls_response")),
+        ("ClientState", ("widget_states", "query_string")),
+        ("WidgetState", ("id", "double_value", "int_value", "json_value", "json_trigger_value")),
+    ],
+)
+def test_messages_have_the_fields_that_the_guard_reads(message, fields):
+    names = getattr(private, message).DESCRIPTOR.fields_by_name
+    missing = [name for name in fields if name not in names]
+    assert not missing, f"{VERSION}: {message} lost {missing}"
+
+
+def test_its_command_line_takes_a_script_and_settings():
+    from streamlit.web import cli
+
+    command = cli.main.commands["run"]
+    names = {name for option in command.params for name in option.opts}
+    wanted = {"--server.port", "--server.address", "--server.allowedHosts"}
+    assert wanted <= names, f"{VERSION}: no {wanted - names}"
+
+
+def test_what_a_page_is_drawn_on_is_there():
+    assert hasattr(private.DeltaGenerator, "progress"), VERSION
+    assert issubclass(private.FragmentHandledException, Exception), VERSION
