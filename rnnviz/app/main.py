@@ -28,9 +28,9 @@ from rnnviz.app.sidebar.take_away import take_away
 from rnnviz.app.sidebar.teacher import teacher_button
 from rnnviz.codegen import keras_layers
 from rnnviz.i18n import LANGUAGES, Words, preferred_language, words
+from rnnviz.knobs import Problem
 from rnnviz.lessons.lesson import Lesson
 from rnnviz.spec.experiment import Experiment
-from rnnviz.spec.knobs import Problem
 from rnnviz.spec.perspective import Perspective
 
 _STATIC = Path(__file__).with_name("static")

@@ -12,9 +12,9 @@ from urllib.parse import parse_qsl
 from rnnviz.export.failures import ExportFailure
 from rnnviz.export.reopen import reopened
 from rnnviz.i18n import Words
+from rnnviz.knobs import LINK_LIMIT, Problem
 from rnnviz.spec.experiment import TABLE as EXPERIMENT
 from rnnviz.spec.experiment import Experiment, ExperimentError
-from rnnviz.spec.knobs import LINK_LIMIT, Problem
 from rnnviz.spec.perspective import Perspective
 
 _LINKS_FILE_LIMIT = 16 * 2**20

@@ -9,8 +9,8 @@ from urllib.parse import urlencode
 
 import rnnviz
 from rnnviz.i18n import Words
+from rnnviz.knobs import Choice, Flag, Knob
 from rnnviz.spec.experiment import TABLE, Experiment
-from rnnviz.spec.knobs import Choice, Flag, Knob
 from rnnviz.spec.perspective import Perspective
 from rnnviz.views.registry import View
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rnnviz.i18n import DEFAULT_LANGUAGE
-from rnnviz.spec.knobs import Problem
+from rnnviz.knobs import Problem
 
 
 class ExportFailure(Exception):  # noqa: N818 - not a fault of the program: it says what to do

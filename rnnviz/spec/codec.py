@@ -8,8 +8,8 @@ from functools import cache, cached_property
 from typing import Self
 from urllib.parse import parse_qsl, urlencode
 
+from rnnviz.knobs import LINK_LIMIT, Problem, read, shown, table, write
 from rnnviz.spec import perspective
-from rnnviz.spec.knobs import LINK_LIMIT, Problem, read, shown, table, write
 
 VERSION = 1
 _rows = cache(table)
@@ -36,7 +36,7 @@ class Written:
     def pairs(self) -> list[tuple[str, str]]:
         """Return the (link name, text) pairs of the link: the version and every knob.
 
-        Only quiet knobs are left out while they mean "nothing": see `rnnviz.spec.knobs.Knob`.
+        Only quiet knobs are left out while they mean "nothing": see `rnnviz.knobs.Knob`.
         """
         return list(self._pairs)
 

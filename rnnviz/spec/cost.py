@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from rnnviz.spec.knobs import Problem
+from rnnviz.knobs import Problem
 from rnnviz.spec.shapes import dense_size, embedding_size, gate_count, output_features, weight_count
 
 INPUTS_LIMIT = 40_000_000

@@ -20,9 +20,9 @@ from rnnviz.engine import (
     Inputs,
     Network,
 )
+from rnnviz.knobs import Choice, Flag, Knob, Problem, Real, Whole, check, knob, table
 from rnnviz.spec.codec import ExperimentError, Written
 from rnnviz.spec.cost import Cost, cost_of, cost_problems
-from rnnviz.spec.knobs import Choice, Flag, Knob, Problem, Real, Whole, check, knob, table
 from rnnviz.spec.shapes import TOKEN_SIGNALS, stack_problems
 from rnnviz.spec.text import SPLITS, Text, tokenize
 

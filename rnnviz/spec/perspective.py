@@ -7,8 +7,21 @@ from collections.abc import Iterable, Sized
 from dataclasses import dataclass
 
 from rnnviz.i18n import LANGUAGES
-from rnnviz.spec.knob_types import Answers, Name, Names, Note
-from rnnviz.spec.knobs import Choice, Flag, Problem, Whole, check, knob, read, table, write
+from rnnviz.knobs import (
+    Answers,
+    Choice,
+    Flag,
+    Name,
+    Names,
+    Note,
+    Problem,
+    Whole,
+    check,
+    knob,
+    read,
+    table,
+    write,
+)
 
 PAGES = ("states", "keras", "dynamics", "compare", "lessons")
 LENSES = ("state", "digits", "preactivation", "slope", "change", "magnitude")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 
 from rnnviz.engine import CELLS
-from rnnviz.spec.knobs import Problem
+from rnnviz.knobs import Problem
 from rnnviz.spec.text import tokenize, vocabulary
 
 STATE_CELLS_LIMIT = 20_000_000

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass
 
-from rnnviz.spec.knobs import Refusal
+from rnnviz.knobs import Refusal
 
 SPLITS = ("character", "whitespace")
 """How a text is cut, under the names of Keras's TextVectorization: into characters, or words."""

@@ -13,8 +13,8 @@ import pytest
 import rnnviz
 from rnnviz.engine import ACTIVATIONS, CELLS
 from rnnviz.i18n import LANGUAGES, words
+from rnnviz.knobs import Choice
 from rnnviz.spec.experiment import TABLE as EXPERIMENT
-from rnnviz.spec.knobs import Choice
 from rnnviz.spec.perspective import LENSES, PAGES, PARTS, SIDES
 from rnnviz.spec.perspective import TABLE as PERSPECTIVE
 from rnnviz.views.registry import views

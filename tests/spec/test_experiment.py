@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from rnnviz import Experiment
 from rnnviz.i18n import words
+from rnnviz.knobs import Choice, Flag, Real, Whole
 from rnnviz.spec.experiment import LAYERS_LIMIT, TABLE, ExperimentError
-from rnnviz.spec.knobs import Choice, Flag, Real, Whole
 from rnnviz.spec.shapes import STATE_CELLS_LIMIT
 from rnnviz.spec.text import Text
 

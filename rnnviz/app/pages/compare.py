@@ -18,9 +18,9 @@ from rnnviz.app.runtime.visibility import visibility
 from rnnviz.app.sidebar.compare import differing, pair_buttons
 from rnnviz.engine.run import Run
 from rnnviz.i18n import Words
+from rnnviz.knobs import Choice
 from rnnviz.sentences.reading import read
 from rnnviz.spec.experiment import Experiment
-from rnnviz.spec.knobs import Choice
 from rnnviz.spec.perspective import Perspective
 from rnnviz.views import states
 from rnnviz.views._plot.picture import Picture

@@ -10,9 +10,9 @@ from rnnviz.app.runtime import state
 from rnnviz.app.runtime.results import result_of, run_of
 from rnnviz.app.sidebar.controls import controls_of
 from rnnviz.i18n import Words
+from rnnviz.knobs import Problem
 from rnnviz.lessons.lesson import Card, Do, Lesson, Predict, Progress
 from rnnviz.spec.experiment import TABLE, Experiment
-from rnnviz.spec.knobs import Problem
 from rnnviz.spec.perspective import Perspective
 
 _ICONS = {

@@ -9,8 +9,8 @@ import streamlit as st
 
 from rnnviz.app.runtime import state
 from rnnviz.i18n import Words
+from rnnviz.knobs import Problem
 from rnnviz.spec.experiment import Experiment, ExperimentError
-from rnnviz.spec.knobs import Problem
 
 _MOST_SHOWN = 8
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&])")

@@ -15,10 +15,10 @@ from typing import Any
 import streamlit as st
 
 from rnnviz.app.server.streamlit_private import widgets_of
+from rnnviz.knobs import LINK_LIMIT, Problem
 from rnnviz.lessons.registry import lessons
 from rnnviz.spec.experiment import TABLE as EXPERIMENT
 from rnnviz.spec.experiment import Experiment
-from rnnviz.spec.knobs import LINK_LIMIT, Problem
 from rnnviz.spec.perspective import PARTS, SECOND, Perspective, of_the_second
 
 _VISIT = "visit"

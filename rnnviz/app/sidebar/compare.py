@@ -11,8 +11,8 @@ from rnnviz.app.runtime import state
 from rnnviz.app.runtime.visibility import Visibility
 from rnnviz.app.sidebar.controls import changed, experiment_controls
 from rnnviz.i18n import Words
+from rnnviz.knobs import Knob, Problem
 from rnnviz.spec.experiment import TABLE, Experiment
-from rnnviz.spec.knobs import Knob, Problem
 from rnnviz.spec.perspective import SIDES, Perspective
 
 _ZERO_MEAN = {

@@ -11,8 +11,8 @@ import streamlit as st
 from rnnviz.app.runtime import state
 from rnnviz.app.runtime.variations import variation
 from rnnviz.i18n import Words
+from rnnviz.knobs import Choice, Knob, Problem, Whole
 from rnnviz.spec.experiment import TABLE, Experiment, ExperimentError
-from rnnviz.spec.knobs import Choice, Knob, Problem, Whole
 from rnnviz.spec.text import Text
 
 _GROUPS = ("layer", "weights", "input", "advanced")

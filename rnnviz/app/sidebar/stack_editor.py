@@ -18,8 +18,8 @@ from rnnviz.app.runtime.visibility import Visibility
 from rnnviz.app.sidebar.controls import changed, control, is_shown
 from rnnviz.codegen import NOTES_MODELS, keras_layers
 from rnnviz.i18n import Words
+from rnnviz.knobs import Problem
 from rnnviz.spec.experiment import TABLE, Experiment, ExperimentError
-from rnnviz.spec.knobs import Problem
 from rnnviz.spec.perspective import Perspective
 from rnnviz.spec.restack import added, duplicated, moved, removed
 

@@ -11,9 +11,8 @@ from rnnviz.app.panels.problems import plain
 from rnnviz.app.runtime import state
 from rnnviz.app.sidebar.qr import qr_svg
 from rnnviz.i18n import LANGUAGES, Words
+from rnnviz.knobs import Note, Refusal
 from rnnviz.spec.experiment import TABLE
-from rnnviz.spec.knob_types import Note
-from rnnviz.spec.knobs import Refusal
 from rnnviz.spec.perspective import LENSES, NOTE_LIMIT, PAGES, PARTS, Perspective
 
 _KNOBS = tuple(name for name, row in TABLE.items() if row.control)

@@ -6,7 +6,7 @@ import re
 
 from rnnviz.app.server.guard.uploads import MOST_FILES
 from rnnviz.app.server.streamlit_private import BackMsg, ClientState, ForwardMsg, WidgetState
-from rnnviz.spec.knobs import LINK_LIMIT
+from rnnviz.knobs import LINK_LIMIT
 
 MOST_WIDGETS = 400
 """A page has some thirty widgets; nobody honest sends the values of so many."""

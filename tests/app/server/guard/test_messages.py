@@ -14,7 +14,7 @@ from rnnviz.app.server.guard.messages import (
     read_message,
     tidy,
 )
-from rnnviz.spec.knobs import LINK_LIMIT
+from rnnviz.knobs import LINK_LIMIT
 
 
 def rerun(query="", **values):

@@ -1,7 +1,6 @@
 import pytest
 
-from rnnviz.spec.knob_types import Answers, Name, Names, Note
-from rnnviz.spec.knobs import Refusal
+from rnnviz.knobs import Answers, Name, Names, Note, Refusal
 
 
 @pytest.mark.parametrize("kind", [Name(), Names(3), Answers(3), Note(10)])

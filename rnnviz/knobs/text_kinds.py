@@ -6,7 +6,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from rnnviz.spec.knobs import Refusal
+from rnnviz.knobs.kinds import Refusal
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _ANSWERS = re.compile(r"[0-9]*")

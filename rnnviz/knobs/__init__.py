@@ -1,0 +1,40 @@
+"""Tables of settings: one row a knob, which carries default, range, link name and control.
+
+They know no particular table: Experiment, Perspective and every analysis have one of their own.
+"""
+
+from rnnviz.knobs.kinds import Choice, Flag, Kind, Real, Refusal, Whole
+from rnnviz.knobs.table import (
+    LINK_LIMIT,
+    Knob,
+    Problem,
+    check,
+    knob,
+    read,
+    shown,
+    table,
+    write,
+)
+from rnnviz.knobs.text_kinds import Answers, Name, Names, Note
+
+__all__ = [
+    "LINK_LIMIT",
+    "Answers",
+    "Choice",
+    "Flag",
+    "Kind",
+    "Knob",
+    "Name",
+    "Names",
+    "Note",
+    "Problem",
+    "Real",
+    "Refusal",
+    "Whole",
+    "check",
+    "knob",
+    "read",
+    "shown",
+    "table",
+    "write",
+]

@@ -1,0 +1,143 @@
+"""What values a knob takes: whole and real numbers, one of a few names, yes or no."""
+
+from __future__ import annotations
+
+import math
+import numbers
+import re
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+_WHOLE = re.compile(r"[+-]?[0-9]{1,18}")
+_REAL = re.compile(r"[+-]?([0-9]{1,40}(\.[0-9]{0,400})?|\.[0-9]{1,400})([eE][+-]?[0-9]{1,4})?")
+
+
+class Refusal(ValueError):  # noqa: N818 - it becomes a Problem, it is not an error of its own
+    """A kind does not take a value; carries the key and fields of the sentence that says why."""
+
+    def __init__(self, key: str, **values: object) -> None:
+        super().__init__(key)
+        self.key, self.values = key, values
+
+
+class Kind(Protocol):
+    """What values a knob takes, and how they are written in a link."""
+
+    def check(self, value: object) -> Any:
+        """Return the value in its plain Python type, or raise :class:`Refusal`."""
+
+    def parse(self, text: str) -> Any:
+        """Return the value that a link's text stands for, or raise :class:`Refusal`."""
+
+    def write(self, value: Any) -> str:
+        """Return the link text of a checked value; ``parse`` gives back the very same value."""
+
+
+@dataclass(frozen=True)
+class Whole:
+    """Whole numbers from ``minimum`` to ``maximum``."""
+
+    minimum: int
+    maximum: int
+
+    def check(self, value: object) -> int:
+        """Return a Python int; booleans and floats are refused."""
+        if isinstance(value, bool) or not isinstance(value, numbers.Integral):
+            raise Refusal("not_whole", **self._range())
+        if not self.minimum <= value <= self.maximum:
+            raise Refusal("out_of_range", **self._range())
+        return int(value)
+
+    def parse(self, text: str) -> int:
+        """Read decimal digits."""
+        if not _WHOLE.fullmatch(text):
+            raise Refusal("not_whole", **self._range())
+        return self.check(int(text))
+
+    def write(self, value: int) -> str:
+        """Write decimal digits."""
+        return str(value)
+
+    def _range(self) -> dict[str, str]:
+        return {"minimum": f"{self.minimum:,}", "maximum": f"{self.maximum:,}"}
+
+
+@dataclass(frozen=True)
+class Real:
+    """Finite numbers from ``minimum`` to ``maximum``; with ``optional``, also None ("none")."""
+
+    minimum: float
+    maximum: float
+    optional: bool = False
+
+    def check(self, value: object) -> float | None:
+        """Return a Python float (or None); NaN and infinities are refused."""
+        if value is None and self.optional:
+            return None
+        if isinstance(value, bool) or not isinstance(value, numbers.Real):
+            raise Refusal("not_a_number", **self._range())
+        if not math.isfinite(value):
+            raise Refusal("not_a_number", **self._range())
+        if not self.minimum <= value <= self.maximum:
+            raise Refusal("out_of_range", **self._range())
+        return float(value) + 0.0  # -0.0 and 0.0 are one setting, so they must be one link
+
+    def parse(self, text: str) -> float | None:
+        """Read a decimal number."""
+        if text == "none" and self.optional:
+            return None
+        if not _REAL.fullmatch(text):
+            raise Refusal("not_a_number", **self._range())
+        return self.check(float(text))
+
+    def write(self, value: float | None) -> str:
+        """Write the shortest decimal that reads back as the same float."""
+        return "none" if value is None else repr(value)
+
+    def _range(self) -> dict[str, str]:
+        return {"minimum": f"{self.minimum:g}", "maximum": f"{self.maximum:g}"}
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of a few names; with ``optional``, also None ("none")."""
+
+    options: tuple[str, ...]
+    optional: bool = False
+
+    def check(self, value: object) -> str | None:
+        """Return the name itself."""
+        if value is None and self.optional:
+            return None
+        if not isinstance(value, str) or value not in self.options:
+            raise Refusal("not_a_choice", options=", ".join(self.options))
+        return str(value)
+
+    def parse(self, text: str) -> str | None:
+        """Read the name."""
+        return self.check(None if text == "none" and self.optional else text)
+
+    def write(self, value: str | None) -> str:
+        """Write the name."""
+        return "none" if value is None else value
+
+
+@dataclass(frozen=True)
+class Flag:
+    """Yes or no, written as 1 or 0."""
+
+    def check(self, value: object) -> bool:
+        """Return a Python bool; numbers are refused."""
+        if not isinstance(value, bool) and type(value).__name__ not in ("bool_", "bool"):
+            raise Refusal("not_a_flag")
+        return bool(value)
+
+    def parse(self, text: str) -> bool:
+        """Read 1 or 0."""
+        if text not in ("0", "1"):
+            raise Refusal("not_a_flag")
+        return text == "1"
+
+    def write(self, value: bool) -> str:
+        """Write 1 or 0."""
+        return str(int(value))
