@@ -35,7 +35,7 @@ KINDS = (
 _MOST_STEPS = 200
 _LEAST_STEPS = 16
 _NUMBERS_READ = 5e7
-_GREATEST_SLOPE = {"sigmoid": 0.25}
+_GREATEST_SLOPE = {"sigmoid": 1 / 4, "hard_sigmoid": 1 / 6, "hard_sigmoid_keras2": 1 / 5}
 
 
 @dataclass(frozen=True)

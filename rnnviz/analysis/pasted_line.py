@@ -11,6 +11,11 @@ _WITH_SUM = {
     "relu": "np.maximum({z}, 0)",
     "sigmoid": "1 / (1 + np.exp(-({z})))",
     "linear": "{z}",
+    "hard_sigmoid": "(np.clip({z}, -3, 3) + 3) / 6",
+    "hard_sigmoid_keras2": "(np.clip({z}, -2.5, 2.5) + 2.5) / 5",
+    "elu": "np.maximum({z}, 0) + np.expm1(np.minimum({z}, 0))",
+    "softplus": "np.logaddexp({z}, 0)",
+    "softsign": "({z}) / (1 + np.abs({z}))",
 }
 """Each activation as the engine computes it, around its argument."""
 

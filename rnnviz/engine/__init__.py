@@ -1,12 +1,13 @@
 """Recurrent cells and the loop that runs them. NumPy only; imports nothing of ours."""
 
-from rnnviz.engine.activations import ACTIVATIONS, Activation
+from rnnviz.engine.activations import ACTIVATIONS, DRAWN_ACTIVATIONS, Activation
 from rnnviz.engine.bidirectional import Bidirectional, BidirectionalTrace
 from rnnviz.engine.cells import CELLS, GRU, LSTM, SimpleRNN
-from rnnviz.engine.dense import HEAD_ACTIVATIONS, Dense
+from rnnviz.engine.dense import DRAWN_HEAD_ACTIVATIONS, HEAD_ACTIVATIONS, Dense
 from rnnviz.engine.embedding import Embedding
 from rnnviz.engine.initializers import INITIALIZERS, rescale_spectral_radius, spectral_radius
 from rnnviz.engine.inputs import Inputs
+from rnnviz.engine.layer_normalization import LayerNormalization
 from rnnviz.engine.network import Layer, Network, from_architecture
 from rnnviz.engine.run import LayerRun, Run, run
 from rnnviz.engine.signals import SIGNALS, SignalSettings
@@ -16,6 +17,8 @@ from rnnviz.engine.unroll import Trace, unroll
 __all__ = [
     "ACTIVATIONS",
     "CELLS",
+    "DRAWN_ACTIVATIONS",
+    "DRAWN_HEAD_ACTIVATIONS",
     "GRU",
     "HEAD_ACTIVATIONS",
     "INITIALIZERS",
@@ -29,6 +32,7 @@ __all__ = [
     "Given",
     "Inputs",
     "Layer",
+    "LayerNormalization",
     "LayerRun",
     "Network",
     "Run",

@@ -23,12 +23,16 @@ class Activation:
         what a run keeps. Exactly 0 where tanh or sigmoid has rounded to its bound.
     range : (float, float)
         Infimum and supremum of h; infinite where there is no bound.
+    kinks : tuple of float
+        Arguments z at which the slopes of the two sides disagree; ``slope`` gives the left one
+        of relu, and of a piecewise linear sigmoid the one outside.
     """
 
     name: str
     apply: Callable[..., np.ndarray]
     slope: Callable[[np.ndarray], np.ndarray]
     range: tuple[float, float]
+    kinks: tuple[float, ...] = ()
 
     @property
     def bound(self) -> float | None:
@@ -64,13 +68,78 @@ def _relu_slope(h: np.ndarray) -> np.ndarray:
     return np.greater(h, 0).astype(h.dtype)
 
 
+def _hard_sigmoid(width: float) -> Callable[..., np.ndarray]:
+    """z/(2·width) + ½, held between 0 and 1."""
+
+    def apply(z: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
+        # Infinite and huge arguments are clipped before they are scaled: no warning, no nan.
+        h = np.clip(z, -width, width, out=out)
+        h = np.add(h, width, out=out)
+        return np.divide(h, 2 * width, out=out)
+
+    return apply
+
+
+def _hard_sigmoid_slope(width: float) -> Callable[[np.ndarray], np.ndarray]:
+    return lambda h: (np.greater(h, 0) & np.less(h, 1)).astype(h.dtype) / h.dtype.type(2 * width)
+
+
+def _elu(z: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
+    with np.errstate(under="ignore"):
+        below = np.expm1(np.minimum(z, 0))
+    return np.add(np.maximum(z, 0), below, out=out)
+
+
+def _elu_slope(h: np.ndarray) -> np.ndarray:
+    return np.minimum(h, 0) + 1
+
+
+def _softplus(z: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
+    with np.errstate(under="ignore"):
+        return np.logaddexp(z, np.zeros_like(z), out=out)
+
+
+def _softplus_slope(h: np.ndarray) -> np.ndarray:
+    # σ(z) = 1 − exp(−h), since exp(h) = 1 + exp(z)
+    with np.errstate(under="ignore"):
+        return -np.expm1(-h)
+
+
+def _softsign(z: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
+    # Clipped first, so that an infinite argument gives ±1 and no nan.
+    z = np.clip(z, np.finfo(z.dtype).min, np.finfo(z.dtype).max)
+    return np.divide(z, 1 + np.abs(z), out=out)
+
+
+def _softsign_slope(h: np.ndarray) -> np.ndarray:
+    return np.square(1 - np.abs(h))
+
+
+DRAWN_ACTIVATIONS = ("tanh", "relu", "sigmoid", "linear")
+"""What a network that is drawn from a seed may use; the others come with files."""
+
 ACTIVATIONS: dict[str, Activation] = {
     activation.name: activation
     for activation in (
         Activation("tanh", np.tanh, _tanh_slope, (-1.0, 1.0)),
-        Activation("relu", _relu, _relu_slope, (0.0, math.inf)),
+        Activation("relu", _relu, _relu_slope, (0.0, math.inf), (0.0,)),
         Activation("sigmoid", _sigmoid, _sigmoid_slope, (0.0, 1.0)),
         Activation("linear", np.positive, np.ones_like, (-math.inf, math.inf)),
+        # Two functions of one name: Keras 3's (and PyTorch's) is relu6(z + 3)/6; that of Keras 1
+        # and 2, the default of their gates until 2.2, and ONNX's default, is clip(z/5 + ½, 0, 1).
+        Activation(
+            "hard_sigmoid", _hard_sigmoid(3.0), _hard_sigmoid_slope(3.0), (0.0, 1.0), (-3.0, 3.0)
+        ),
+        Activation(
+            "hard_sigmoid_keras2",
+            _hard_sigmoid(2.5),
+            _hard_sigmoid_slope(2.5),
+            (0.0, 1.0),
+            (-2.5, 2.5),
+        ),
+        Activation("elu", _elu, _elu_slope, (-1.0, math.inf)),
+        Activation("softplus", _softplus, _softplus_slope, (0.0, math.inf)),
+        Activation("softsign", _softsign, _softsign_slope, (-1.0, 1.0)),
     )
 }
 

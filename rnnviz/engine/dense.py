@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rnnviz.engine.activations import ACTIVATIONS
+from rnnviz.engine.activations import ACTIVATIONS, DRAWN_ACTIVATIONS
 from rnnviz.engine.cells.weights import check_bias, frozen_arrays
 
 
@@ -21,6 +21,8 @@ def softmax(z: np.ndarray) -> np.ndarray:
 _FUNCTIONS = {name: one.apply for name, one in ACTIVATIONS.items()} | {"softmax": softmax}
 HEAD_ACTIVATIONS = tuple(_FUNCTIONS)
 """What a head may make of its sums: what a cell may, or softmax, which looks at all of them."""
+DRAWN_HEAD_ACTIVATIONS = (*DRAWN_ACTIVATIONS, "softmax")
+"""What the head of a network that is drawn from a seed may use."""
 
 
 @dataclass(frozen=True, eq=False)

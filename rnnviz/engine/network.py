@@ -18,6 +18,10 @@ from rnnviz.engine.bidirectional import Bidirectional
 from rnnviz.engine.cells.cell import RecurrentCell
 from rnnviz.engine.dense import Dense
 from rnnviz.engine.embedding import Embedding
+from rnnviz.engine.layer_normalization import LayerNormalization
+
+Part = Dense | LayerNormalization
+"""What may stand before a recurrent layer, or after the last one."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,7 +40,7 @@ class Layer:
         Whether it reads from the last timestep to the first.
     merge_mode : str
         How a Bidirectional layer makes one state of two.
-    before : tuple of Dense
+    before : tuple of Dense or LayerNormalization
         What is applied to each timestep before this layer reads it.
     name : str
         What it is called where it comes from; "" for the name that Keras would give it.
@@ -47,7 +51,7 @@ class Layer:
     return_sequences: bool = True
     go_backwards: bool = False
     merge_mode: str = "concat"
-    before: tuple[Dense, ...] = ()
+    before: tuple[Part, ...] = ()
     name: str = ""
 
     def __post_init__(self) -> None:
@@ -123,7 +127,7 @@ class Network:
         The recurrent layers; every one below another returns its whole sequence.
     embedding : Embedding or None
         What turns tokens into vectors; None where the input is numbers.
-    head : tuple of Dense
+    head : tuple of Dense or LayerNormalization
         What is applied to what the top layer returns.
     name : str
         What it is called where it comes from.
@@ -136,7 +140,7 @@ class Network:
 
     layers: tuple[Layer, ...]
     embedding: Embedding | None = None
-    head: tuple[Dense, ...] = ()
+    head: tuple[Part, ...] = ()
     name: str = ""
 
     def __post_init__(self) -> None:
@@ -155,7 +159,9 @@ class Network:
         length = None if self.embedding is None else self.embedding.output_dim
         parts: list[tuple[str, int, int]] = []
         for name, layer in zip(self.layer_names, self.layers, strict=True):
-            parts += [(f"dense before {name}", one.features, one.units) for one in layer.before]
+            parts += [
+                (f"{_class(one)} before {name}", one.features, one.units) for one in layer.before
+            ]
             parts.append((name, layer.forward.features, layer.output_features))
         parts += [("head", one.features, one.units) for one in self.head]
         for name, reads, gives in parts:
@@ -190,19 +196,19 @@ class Network:
         return dict(self._named_weights())
 
     def _named_weights(self) -> Iterator[tuple[str, np.ndarray]]:
-        dense: Counter[str] = Counter()
+        counts: Counter[str] = Counter()
         if self.embedding is not None:
             yield "embedding/embeddings", self.embedding.embeddings
         for name, layer in zip(self.layer_names, self.layers, strict=True):
             for one in layer.before:
-                yield from _of_dense(one, _numbered("Dense", dense))
+                yield from _of_part(one, _numbered(_class(one), counts))
             if layer.backward is None:
                 yield from _of_cell(layer.forward, name)
             else:
                 yield from _of_cell(layer.forward, f"{name}/forward")
                 yield from _of_cell(layer.backward, f"{name}/backward")
         for one in self.head:
-            yield from _of_dense(one, _numbered("Dense", dense))
+            yield from _of_part(one, _numbered(_class(one), counts))
 
     def with_weights(self, weights: Mapping[str, np.ndarray]) -> Network:
         """The same architecture with other arrays; names that are left out keep theirs.
@@ -237,7 +243,7 @@ class Network:
         return {
             "embedding": None if self.embedding is None else list(self.embedding.embeddings.shape),
             "layers": [_layer_architecture(layer) for layer in self.layers],
-            "head": [_dense_architecture(one) for one in self.head],
+            "head": [_part_architecture(one) for one in self.head],
         }
 
     @cached_property
@@ -268,7 +274,9 @@ def from_architecture(
 
     arrays = iter(weights.values())
 
-    def dense(spec: Mapping[str, Any]) -> Dense:
+    def part(spec: Mapping[str, Any]) -> Part:
+        if "layer_normalization" in spec:
+            return LayerNormalization(next(arrays), next(arrays), spec["layer_normalization"])
         return Dense(next(arrays), next(arrays), spec["activation"])
 
     def cell(spec: Mapping[str, Any]) -> RecurrentCell:
@@ -279,7 +287,7 @@ def from_architecture(
     embedding = None if architecture["embedding"] is None else Embedding(next(arrays))
     layers = []
     for spec in architecture["layers"]:
-        before = tuple(dense(one) for one in spec["before"])
+        before = tuple(part(one) for one in spec["before"])
         forward = cell(spec)
         layers.append(
             Layer(
@@ -291,7 +299,7 @@ def from_architecture(
                 before,
             )
         )
-    return Network(tuple(layers), embedding, tuple(map(dense, architecture["head"])), name)
+    return Network(tuple(layers), embedding, tuple(map(part, architecture["head"])), name)
 
 
 def cell_settings(cell: RecurrentCell) -> dict[str, Any]:
@@ -322,9 +330,14 @@ def _of_cell(cell: RecurrentCell, name: str) -> Iterator[tuple[str, np.ndarray]]
             yield f"{name}/{field.name}", getattr(cell, field.name)
 
 
-def _of_dense(dense: Dense, name: str) -> Iterator[tuple[str, np.ndarray]]:
-    yield f"{name}/kernel", dense.kernel
-    yield f"{name}/bias", dense.bias
+def _of_part(part: Part, name: str) -> Iterator[tuple[str, np.ndarray]]:
+    for field in dataclasses.fields(part):
+        if _is_array(field):
+            yield f"{name}/{field.name}", getattr(part, field.name)
+
+
+def _class(part: Part) -> str:
+    return type(part).__name__
 
 
 def _layer_architecture(layer: Layer) -> dict[str, Any]:
@@ -335,12 +348,14 @@ def _layer_architecture(layer: Layer) -> dict[str, Any]:
         "return_sequences": layer.return_sequences,
         "go_backwards": layer.go_backwards,
         "merge_mode": layer.merge_mode,
-        "before": [_dense_architecture(one) for one in layer.before],
+        "before": [_part_architecture(one) for one in layer.before],
     }
 
 
-def _dense_architecture(dense: Dense) -> dict[str, Any]:
-    return {"activation": dense.activation, "units": dense.units}
+def _part_architecture(part: Part) -> dict[str, Any]:
+    if isinstance(part, LayerNormalization):
+        return {"layer_normalization": part.epsilon, "units": part.units}
+    return {"activation": part.activation, "units": part.units}
 
 
 def _class_name(layer: Layer) -> str:

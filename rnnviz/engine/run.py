@@ -16,7 +16,7 @@ from rnnviz.engine.cells.weights import read_only
 from rnnviz.engine.dense import Dense
 from rnnviz.engine.embedding import Embedding
 from rnnviz.engine.inputs import Inputs
-from rnnviz.engine.network import Layer, Network
+from rnnviz.engine.network import Layer, Network, Part
 from rnnviz.engine.source import Given, Source
 from rnnviz.engine.unroll import Trace, unroll
 
@@ -223,7 +223,8 @@ class Run:
     @property
     def dense(self) -> Dense | None:
         """The last Dense layer of the head; None without one."""
-        return self.network.head[-1] if self.network.head else None
+        dense = [one for one in self.network.head if isinstance(one, Dense)]
+        return dense[-1] if dense else None
 
     @cached_property
     def output(self) -> np.ndarray:
@@ -255,7 +256,7 @@ class Run:
     def nbytes(self) -> int:
         """Memory that the run's arrays take, in bytes, for caches that are bounded by it."""
         layers = sum(layer.nbytes for layer in self.layers)
-        head = sum(one.kernel.nbytes for one in self.network.head)
+        head = sum(one.parameter_count * one.dtype.itemsize for one in self.network.head)
         if self.dense is not None:
             head += self.states[..., 0].size * self.dense.units * self.inputs.itemsize
         embedding = 0
@@ -373,7 +374,7 @@ def _run_layer(layer: Layer, fed: np.ndarray, state: Any, progress: Progress | N
     return LayerRun(layer.forward, both.forward, both, layer.return_sequences)
 
 
-def _applied(parts: tuple[Dense, ...], values: np.ndarray) -> np.ndarray:
+def _applied(parts: tuple[Part, ...], values: np.ndarray) -> np.ndarray:
     for one in parts:
         values = one.apply(values)
     return values

@@ -12,9 +12,9 @@ from functools import cached_property
 from typing import Any
 
 from rnnviz.engine import (
-    ACTIVATIONS,
     CELLS,
-    HEAD_ACTIVATIONS,
+    DRAWN_ACTIVATIONS,
+    DRAWN_HEAD_ACTIVATIONS,
     INITIALIZERS,
     SIGNALS,
     Inputs,
@@ -86,11 +86,11 @@ class Experiment(Written):
         "SimpleRNN", Choice(tuple(CELLS)), group="layer", control="select", per_layer=True
     )
     activation: str | tuple[str, ...] = knob(
-        "tanh", Choice(tuple(ACTIVATIONS)), group="layer", control="select", per_layer=True
+        "tanh", Choice(DRAWN_ACTIVATIONS), group="layer", control="select", per_layer=True
     )
     recurrent_activation: str | tuple[str, ...] = knob(
         "sigmoid",
-        Choice(tuple(ACTIVATIONS)),
+        Choice(DRAWN_ACTIVATIONS),
         group="layer",
         control="select",
         per_layer=True,
@@ -147,7 +147,7 @@ class Experiment(Written):
     dense_units: int = knob(0, Whole(0, 1024), group="head", control="number", quiet=True)
     dense_activation: str = knob(
         "linear",
-        Choice(HEAD_ACTIVATIONS),
+        Choice(DRAWN_HEAD_ACTIVATIONS),
         group="head",
         control="select",
         when=(("dense_units", range(1, 1025)),),

@@ -9,7 +9,7 @@ from rnnviz import Experiment, simulate
 from rnnviz.analysis import one_step as module
 from rnnviz.analysis.one_step import largest, one_step
 from rnnviz.analysis.pasted_line import line_of_arrays, line_of_numbers, preparation, written
-from rnnviz.engine import ACTIVATIONS, INITIALIZERS, LSTM, SIGNALS
+from rnnviz.engine import DRAWN_ACTIVATIONS, INITIALIZERS, LSTM, SIGNALS
 from tests.analysis.networks import driven, gated
 
 RANDOM = np.random.default_rng(20260101)
@@ -22,7 +22,7 @@ def random_experiment(random):
         input_features=int(random.integers(1, 90)),
         units=tuple(int(units) for units in random.integers(1, 140, layers)),
         weight_scale=float(10 ** random.uniform(-2.5, 0.7)),
-        activation=str(random.choice(list(ACTIVATIONS))),
+        activation=str(random.choice(DRAWN_ACTIVATIONS)),
         kernel_initializer=str(random.choice(list(INITIALIZERS))),
         recurrent_initializer=str(random.choice(list(INITIALIZERS))),
         signal=str(random.choice(list(SIGNALS))),

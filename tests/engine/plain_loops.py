@@ -7,6 +7,11 @@ FUNCTIONS = {
     "relu": lambda z: z * (z > 0),
     "sigmoid": lambda z: 0.5 * (1 + np.tanh(z / 2)),
     "linear": lambda z: z,
+    "hard_sigmoid": lambda z: np.minimum(np.maximum(z / 6 + 0.5, 0), 1),
+    "hard_sigmoid_keras2": lambda z: np.minimum(np.maximum(0.2 * z + 0.5, 0), 1),
+    "elu": lambda z: np.where(z > 0, z, np.exp(np.minimum(z, 0)) - 1),
+    "softplus": lambda z: np.maximum(z, 0) + np.log1p(np.exp(-np.abs(z))),
+    "softsign": lambda z: z / (1 + np.abs(z)),
 }
 
 

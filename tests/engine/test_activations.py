@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnnviz.engine import ACTIVATIONS
+from rnnviz.engine import ACTIVATIONS, DRAWN_ACTIVATIONS
 from rnnviz.engine.activations import activation_named
 
 # Independent oracles, one number at a time.
@@ -17,17 +17,28 @@ SCALAR = {
         1 / (1 + math.exp(-z)) if z > -700 else math.exp(max(z, -745.0)) if z > -745 else 0.0
     ),
     "linear": lambda z: z,
+    "hard_sigmoid": lambda z: min(max(z + 3, 0.0), 6.0) / 6,
+    "hard_sigmoid_keras2": lambda z: min(max(0.2 * z + 0.5, 0.0), 1.0),
+    "elu": lambda z: z if z > 0 else math.exp(z) - 1,
+    "softplus": lambda z: max(z, 0.0) + math.log1p(math.exp(-abs(z))),
+    "softsign": lambda z: z / (1 + abs(z)),
 }
 SLOPE = {
     "tanh": lambda z: 1 / math.cosh(z) ** 2 if abs(z) < 300 else 0.0,
     "relu": lambda z: 1.0 if z > 0 else 0.0,
     "sigmoid": lambda z: SCALAR["sigmoid"](z) * SCALAR["sigmoid"](-z),
     "linear": lambda z: 1.0,
+    "hard_sigmoid": lambda z: 1 / 6 if -3 < z < 3 else 0.0,
+    "hard_sigmoid_keras2": lambda z: 0.2 if -2.5 < z < 2.5 else 0.0,
+    "elu": lambda z: 1.0 if z > 0 else math.exp(z),
+    "softplus": lambda z: 1 / (1 + math.exp(-z)),
+    "softsign": lambda z: 1 / (1 + abs(z)) ** 2,
 }
 
 
-def test_the_four_names_are_keras_s():
-    assert list(ACTIVATIONS) == ["tanh", "relu", "sigmoid", "linear"]
+def test_an_experiment_draws_four_and_their_names_are_keras_s():
+    assert DRAWN_ACTIVATIONS == ("tanh", "relu", "sigmoid", "linear")
+    assert set(ACTIVATIONS) == set(SCALAR)
     assert all(name == activation.name for name, activation in ACTIVATIONS.items())
 
 
@@ -47,7 +58,7 @@ def test_values_and_slopes_against_scalar_formulas(name, dtype):
 
 @pytest.mark.parametrize("name", SCALAR)
 def test_slope_is_the_derivative_by_central_differences(name):
-    z = np.array([-3.0, -0.7, -0.1, 0.2, 1.5, 4.0])
+    z = np.array([-3.1, -0.7, -0.1, 0.2, 1.5, 4.0])
     activation, step = ACTIVATIONS[name], 1e-5
     difference = (activation.apply(z + step) - activation.apply(z - step)) / (2 * step)
     np.testing.assert_allclose(activation.slope(activation.apply(z)), difference, atol=1e-9)
@@ -103,3 +114,23 @@ def test_sigmoid_keeps_its_left_tail():
 def test_an_unknown_name_is_answered_with_the_legal_ones():
     with pytest.raises(ValueError, match="no activation 'swish'; choose one of tanh, relu, sig"):
         activation_named("swish")
+
+
+@pytest.mark.parametrize("name", SCALAR)
+def test_the_sides_disagree_at_kinks_and_nowhere_else(name):
+    activation, step = ACTIVATIONS[name], 1e-6
+
+    def jump(z):
+        left, at, right = activation.apply(np.array([z - step, z, z + step]))
+        return abs((right - at) - (at - left)) / step
+
+    assert all(jump(z) > 0.1 for z in activation.kinks)
+    smooth = [z for z in np.linspace(-7, 7, 97) if all(abs(z - k) > 1e-3 for k in activation.kinks)]
+    assert max(map(jump, smooth)) < 1e-4
+
+
+def test_the_two_hard_sigmoids_differ():
+    z = np.array([-2.7, -1.0, 2.0])
+    first, second = (ACTIVATIONS[f"hard_sigmoid{end}"].apply(z) for end in ("", "_keras2"))
+    np.testing.assert_allclose(first, [0.05, 1 / 3, 5 / 6])
+    np.testing.assert_allclose(second, [0, 0.3, 0.9])

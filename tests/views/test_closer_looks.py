@@ -5,7 +5,7 @@ import pytest
 
 from rnnviz import Experiment, simulate
 from rnnviz.analysis.plateau import plateau
-from rnnviz.engine import ACTIVATIONS
+from rnnviz.engine import ACTIVATIONS, DRAWN_ACTIVATIONS
 from rnnviz.i18n import LANGUAGES
 from rnnviz.spec.perspective import Perspective
 from rnnviz.views import curve, distribution, initialiser_grid, one_step
@@ -207,7 +207,7 @@ def test_the_conclusion_is_drawn_only_where_it_holds():
     assert len(lines) == 5
 
 
-@pytest.mark.parametrize("activation", ACTIVATIONS)
+@pytest.mark.parametrize("activation", DRAWN_ACTIVATIONS)
 def test_the_curve_is_the_activation_itself(activation):
     result = looked("curve", activation=activation, timesteps=3)
     line = curve.draw(result, Style()).data[0]

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from rnnviz import Experiment, simulate
-from rnnviz.engine import ACTIVATIONS
+from rnnviz.engine import DRAWN_ACTIVATIONS
 from rnnviz.i18n import LANGUAGES, words
 from rnnviz.spec.perspective import LENSES as NAMES
 from rnnviz.spec.perspective import Perspective
@@ -36,7 +36,7 @@ def test_every_lens_has_its_words(name, language):
 
 
 @pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize("activation", ACTIVATIONS)
+@pytest.mark.parametrize("activation", DRAWN_ACTIVATIONS)
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
 def test_every_finite_value_lies_on_its_scale(name, activation, dtype):
     shown = field(name, activation=activation, dtype=dtype, weight_scale=0.3, timesteps=30)

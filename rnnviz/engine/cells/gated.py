@@ -23,7 +23,7 @@ class GatedCell(RecurrentCell):
     @property
     def state_range(self) -> tuple[float, float]:
         """Infimum and supremum of a hidden state; infinite where there is no bound."""
-        if self.recurrent_activation != "sigmoid":
+        if self._recurrent_activation.range != (0.0, 1.0):
             return (-np.inf, np.inf)
         # A gate between 0 and 1 draws the activation towards 0, where the first state is.
         low, high = self._activation.range

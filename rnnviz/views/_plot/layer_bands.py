@@ -8,7 +8,7 @@ import numpy as np
 
 from rnnviz.analysis.level_of_detail import Blocks, reduce_to_blocks
 from rnnviz.codegen.layers import keras_layers
-from rnnviz.engine import Trace
+from rnnviz.engine import ACTIVATIONS, Trace
 from rnnviz.views._plot.picture import symmetric_limit
 
 COLUMNS, ROWS = 800, 64
@@ -99,7 +99,8 @@ def _inside(trace: Trace, name: str, reversed_time: bool) -> list[Band]:
     cell = type(trace.layer).__name__
     bands = []
     for gate, values in trace.gates.items():
-        is_gate = gate not in ("c", "h") and trace.layer.recurrent_activation == "sigmoid"
+        ends = ACTIVATIONS[trace.layer.recurrent_activation].range
+        is_gate = gate not in ("c", "h") and ends == (0.0, 1.0)
         scale = (0.0, 1.0) if is_gate else _scale_of(values)
         blocks = _blocks(values, reversed_time)
         kind = f"{cell}_{gate}"

@@ -16,7 +16,7 @@ from rnnviz.views._plot.picture import Field, symmetric_limit
 
 _DIGITS = {"float64": 16, "float32": 8}
 """Digits of saturation that a number format can tell from infinitely many, rounded up."""
-_GREATEST_SLOPE = {"sigmoid": 0.25}
+_GREATEST_SLOPE = {"sigmoid": 1 / 4, "hard_sigmoid": 1 / 6, "hard_sigmoid_keras2": 1 / 5}
 _EASY = (1, 1.5, 2, 3, 4, 5, 6, 8, 10, 12)
 
 

@@ -24,6 +24,11 @@ _FORMULA = {
     "relu": r"\max(z, 0)",
     "sigmoid": r"\frac{1}{1 + e^{-z}}",
     "linear": "z",
+    "hard_sigmoid": r"\min(\max(\tfrac{z + 3}{6}, 0), 1)",
+    "hard_sigmoid_keras2": r"\min(\max(\tfrac{z}{5} + \tfrac{1}{2}, 0), 1)",
+    "elu": r"\max(z, 0) + e^{\min(z, 0)} - 1",
+    "softplus": r"\ln(1 + e^z)",
+    "softsign": r"\frac{z}{1 + |z|}",
 }
 
 
