@@ -1,9 +1,7 @@
-"""rnnviz: see and move the hidden states of recurrent networks.
+"""The page from a checkout: ``streamlit run app.py``. Installed, it is ``rnnviz``.
 
-    streamlit run app.py
-
-Streamlit meets this file twice: the server imports it once and serves ``app``; each visit runs it
-again as a script.
+It is what ``rnnviz/app/script/rnnviz_page.py`` is; Streamlit wants the name ``app`` in the file
+that it is given.
 """
 
 import os

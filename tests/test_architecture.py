@@ -25,8 +25,8 @@ ORDER = (
     "export",
     "notebook",
     "lessons",
-    "cli",
     "app",
+    "cli",
 )
 ALONE = {"i18n", "engine"}
 FIRST_PLOTLY = ORDER.index("views")

@@ -1,6 +1,6 @@
-"""The second front end: the same pictures, data and code from a terminal, without a browser page.
+"""The command line: it opens the page, or writes the same pictures, data and code without one.
 
-    python -m rnnviz --help
+    rnnviz --help        (python -m rnnviz does the same)
 
 Exit codes: 0 done; 1 it could not be done (file, folder, browser, font); 2 the command or a link
 was not understood; 130 interrupted.
@@ -12,7 +12,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from rnnviz.cli.arguments import Misunderstood, language_of, parser
+from rnnviz.cli.arguments import Misunderstood, language_of, read
 from rnnviz.export.failures import ExportFailure
 from rnnviz.i18n import words
 
@@ -27,12 +27,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     language = language_of(arguments)
     say = words(language)
     try:
-        request = parser(say).parse_args(arguments)
-        if request.run is None:
-            raise Misunderstood(say("cli.no_command"))
-        request.run(request, say)
+        request = read(arguments, say)
+        code = request.run(request, say)
         sys.stdout.flush()
-        return DONE
+        return code or DONE
     except Misunderstood as error:
         return _complain(str(error), NOT_UNDERSTOOD)
     except ExportFailure as failure:

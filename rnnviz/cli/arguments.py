@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -10,12 +11,16 @@ from typing import Any, NoReturn
 
 import rnnviz
 from rnnviz.cli import commands
+from rnnviz.cli.serve import serve
 from rnnviz.cli.sources import Misunderstood
 from rnnviz.export.looks import SCALES, SIZES
 from rnnviz.i18n import DEFAULT_LANGUAGE, LANGUAGES, Words
 from rnnviz.views._plot.colours import THEMES
 
-__all__ = ["Misunderstood", "language_of", "parser"]
+__all__ = ["Misunderstood", "language_of", "parser", "read"]
+
+_SETTING = re.compile(r"--[a-z]+\.[A-Za-z.]+(=|$)")
+"""One of Streamlit's settings, such as ``--server.allowedHosts``; its value may follow."""
 
 
 def language_of(arguments: Sequence[str]) -> str:
@@ -29,11 +34,28 @@ def language_of(arguments: Sequence[str]) -> str:
     return language if language in LANGUAGES else DEFAULT_LANGUAGE
 
 
+def read(arguments: Sequence[str], say: Words) -> argparse.Namespace:
+    """Return the request: its ``run`` does it. Without a command, the page is opened.
+
+    Raises
+    ------
+    Misunderstood
+        If the arguments are not understood.
+    """
+    whole = parser(say)
+    request, rest = whole.parse_known_args(arguments)
+    if request.run is None and not rest:
+        request, rest = whole.parse_known_args([*arguments, "serve"])
+    if request.run is serve and rest and _SETTING.match(rest[0]):
+        request.settings = rest
+    elif rest or request.run is None:
+        whole.error(say("cli.unknown_arguments", arguments=" ".join(rest)))
+    return request
+
+
 def parser(say: Words) -> _Parser:
     """Return the parser of the command line; it raises Misunderstood where argparse would exit."""
-    whole = _Parser(
-        say, prog="python -m rnnviz", description=say("cli.about"), epilog=say("cli.examples")
-    )
+    whole = _Parser(say, prog="rnnviz", description=say("cli.about"), epilog=say("cli.examples"))
     version = f"rnnviz {rnnviz.__version__}"
     whole.options.add_argument(
         "--version", action="version", version=version, help=say("cli.option.version")
@@ -50,9 +72,10 @@ def parser(say: Words) -> _Parser:
             epilog=say(f"cli.{name}.examples"),
         )
         add(command, say)
-        _add_source(command, say)
+        if add is not _add_serve:
+            _add_source(command, say)
         _add_language(command, say, "language")
-        command.set_defaults(run=getattr(commands, name))
+        command.set_defaults(run=serve if add is _add_serve else getattr(commands, name))
     return whole
 
 
@@ -85,6 +108,17 @@ class _Formatter(argparse.RawDescriptionHelpFormatter):
         """Say "usage" in the language."""
         spoken = self._say("cli.usage") + " " if prefix is None else prefix
         super().add_usage(usage, actions, groups, spoken)
+
+
+def _add_serve(command: _Parser, say: Words) -> None:
+    command.options.add_argument(
+        "--port", type=_port(say), metavar="PORT", help=say("cli.option.port")
+    )
+    command.options.add_argument("--address", metavar="ADDRESS", help=say("cli.option.address"))
+    command.options.add_argument(
+        "--no-browser", action="store_true", help=say("cli.option.no_browser")
+    )
+    command.set_defaults(settings=[])
 
 
 def _add_render(command: _Parser, say: Words) -> None:
@@ -191,11 +225,21 @@ def _one_of(names: Sequence[str], say: Words) -> Callable[[str], str]:
     return check
 
 
+def _port(say: Words) -> Callable[[str], int]:
+    def check(text: str) -> int:
+        if not text.isdecimal() or not 0 < int(text) < 2**16:
+            raise argparse.ArgumentTypeError(say("cli.no_port", value=text))
+        return int(text)
+
+    return check
+
+
 def _list(say: Words, option: str, names: Sequence[str]) -> str:
     return f"{say(f'cli.option.{option}')}: {', '.join(names)}".replace("%", "%%")
 
 
 _COMMANDS: dict[str, Callable[[_Parser, Words], None]] = {
+    "serve": _add_serve,
     "render": _add_render,
     "data": _add_data,
     "gallery": _add_gallery,

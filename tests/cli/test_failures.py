@@ -18,7 +18,6 @@ def nothing_in(folder):
 @pytest.mark.parametrize(
     ("arguments", "part"),
     [
-        ((), "Name a command"),
         (("nonsense",), "nonsense"),
         (("render",), "VIEW, --out"),
         (("render", "states"), "--out"),

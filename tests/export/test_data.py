@@ -38,7 +38,7 @@ def tidy(run):
 
 def test_a_csv_brings_every_value_back(experiment):
     run = simulate(experiment)
-    table = pd.read_csv(written(write_csv, run))
+    table = pd.read_csv(written(write_csv, run), float_precision="round_trip")
     expected = tidy(run)
     assert list(table.columns) == ["layer", "timestep", "unit", "value"]
     assert [tuple(row) for row in table[["layer", "timestep", "unit"]].to_numpy().tolist()] == [

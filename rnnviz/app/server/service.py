@@ -6,6 +6,7 @@ import asyncio
 import gc
 import importlib
 import logging
+import os
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -14,9 +15,10 @@ from typing import Any
 import streamlit as st
 from starlette.middleware import Middleware
 
+from rnnviz.app.launch import OPEN_PAGE
 from rnnviz.app.runtime.errors import failed
 from rnnviz.app.runtime.results import JOBS
-from rnnviz.app.server import assets, health
+from rnnviz.app.server import assets, browser_tab, health
 from rnnviz.app.server.guard import Guard, Rules
 from rnnviz.app.server.guard.connections import Register
 from rnnviz.app.server.streamlit_private import keep_settings
@@ -29,7 +31,7 @@ which gives up its turn at every message it sends."""
 
 
 def parts() -> dict[str, Any]:
-    """Return the arguments of ``st.App``; called once, when the server imports ``app.py``."""
+    """Return the arguments of ``st.App``; called once, when the server imports its script."""
     rules = Rules.from_settings()
     register = Register(rules.most_visitors)
 
@@ -47,6 +49,8 @@ def parts() -> dict[str, Any]:
         # What is loaded now stays for ever: later collections need not look at it again.
         gc.collect()
         gc.freeze()
+        if os.environ.pop(OPEN_PAGE, None):
+            browser_tab.open_soon()
         _LOG.info("answers to %s", ", ".join(rules.hosts))
         yield
 
