@@ -16,6 +16,7 @@ ORDER = (
     "i18n",
     "knobs",
     "engine",
+    "learn",
     "spec",
     "analysis",
     "sweep",

@@ -34,6 +34,25 @@ class Activation:
     range: tuple[float, float]
     kinks: tuple[float, ...] = ()
 
+    def slope_times(
+        self, h: np.ndarray, factor: np.ndarray, out: np.ndarray, scratch: np.ndarray
+    ) -> None:
+        """Write slope(h)·factor into ``out``, which may be ``factor``; nothing is allocated.
+
+        All four have one shape. ``scratch`` is overwritten.
+        """
+        if self.name == "tanh":
+            np.subtract(1, h, scratch)
+            np.multiply(scratch, factor, out)
+            np.add(1, h, scratch)
+            np.multiply(scratch, out, out)
+        elif self.name == "sigmoid":
+            np.subtract(1, h, scratch)
+            np.multiply(scratch, h, scratch)
+            np.multiply(scratch, factor, out)
+        else:
+            np.multiply(self.slope(h), factor, out)
+
     @property
     def bound(self) -> float | None:
         """The supremum of ``|h|``, None where there is none."""

@@ -8,6 +8,7 @@ import numpy as np
 
 from rnnviz.engine.activations import ACTIVATIONS, Activation, activation_named
 from rnnviz.engine.cells.recurrence import recurrent_product_into
+from rnnviz.engine.cells.tape import Step, Tape
 from rnnviz.engine.cells.weights import check_bias, check_kernels, frozen_arrays
 
 
@@ -184,3 +185,20 @@ class RecurrentCell:
     def gates(self, preactivations: np.ndarray) -> dict[str, np.ndarray]:
         """The gates, from pre-activations (..., G·units): each (..., units), in Keras's order."""
         return {}
+
+    def forward_step(self, tape: Tape) -> Step:
+        """Make ``advance(t)``, by which a batch goes forward while the network learns.
+
+        It reads ``tape.reads[t]``, writes the state after timestep t into ``tape.states[t + 1]``
+        and keeps in the tape what `backward_step` needs. It may hold the weights of timestep 0
+        until the next one, so they must not change on the way.
+        """
+        raise NotImplementedError
+
+    def backward_step(self, tape: Tape) -> Step:
+        """Make ``retreat(t)``, the step of backpropagation through time.
+
+        From ``tape.deltas[t + 1]``, ∂L/∂h_t, and ``tape.carried`` it writes ``tape.errors[t]``,
+        adds ∂L/∂h_{t−1} to ``tape.deltas[t]`` and this timestep's part to ``tape.gradient``.
+        """
+        raise NotImplementedError

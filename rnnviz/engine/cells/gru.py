@@ -14,6 +14,7 @@ from rnnviz.engine.cells.recurrence import (
     recurrent_product_into,
     transposed_blocks,
 )
+from rnnviz.engine.cells.tape import Step, Tape
 
 
 @dataclass(frozen=True, eq=False)
@@ -131,6 +132,115 @@ class GRU(GatedCell):
         """∂(next state i)/∂(input j), (..., units, features)."""
         with np.errstate(all="ignore"):
             return self._by(projected, state, self.kernel)[1]
+
+    def forward_step(self, tape: Tape) -> Step:
+        """As in `RecurrentCell`; the gates are kept, and what the reset gate multiplies or makes.
+
+        With `reset_after` that is h·R_h + b'_h, else r∘h, (units, batch) at each timestep.
+        """
+        units, gated, timesteps = self.units, 2 * self.units, tape.timesteps
+        reads, states, inputs = list(tape.reads), list(tape.states), list(tape.inputs)
+        gates = list(tape.keep("gates", timesteps, 3 * units))
+        resets = list(tape.keep("resets", timesteps, units))
+        sums, spare = self.gate_sums(tape, "ss"), tape.keep("spare", units)
+        kernel = np.empty((units, self.features), self.dtype)
+        recurrent = np.empty((units, units), self.dtype)
+        bias = [row[gated:, None] for row in tape.bias]
+        activate, reset_after = self._activation.apply, self.reset_after
+        dot, times, add, subtract = np.dot, np.multiply, np.add, np.subtract
+
+        def advance(t: int) -> None:
+            if t == 0:
+                kernel[...] = tape.kernel[:, gated:].T
+                recurrent[...] = tape.recurrent[:, gated:].T
+            z, r = sums(reads[t], gates[t][:gated], t == 0)
+            candidate, h, reset = gates[t][gated:], states[t], resets[t]
+            dot(kernel, inputs[t], candidate)
+            add(candidate, bias[0], candidate)
+            if reset_after:
+                dot(recurrent, h, reset)
+                add(reset, bias[1], reset)
+                times(r, reset, spare)
+            else:
+                times(r, h, reset)
+                dot(recurrent, reset, spare)
+            add(candidate, spare, candidate)
+            activate(candidate, candidate)
+            # z∘h + (1 − z)∘ĥ = ĥ + z∘(h − ĥ)
+            subtract(h, candidate, spare)
+            times(z, spare, spare)
+            add(candidate, spare, states[t + 1])
+
+        return advance
+
+    def backward_step(self, tape: Tape) -> Step:
+        """As in `RecurrentCell`: back through the candidate, then through z and r."""
+        units, gated = self.units, 2 * self.units
+        reads, states, deltas = list(tape.reads), list(tape.states), list(tape.deltas)
+        errors, gates = list(tape.errors), list(tape.keep("gates"))
+        resets, spare, through = list(tape.keep("resets")), tape.keep("spare"), tape.empty(units)
+        add_to_gradient = self._gradient_adder(tape)
+        slopes_times, activation = self.gate_slopes_times(tape, "ss"), self._activation
+        gate_kernel = np.empty((units, gated), self.dtype)
+        candidate_kernel = np.empty((units, units), self.dtype)
+        reset_after, dot, times, add, subtract = (
+            self.reset_after,
+            np.dot,
+            np.multiply,
+            np.add,
+            np.subtract,
+        )
+
+        def retreat(t: int) -> None:
+            if t == tape.timesteps - 1:
+                gate_kernel[...] = tape.recurrent[:, :gated]
+                candidate_kernel[...] = tape.recurrent[:, gated:]
+            error, delta, gate, h = errors[t], deltas[t + 1], gates[t], states[t]
+            z, r, candidate = gate[:units], gate[units:gated], gate[gated:]
+            d_z, d_r, d_candidate = error[:units], error[units:gated], error[gated:]
+            subtract(h, candidate, d_z)
+            times(d_z, delta, d_z)
+            subtract(1, z, d_candidate)
+            times(d_candidate, delta, d_candidate)
+            activation.slope_times(candidate, d_candidate, d_candidate, spare)
+            times(z, delta, spare)
+            add(deltas[t], spare, deltas[t])
+            if reset_after:
+                times(d_candidate, resets[t], d_r)
+                times(d_candidate, r, through)
+                dot(candidate_kernel, through, spare)
+            else:
+                dot(candidate_kernel, d_candidate, spare)
+                times(spare, h, d_r)
+                times(spare, r, spare)
+            add(deltas[t], spare, deltas[t])
+            slopes_times(gate[:gated], error[:gated])
+            add_to_gradient(reads[t], error, through if reset_after else resets[t])
+            dot(gate_kernel, error[:gated], spare)
+            add(deltas[t], spare, deltas[t])
+
+        return retreat
+
+    def _gradient_adder(self, tape: Tape) -> Callable[[np.ndarray, np.ndarray, np.ndarray], None]:
+        """As `Tape.gradient_adder`; the candidate's recurrent kernel has factors of its own.
+
+        ``reset`` is r∘∂L/∂ĥ's sum with `reset_after`, else r∘h.
+        """
+        gated, rows = 2 * self.units, slice(self.features, self.features + self.units)
+        product, gradient = np.empty_like(tape.gradient), tape.gradient
+        candidate = np.empty((self.units, self.units), self.dtype)
+
+        def add(read: np.ndarray, error: np.ndarray, reset: np.ndarray) -> None:
+            np.dot(read, error.T, product)
+            if self.reset_after:
+                np.dot(read[rows], reset.T, candidate)
+                reset.sum(axis=1, out=product[-1, gated:])
+            else:
+                np.dot(reset, error[gated:].T, candidate)
+            product[rows, gated:] = candidate
+            np.add(gradient, product, gradient)
+
+        return add
 
     def _preactivations(self, projected, h) -> tuple[np.ndarray, np.ndarray]:
         """Pre-activations (..., 3·units), and what the reset gate multiplies (..., units)."""

@@ -6,13 +6,14 @@ from typing import ClassVar
 
 import numpy as np
 
-from rnnviz.engine.cells.gated import GatedCell, halving
+from rnnviz.engine.cells.gated import GatedCell, halving, row_blocks
 from rnnviz.engine.cells.recurrence import (
     gate_blocks,
     recurrent_product,
     recurrent_product_into,
     transposed_blocks,
 )
+from rnnviz.engine.cells.tape import Step, Tape
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,6 +104,64 @@ class LSTM(GatedCell):
         with np.errstate(all="ignore"):
             by_x, cell_by_x, _, _ = self._by(projected, state, self.kernel)
             return np.concatenate([by_x, cell_by_x], axis=-2)
+
+    def forward_step(self, tape: Tape) -> Step:
+        """As in `RecurrentCell`; the gates, c and act(c) of every timestep are kept."""
+        units, timesteps = self.units, tape.timesteps
+        cells = tape.keep("c", timesteps + 1, units)
+        if not tape.further_states:
+            cells[0] = 0
+            tape.further_states.append(cells)
+        reads, states, cells = list(tape.reads), list(tape.states), list(cells)
+        gates = list(tape.keep("gates", timesteps, 4 * units))
+        squashed = list(tape.keep("squashed", timesteps, units))
+        new, squash = tape.keep("new", units), self._activation.apply
+        sums = self.gate_sums(tape, "ssts")
+        times, add = np.multiply, np.add
+
+        def advance(t: int) -> None:
+            i, f, g, o = sums(reads[t], gates[t], t == 0)
+            c = cells[t + 1]
+            times(f, cells[t], c)
+            times(i, g, new)
+            add(c, new, c)
+            squash(c, squashed[t])
+            times(o, squashed[t], states[t + 1])
+
+        return advance
+
+    def backward_step(self, tape: Tape) -> Step:
+        """As in `RecurrentCell`: back through o and act(c), then through c and its gates."""
+        units, timesteps = self.units, tape.timesteps
+        if not tape.carried:
+            tape.carried.append(tape.keep("d_c", units))
+        (d_c,) = tape.carried
+        reads, deltas, errors = list(tape.reads), list(tape.deltas), list(tape.errors)
+        cells, gates = list(tape.keep("c", timesteps + 1, units)), list(tape.keep("gates"))
+        squashed, part, spare = list(tape.keep("squashed")), tape.keep("new"), tape.empty(units)
+        add_to_gradient, recurrent = tape.gradient_adder(), tape.recurrent
+        slopes_times = self.gate_slopes_times(tape, "ssts")
+        slope_times = self._activation.slope_times
+        dot, times, add = np.dot, np.multiply, np.add
+
+        def retreat(t: int) -> None:
+            error, delta, gate = errors[t], deltas[t + 1], gates[t]
+            i, f, g, o = row_blocks(gate, units)
+            d_i, d_f, d_g, d_o = row_blocks(error, units)
+            times(delta, squashed[t], d_o)
+            times(delta, o, part)
+            slope_times(squashed[t], part, part, spare)
+            add(d_c, part, d_c)
+            times(d_c, g, d_i)
+            times(d_c, cells[t], d_f)
+            times(d_c, i, d_g)
+            times(d_c, f, d_c)
+            slopes_times(gate, error)
+            add_to_gradient(reads[t], error)
+            dot(recurrent, error, part)
+            add(deltas[t], part, deltas[t])
+
+        return retreat
 
     def _gates_after(self, projected, state) -> tuple[np.ndarray, np.ndarray, dict]:
         h, c = gate_blocks(state, 2)

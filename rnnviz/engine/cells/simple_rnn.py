@@ -11,6 +11,7 @@ from rnnviz.engine.cells.recurrence import (
     recurrent_product_into,
     transposed,
 )
+from rnnviz.engine.cells.tape import Step, Tape
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,6 +59,33 @@ class SimpleRNN(RecurrentCell):
     def input_jacobian(self, projected: np.ndarray, state: np.ndarray) -> np.ndarray:
         """∂(next state i)/∂(input j) = act'(z_i)·K[j, i], (..., units, features)."""
         return self._slope_times(projected, state, self.kernel)
+
+    def forward_step(self, tape: Tape) -> Step:
+        """As in `RecurrentCell`: one product and the activation."""
+        weights, z, dot = tape.weights.T, tape.keep("z", self.units), np.dot
+        reads, states, activate = list(tape.reads), list(tape.states), self._activation.apply
+
+        def advance(t: int) -> None:
+            dot(weights, reads[t], z)
+            activate(z, states[t + 1])
+
+        return advance
+
+    def backward_step(self, tape: Tape) -> Step:
+        """As in `RecurrentCell`: a_t = δ_t ∘ act'(z_t), δ_{t−1} += R·a_t."""
+        reads, states, deltas = list(tape.reads), list(tape.states), list(tape.deltas)
+        errors, back = list(tape.errors), tape.keep("back", self.units)
+        add_to_gradient, recurrent = tape.gradient_adder(), tape.recurrent
+        slope_times, dot, add = self._activation.slope_times, np.dot, np.add
+
+        def retreat(t: int) -> None:
+            error = errors[t]
+            slope_times(states[t + 1], deltas[t + 1], error, back)
+            add_to_gradient(reads[t], error)
+            dot(recurrent, error, back)
+            add(deltas[t], back, deltas[t])
+
+        return retreat
 
     def _slope_times(self, projected, state, matrix) -> np.ndarray:
         with np.errstate(all="ignore"):
