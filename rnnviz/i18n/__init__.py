@@ -1,7 +1,7 @@
 """The words: every sentence the app shows, in English and Korean, side by side.
 
 Sentences live in ``words/**/*.toml``; each entry holds both languages, so neither can be forgotten.
-This room imports nothing of ours, and anyone may import it.
+This package imports nothing of ours, and every other part may import it.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
+
+from rnnviz.i18n.fields import FieldFormatter, needs_formatter
 
 LANGUAGES = ("en", "ko")
 DEFAULT_LANGUAGE = "en"
@@ -26,7 +28,8 @@ class Words:
     language : str
         One of :data:`LANGUAGES`.
     sentences : Mapping of str to str
-        Dotted key -> sentence with ``str.format`` fields.
+        Dotted key -> sentence with ``str.format`` fields; they may also ask for a particle, an
+        ordinal or a plural, see :mod:`rnnviz.i18n.fields`.
     """
 
     language: str
@@ -38,12 +41,20 @@ class Words:
         Raises
         ------
         KeyError
-            If the key or a field of its sentence is unknown: a programming error, not a visitor's.
+            If the key or a field of its sentence is unknown: a programming error, not a user's.
         """
-        return self.sentences[key].format(**values)
+        sentence = self.sentences[key]
+        if _needs_formatter(sentence):
+            return _FORMATTER.vformat(sentence, (), values)
+        return sentence.format(**values)
 
     def __contains__(self, key: str) -> bool:
         return key in self.sentences
+
+
+_FORMATTER = FieldFormatter()
+_needs_formatter = cache(needs_formatter)
+"""Asked once for each sentence: most of them are plain."""
 
 
 @cache

@@ -1,8 +1,8 @@
 """Why is everything 1.0? Because 64 + 32 positive numbers are added at every step."""
 
 from rnnviz.lessons.lesson import Do, Lesson, Notice, Predict, Why
-from rnnviz.lessons.measures import exact_below
-from rnnviz.sentences.reading import number
+from rnnviz.lessons.measures import exact_below, saturated_below
+from rnnviz.sentences.numbers import number
 from rnnviz.spec.experiment import Experiment
 
 _GOAL = 0.5
@@ -11,6 +11,10 @@ _GOAL = 0.5
 def _mean_sum(run):
     z = run.preactivations
     return {"first": number(float(z[0].mean())), "later": number(float(z[1:].mean()))}
+
+
+def _left(run):
+    return {**_mean_sum(run), "saturated": saturated_below(run, _GOAL).numbers["share"]}
 
 
 LESSON = Lesson(
@@ -26,7 +30,7 @@ LESSON = Lesson(
             check=lambda run: exact_below(run, _GOAL),
             solution={"units": 16},
         ),
-        Notice(name="see", numbers=_mean_sum),
+        Notice(name="see", numbers=_left),
         Why(
             name="why",
             formulas=(

@@ -2,8 +2,11 @@
 
 import math
 
+import numpy as np
+
 from rnnviz.analysis.twins import twins
 from rnnviz.lessons.lesson import Do, Lesson, Notice, Predict, Progress, Why, toward
+from rnnviz.sentences.numbers import number
 from rnnviz.spec.experiment import Experiment
 
 _APART = 2.0
@@ -11,29 +14,37 @@ _APART = 2.0
 _FAR = 10.0
 
 
-def _growth(run) -> float:
-    """Return log10 of the last distance over the first, within ±10."""
-    distances = twins(run.layers[-1].trace).distances[-1]
-    ratio = distances[-1] / distances[0]
+def _distances(run) -> np.ndarray:
+    """Distance of the closest twins at every step, the start first, (timesteps + 1,)."""
+    return twins(run.layers[-1].trace).distances[-1]
+
+
+def _ratio(run) -> float:
+    """Return the last distance over the first; 0 where the twins are equal in the end."""
+    distances = _distances(run)
+    return float(distances[-1] / distances[0])
+
+
+def _way(ratio: float) -> float:
+    """Return log10 of a ratio, within ±10."""
     return max(-_FAR, min(_FAR, math.log10(ratio))) if ratio > 0 else -_FAR
 
 
-def _shown(growth: float) -> dict[str, str]:
-    ratio = 10**growth
-    if growth <= -_FAR:
-        return {"ratio": "0"}
-    return {"ratio": f"{ratio:,.0f}" if ratio >= 100 else f"{ratio:.2g}"}
-
-
 def _apart(run):
-    growth = _growth(run)
-    return Progress(toward(growth, -_FAR, 5.0, met=growth > 5.0), _shown(growth))
+    ratio = _ratio(run)
+    way = _way(ratio)
+    return Progress(toward(way, -_FAR, 5.0, met=way > 5.0), {"ratio": number(ratio, 2)})
 
 
 def _edge(run):
-    growth = _growth(run)
-    way = toward(abs(growth), _FAR, _APART, met=abs(growth) < _APART)
-    return Progress(way, _shown(growth))
+    ratio = _ratio(run)
+    growth = abs(_way(ratio))
+    way = toward(growth, _FAR, _APART, met=growth < _APART)
+    return Progress(way, {"ratio": number(ratio, 2)})
+
+
+def _parted(run):
+    return {"distance": number(float(_distances(run)[-1]), 2)}
 
 
 LESSON = Lesson(
@@ -57,7 +68,7 @@ LESSON = Lesson(
             check=_apart,
             solution={"recurrent_gain": 2.0},
         ),
-        Notice(name="see"),
+        Notice(name="see", numbers=_parted),
         Do(
             name="edge",
             knobs=("recurrent_gain",),

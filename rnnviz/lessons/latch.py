@@ -1,7 +1,7 @@
 """A memory of one unit: from which gain on does a pulse stay for ever?"""
 
 from rnnviz.lessons.lesson import Do, Lesson, Notice, Predict, Progress, Why, toward
-from rnnviz.sentences.reading import number
+from rnnviz.sentences.numbers import number
 from rnnviz.spec.experiment import Experiment
 
 _STAYS = 0.8

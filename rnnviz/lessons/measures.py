@@ -8,10 +8,10 @@ import numpy as np
 
 from rnnviz.analysis.gradients import gradients
 from rnnviz.analysis.saturation import SATURATED_FROM, saturation
-from rnnviz.analysis.verdict import power_of_ten
 from rnnviz.engine.run import Run
 from rnnviz.lessons.lesson import Progress, toward
-from rnnviz.sentences.reading import percent
+from rnnviz.sentences.numbers import percent
+from rnnviz.sentences.numbers import power as written_power
 
 _FAR_SUM = 50.0
 """The lecture's sums are about 40: no way at all."""
@@ -57,5 +57,5 @@ def gradient_above(run: Run, goal: float, start: float) -> Progress:
 
 
 def shown_power(power: float) -> str:
-    """Return 10 to a power as people write it; exactly zero as 0."""
-    return "0" if math.isinf(power) else power_of_ten(power)
+    """Return 10 to a power as every sentence writes it; exactly zero as 0."""
+    return written_power(power)

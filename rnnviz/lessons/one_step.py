@@ -1,7 +1,7 @@
 """One step by hand: a single unit, a single timestep, every number written out."""
 
 from rnnviz.lessons.lesson import Do, Lesson, Notice, Predict, Progress, Why, toward
-from rnnviz.sentences.reading import number
+from rnnviz.sentences.numbers import number
 from rnnviz.spec.experiment import Experiment
 
 _SMALL = 0.6

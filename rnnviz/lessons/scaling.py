@@ -7,6 +7,7 @@ from rnnviz.lessons.measures import (
     saturated_below,
     shown_power,
 )
+from rnnviz.sentences.numbers import number
 from rnnviz.spec.experiment import Experiment
 
 _UNSATURATED = 0.05
@@ -15,6 +16,12 @@ _BEST = -30.0
 
 def _gradient(run):
     return {"gradient": shown_power(gradient_power(run))}
+
+
+def _range(run):
+    """Least and greatest state after the first step, which starts from zeros."""
+    states = run.states[1:] if run.timesteps > 1 else run.states
+    return {"low": number(float(states.min())), "high": number(float(states.max()))}
 
 
 LESSON = Lesson(
@@ -29,7 +36,7 @@ LESSON = Lesson(
             check=lambda run: saturated_below(run, _UNSATURATED),
             solution={"weight_scale": 0.0501},
         ),
-        Notice(name="unsaturated"),
+        Notice(name="unsaturated", numbers=_range),
         Predict(name="predict_memory", options=("one", "thousandth", "nothing"), answer="nothing"),
         Do(
             name="best",

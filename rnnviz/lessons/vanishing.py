@@ -49,7 +49,7 @@ LESSON = Lesson(
             formulas=(
                 r"\Bigl\lVert\frac{\partial h_T}{\partial h_0}\Bigr\rVert_2 = g^{T}",
                 r"0.9^{99} \approx 3\cdot 10^{-5}",
-                r"1.2^{99} \approx 7\cdot 10^{7}",
+                r"1.1^{99} \approx 1.3\cdot 10^{4}",
             ),
         ),
     ),

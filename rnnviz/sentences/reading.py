@@ -9,12 +9,10 @@ import numpy as np
 
 from rnnviz.analysis.diagnosis import Diagnosis
 from rnnviz.analysis.saturation import Saturation
-from rnnviz.analysis.verdict import moment, power_of_ten
+from rnnviz.analysis.verdict import moment
 from rnnviz.engine import Trace
 from rnnviz.i18n import Words
-
-_PLAIN_POWERS = 3
-"""Numbers within so many powers of ten of 1 are written out."""
+from rnnviz.sentences.numbers import number, percent, power
 
 
 @dataclass(frozen=True)
@@ -109,28 +107,3 @@ def _until_overflow(trace: Trace, diagnosis: Diagnosis) -> str:
     reached = math.log10(largest) if largest > 0 else 0.0
     room = math.log10(np.finfo(trace.layer.dtype).max) - reached
     return f"{max(1, math.ceil(room * math.log(10) / diagnosis.rate)):,}"
-
-
-def power(logarithm: float) -> str:
-    """Return the number with that log₁₀, written out near 1 and as a power of ten beyond."""
-    if math.isnan(logarithm):
-        return "–"
-    if math.isinf(logarithm):
-        return "0" if logarithm < 0 else "∞"
-    if abs(logarithm) <= _PLAIN_POWERS:
-        return f"{10**logarithm:.2g}"
-    return power_of_ten(logarithm)
-
-
-def percent(share: float) -> str:
-    """Return a share as a percentage that never rounds up to all or down to nothing."""
-    if share in (0, 1):
-        return f"{share:.0%}"
-    return "> 99.9%" if share > 0.999 else "< 0.1%" if share < 0.001 else f"{share:.1%}"
-
-
-def number(value: float) -> str:
-    """Return a number with four digits, as people write it: ``"−0.25"``, ``"1.13·10⁻³⁰"``."""
-    digits, _, exponent = f"{value:.4g}".partition("e")
-    raised = f"·{power_of_ten(int(exponent))}" if exponent else ""
-    return digits.replace("-", "−") + raised

@@ -2,35 +2,35 @@
 
 from __future__ import annotations
 
-import math
-
-from rnnviz.analysis.verdict import Verdict, power_of_ten
+from rnnviz.analysis.verdict import Verdict
 from rnnviz.i18n import Words
+from rnnviz.sentences.numbers import number, percent, whole
+
+_TWO_DIGITS = ("band", "error")
+"""Errors are written with two digits, whatever they belong to with three."""
+_BESIDE_ONE = ("radius", "factor", "kernel_radius", "stretch", "ratio")
+"""Numbers for which it matters on which side of 1 they lie."""
 
 
 def sentence(verdict: Verdict, say: Words) -> str:
     """Return what a verdict says, its numbers rounded for reading."""
-    texts = {
-        name: shown(value, digits=2 if name in ("band", "error") else 3)
-        for name, value in verdict.values.items()
-    }
+    texts = {name: _written(name, value) for name, value in verdict.values.items()}
     return say(verdict.key, **texts)
 
 
-def shown(value: object, digits: int = 3) -> str:
-    """Return a number with so many digits, an integer whole, with typographic signs."""
+def _written(name: str, value: object) -> str:
+    if name == "share":
+        # Verdicts give shares as a number of hundredths.
+        return percent(float(value) / 100)
+    digits = 2 if name in _TWO_DIGITS else 3
+    return shown(value, digits, beside=1.0 if name in _BESIDE_ONE else None)
+
+
+def shown(value: object, digits: int = 3, beside: float | None = None) -> str:
+    """Return a number as all sentences write it; text as it is."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return str(value)
-    if isinstance(value, int):
-        return f"{value:,}".replace("-", "−")
-    if not math.isfinite(value):
-        return {math.inf: "∞", -math.inf: "−∞"}.get(value, "–")
-    if value and not 1e-3 <= abs(value) < 1e5:
-        power = math.floor(math.log10(abs(value)))
-        leading = f"{value / 10.0**power:.2g}" if power > -300 else "1"
-        text = power_of_ten(power)
-        return text if leading == "1" else f"{leading}·{text}".replace("-", "−")
-    return f"{value:.{digits}g}".replace("-", "−")
+    return whole(value) if isinstance(value, int) else number(value, digits, beside)
 
 
 def wrapped(text: str, width: int) -> str:

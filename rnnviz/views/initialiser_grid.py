@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import plotly.graph_objects as go
 
-from rnnviz.analysis.verdict import power_of_ten
+from rnnviz.sentences.numbers import percent, power
 from rnnviz.spec.experiment import Experiment
 from rnnviz.sweep.initialiser_grid import InitialiserGrid, initialiser_grid
 from rnnviz.views._plot.style import Style, template_dict
@@ -85,9 +85,9 @@ def summary(result: Changes, style: Style) -> list[str]:
         if best is None:
             lines.append(say("initialiser_grid.none", weights=weights))
         else:
-            power = power_of_ten(float(grid.gradient[row, best]))
+            left = power(float(grid.gradient[row, best]))
             scale = f"{grid.scales[best]:g}"
-            lines.append(say("initialiser_grid.best", weights=weights, gradient=power, scale=scale))
+            lines.append(say("initialiser_grid.best", weights=weights, gradient=left, scale=scale))
     return lines
 
 
@@ -158,8 +158,8 @@ def _value(value: float, measure: str, say) -> str:
     if np.isnan(value):
         return say("initialiser_grid.unknown")
     if measure == "gradient":
-        return say("initialiser_grid.zero") if np.isneginf(value) else power_of_ten(float(value))
-    return f"{value:.1%}"
+        return say("initialiser_grid.zero") if np.isneginf(value) else power(float(value))
+    return percent(float(value))
 
 
 def _mark(result: Changes, number: int, style: Style) -> list[dict]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import plotly.graph_objects as go
 
+from rnnviz.sentences.verdicts import shown
 from rnnviz.views._plot.frame import faded
 from rnnviz.views._plot.layer_bands import COLUMNS, Band, bands_of
 from rnnviz.views._plot.style import FIRST_STEP, Style, template_dict
@@ -145,7 +146,7 @@ def _title(band: Band, axis: str, style: Style) -> dict:
 
 
 def _end(value: float) -> str:
-    return f"{value:.3g}".replace("-", "−")
+    return shown(float(value))
 
 
 def _kept(band: Band, axis: str, ends: list, units: list, style: Style) -> list[dict]:

@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 
 from rnnviz.analysis.one_step import Contribution, OneStep, largest, one_step
 from rnnviz.engine import SimpleRNN
+from rnnviz.sentences.numbers import number
 from rnnviz.sentences.verdicts import wrapped
 from rnnviz.views._plot.style import FIRST_STEP, Style, template_dict
 from rnnviz.views.registry import View
@@ -202,7 +203,7 @@ def _nothing_but(text: str, style: Style) -> go.Figure:
 
 
 def _short(value: float) -> str:
-    return f"{float(value):.6g}".replace("-", "−")
+    return number(float(value), 6)
 
 
 VIEW = View("one_step", "states", analyse, draw, order=11, at_cursor=True)

@@ -8,6 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from rnnviz.analysis.trajectory import Projection, projection
+from rnnviz.sentences.numbers import percent
 from rnnviz.views._plot.cursor import timestep_at, trace_at
 from rnnviz.views._plot.frame import frame, line, marks, thinned, timesteps, whole_ticks
 from rnnviz.views._plot.style import FIRST_STEP, Style
@@ -87,7 +88,7 @@ def coordinate(result: Projection, index: int) -> np.ndarray:
 def axis_title(result: Projection, index: int, style: Style) -> str:
     """Return the name of a direction with its share of the variance."""
     explained = result.explained
-    share = f"{100 * explained[index]:.3g}" if index < len(explained) else "0"
+    share = percent(float(explained[index]) if index < len(explained) else 0.0)
     return style.words("dynamics.component", index=index + 1, share=share)
 
 

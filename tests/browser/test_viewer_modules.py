@@ -55,7 +55,7 @@ def test_float32_is_written_as_briefly_as_numpy_does(call):
 def test_shares_are_never_rounded_to_all_or_nothing(call):
     code = "(m, all) => all.map((one) => m.percent(one))"
     texts = call("words.js", code, [0, 1e-9, 0.125, 0.99999, 1])
-    assert texts == ["0 %", "< 0.1 %", "12.5 %", "> 99.9 %", "100 %"]
+    assert texts == ["0%", "< 0.1%", "12.5%", "> 99.9%", "100%"]
 
 
 @pytest.mark.parametrize(

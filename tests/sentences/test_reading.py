@@ -1,14 +1,12 @@
 """The diagnosis in words: plain, numbered, in both languages, and never more than is so."""
 
-import math
-
 import pytest
 
 from rnnviz import Experiment, simulate
 from rnnviz.analysis.diagnosis import diagnose
 from rnnviz.analysis.saturation import saturation
 from rnnviz.i18n import LANGUAGES, words
-from rnnviz.sentences.reading import number, percent, power, read
+from rnnviz.sentences.reading import read
 from tests.analysis.test_diagnosis import KERAS, TABLE
 
 
@@ -59,35 +57,3 @@ def test_the_numbers_are_in_the_words(settings, headline, meaning):
     said = reading(**settings)
     assert headline in said.headline
     assert meaning in said.meaning
-
-
-@pytest.mark.parametrize(
-    ("logarithm", "text"),
-    [
-        (0.0, "1"),
-        (-1.0, "0.1"),
-        (0.5, "3.2"),
-        (-37.2, "10⁻³⁷"),
-        (148.9, "10¹⁴⁹"),
-        (-math.inf, "0"),
-        (math.inf, "∞"),
-        (math.nan, "–"),
-    ],
-)
-def test_powers_are_written_as_people_do(logarithm, text):
-    assert power(logarithm) == text
-
-
-def test_shares_never_round_to_all_or_nothing():
-    assert [percent(share) for share in (0, 0.0001, 0.5, 0.99999, 1)] == [
-        "0%", "< 0.1%", "50.0%", "> 99.9%", "100%",
-    ]  # fmt: skip
-    assert number(-0.5) == "−0.5"
-
-
-@pytest.mark.parametrize(
-    ("value", "written"),
-    [(-0.25, "−0.25"), (1.13e-30, "1.13·10⁻³⁰"), (-2.5e12, "−2.5·10¹²"), (float("inf"), "inf")],
-)
-def test_numbers_are_written_as_people_write_them(value, written):
-    assert number(value) == written

@@ -17,7 +17,7 @@ from rnnviz.sentences.verdicts import sentence, shown, wrapped
         (1e-9, "10⁻⁹"),
         (-2.5e-12, "−2.5·10⁻¹²"),
         (3e120, "3·10¹²⁰"),
-        (5e-320, "10⁻³²⁰"),
+        (5e-320, "5·10⁻³²⁰"),
         (math.inf, "∞"),
         (-math.inf, "−∞"),
         (math.nan, "–"),

@@ -36,10 +36,10 @@ export function rough(value) {
   return String(Number(value.toPrecision(3))).replaceAll("-", "−");
 }
 
-/** A share as per cent, never rounded up to "all" or down to "none". */
+/** A share as per cent, never rounded up to "all" or down to "none": as Python's percent does. */
 export function percent(share) {
-  const text = `${Number((100 * share).toFixed(1))} %`;
-  if (share < 1 && text === "100 %") return "> 99.9 %";
-  if (share > 0 && text === "0 %") return "< 0.1 %";
-  return text;
+  if (share === 0 || share === 1) return `${100 * share}%`;
+  if (share > 0.999) return "> 99.9%";
+  if (share < 0.001) return "< 0.1%";
+  return `${(100 * share).toFixed(1)}%`;
 }
