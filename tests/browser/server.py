@@ -111,3 +111,8 @@ def _wait_until_it_answers(url: str, server: subprocess.Popen) -> str:
         else:
             return url
     raise RuntimeError("the server did not come up")
+
+
+if __name__ == "__main__":
+    with running(Path(sys.argv[1]).absolute()) as address:
+        print("it answers at", address)
