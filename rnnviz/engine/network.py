@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from rnnviz.engine.bidirectional import Bidirectional
-from rnnviz.engine.cells.cell import RecurrentCell
+from rnnviz.engine.cells.cell import RecurrentCell, snake_case
 from rnnviz.engine.dense import Dense
 from rnnviz.engine.embedding import Embedding
 from rnnviz.engine.layer_normalization import LayerNormalization
@@ -368,9 +367,3 @@ def _numbered(class_name: str, counts: Counter[str]) -> str:
     number = counts[name]
     counts[name] += 1
     return f"{name}_{number}" if number else name
-
-
-def snake_case(class_name: str) -> str:
-    """Keras's name for a layer of a class: ``SimpleRNN`` → ``simple_rnn``."""
-    parted = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", class_name)
-    return parted.lower()

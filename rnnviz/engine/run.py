@@ -88,7 +88,7 @@ class LayerRun:
         traces = [self.trace] if self.backward is None else [self.trace, self.backward]
         arrays = [] if self.both is None else [self.both.states]
         for trace in traces:
-            arrays += [trace.layer.kernel, trace.layer.recurrent_kernel]
+            arrays += trace.layer.arrays.values()
             arrays += [trace.full_states] * 2
         return sum(array.nbytes for array in arrays)
 

@@ -1,4 +1,4 @@
-"""Run a cell over time: the only time loop of the project.
+"""Run a cell over time, by the only time loop of the project (`RecurrentCell.march`).
 
 The order of operations is part of the contract, because the same products in the same order give
 the same bits: ``projected = layer.project(inputs)``, that is x·K of all timesteps in one matrix
@@ -13,10 +13,7 @@ from itertools import chain, starmap
 
 import numpy as np
 
-from rnnviz.engine.activations import ACTIVATIONS
 from rnnviz.engine.cells.cell import RecurrentCell
-from rnnviz.engine.cells.recurrence import gate_blocks
-from rnnviz.engine.cells.simple_rnn import SimpleRNN
 from rnnviz.engine.cells.weights import read_only
 
 Progress = Callable[[float], None]
@@ -33,7 +30,7 @@ class Trace:
 
     Attributes
     ----------
-    layer : SimpleRNN, LSTM or GRU
+    layer : RecurrentCell
     inputs : ndarray (..., timesteps, features)
         In the order of reading; (timesteps, features) also where a stack of networks shares it.
     initial_state : ndarray (..., state_size)
@@ -54,7 +51,7 @@ class Trace:
 
     @property
     def cell_states(self) -> np.ndarray | None:
-        """The cell states c of an LSTM, (..., timesteps, units); None for other cells."""
+        """What is remembered beside h, (..., timesteps, units): c of an LSTM; None without."""
         if self.layer.state_size == self.layer.units:
             return None
         return self.full_states[..., self.layer.units :]
@@ -68,8 +65,8 @@ class Trace:
     def preactivations(self) -> np.ndarray:
         """The argument z of each activation, (..., timesteps, gates·units).
 
-        Computed when first asked for, by the products of the run itself in their order: for a
-        SimpleRNN, ``act(preactivations)`` is ``states`` bit for bit.
+        Computed when first asked for, by the products of the run itself in their order: where a
+        state is an activation, ``act(preactivations)`` is ``states`` bit for bit.
         """
         batch, units = self.initial_state.shape[:-1], self.layer.units
         with np.errstate(all="ignore"):
@@ -82,7 +79,7 @@ class Trace:
 
     @cached_property
     def gates(self) -> dict[str, np.ndarray]:
-        """The gates by Keras name, each (..., timesteps, units); empty for a SimpleRNN."""
+        """The gates by Keras name, each (..., timesteps, units); empty for a cell without."""
         return {
             name: read_only(values)
             for name, values in self.layer.gates(self.preactivations).items()
@@ -110,7 +107,7 @@ def unroll(
 
     Parameters
     ----------
-    layer : SimpleRNN, LSTM or GRU
+    layer : RecurrentCell
         A layer of stacked weights runs all its networks in one pass.
     inputs : array_like (timesteps, features) or (batch, timesteps, features)
         Cast to the layer's dtype. For stacked weights (timesteps, features), shared by all
@@ -140,43 +137,8 @@ def unroll(
     initial_state = _checked_initial_state(layer, initial_state, batch)
     with np.errstate(all="ignore"):
         projected = _project(layer, inputs, batch)
-        states = _march(layer, projected, initial_state, progress)
+        states = layer.march(projected, initial_state, _timesteps(projected, progress))
     return Trace(layer, inputs, initial_state, read_only(_time_last(states)))
-
-
-def _march(
-    layer: RecurrentCell, projected: np.ndarray, state: np.ndarray, progress: Progress | None
-) -> np.ndarray:
-    """The loop over time, allocating nothing: projected inputs → states, time first in both.
-
-    Where there is but one number a unit, the states take the place of what they are computed
-    from, which saves memory and a pass through it.
-    """
-    if isinstance(layer, SimpleRNN) and layer.networks is None:
-        return _march_in_place(layer, projected, state, progress)
-    in_place = isinstance(layer, SimpleRNN)
-    states = projected if in_place else np.empty((len(projected), *state.shape), state.dtype)
-    advance = layer.stepper(projected, state)
-    after = gate_blocks(states, len(layer.state_names))
-    for _ in starmap(advance, zip(_timesteps(projected, progress), *after, strict=True)):
-        pass
-    return states
-
-
-def _march_in_place(
-    layer: SimpleRNN, projected: np.ndarray, state: np.ndarray, progress: Progress | None
-) -> np.ndarray:
-    """The loop of the lecture, its one step written out: a call a step costs it a tenth.
-
-    The states take the place of what they are computed from, which saves a pass through memory.
-    """
-    matrix, recurrent = layer.recurrent_kernel, np.empty_like(state)
-    add, activate = np.add, ACTIVATIONS[layer.activation].apply
-    for now in _timesteps(projected, progress):
-        state.dot(matrix, recurrent)
-        add(now, recurrent, now)
-        state = activate(now, now)
-    return projected
 
 
 def _timesteps(rows: np.ndarray, progress: Progress | None) -> Iterable[np.ndarray]:

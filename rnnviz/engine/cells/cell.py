@@ -1,85 +1,152 @@
-"""What all recurrent cells have in common: weights in Keras's layout, sizes, x·K + b."""
+"""What every recurrent cell tells about itself, and what follows from it."""
 
-from collections.abc import Callable
+from __future__ import annotations
+
+import dataclasses
+import math
+import re
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from itertools import starmap
+from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from rnnviz.engine.activations import ACTIVATIONS, Activation, activation_named
-from rnnviz.engine.cells.recurrence import recurrent_product_into
+from rnnviz.engine.activations import ACTIVATIONS, Activation
+from rnnviz.engine.cells.facts import Setting, StepText, TorchLayer
+from rnnviz.engine.cells.recurrence import gate_blocks
 from rnnviz.engine.cells.tape import Step, Tape
-from rnnviz.engine.cells.weights import check_bias, check_kernels, frozen_arrays
 
 
 @dataclass(frozen=True, eq=False)
 class RecurrentCell:
-    """A recurrent layer: its weights, and how one state follows from another.
+    """A recurrent layer: its weights, how one state follows from another, and all facts of it.
 
-    G is the number of gates, 1 for a cell without. Arrays are copied, read-only, and of one
-    dtype: float32 if all are float32, else float64. All of them may carry one leading axis
+    Everything outside asks the cell and never compares its name or type. To add a cell, add a
+    file to this folder with a frozen dataclass and ``CELL = <the class>``; its array fields are
+    its weights, in Keras's order. `rnnviz.engine.cells.check_cell` tells what one lacks.
+
+    G is the number of gates, 1 for a cell without. Each cell has a ``kernel`` (features, G·units)
+    and a ``bias``, which make the projected input x·K + b. Arrays are copied, read-only, and of
+    one dtype: float32 if all are float32, else float64. All of them may carry one leading axis
     (networks, ...): a stack of networks that run in one pass.
 
-    Attributes
-    ----------
-    kernel : ndarray (features, G·units)
-    recurrent_kernel : ndarray (units, G·units)
-    bias : ndarray (G·units,)
-    activation : str
-        A name in `ACTIVATIONS`.
-
-    Raises
-    ------
-    ValueError
-        Where shapes do not fit together or an activation is unknown.
+    Class attributes
+    ----------------
+    order : int
+        Place in lists, lowest first.
+    state_names : tuple of str
+        Parts of the state vector, each of length ``units``; the first is the hidden state h.
+    gate_names : tuple of str
+        The blocks of the kernel by Keras's letters; empty for a single block.
+    candidate : str
+        The gate to which ``activation`` is applied; "" for a cell without gates.
+    settings : tuple of Setting
+        What can be chosen besides the arrays.
+    structure : str
+        How its Jacobian is composed. "elementwise": kept·I + gain·diag(act'(z))·Rᵀ, see
+        `ElementwiseCell`. "gated": each unit's next state depends on its own gates and its own
+        state alone, besides h·R; see `carried`. "dense": as `jacobian` forms it.
+    state_is_activation : bool
+        Whether h is act(z) of one argument z and nothing else.
+    in_place : bool
+        Whether the states may take the place of the projected inputs.
+    keras_class : str or None
+        Its class in ``keras.layers``; None where Keras has none.
+    torch : TorchLayer or None
+        The same for PyTorch.
     """
 
-    kernel: np.ndarray
-    recurrent_kernel: np.ndarray
-    bias: np.ndarray
-    activation: str = "tanh"
-
+    order: ClassVar[int] = 100
     state_names: ClassVar[tuple[str, ...]] = ("h",)
     gate_names: ClassVar[tuple[str, ...]] = ()
+    candidate: ClassVar[str] = ""
+    settings: ClassVar[tuple[Setting, ...]] = ()
+    structure: ClassVar[str] = "dense"
+    state_is_activation: ClassVar[bool] = False
+    in_place: ClassVar[bool] = False
+    keras_class: ClassVar[str | None] = None
+    torch: ClassVar[TorchLayer | None] = None
 
-    def __post_init__(self):
-        activation_named(self.activation)
-        arrays = frozen_arrays(
-            kernel=self.kernel, recurrent_kernel=self.recurrent_kernel, bias=self.bias
-        )
-        check_kernels(arrays["kernel"], arrays["recurrent_kernel"], self.gate_count())
-        for name, array in arrays.items():
-            object.__setattr__(self, name, array)
-        check_bias(self.bias, self.kernel.shape[:-2], self._bias_shapes())
+    # Facts that need no weights.
 
     @classmethod
     def gate_count(cls) -> int:
         """G, the number of blocks of `units` columns in the kernels."""
         return len(cls.gate_names) or 1
 
-    def _bias_shapes(self) -> tuple[tuple[int, ...], ...]:
-        """Allowed shapes of the bias of one network."""
-        return ((self.kernel.shape[-1],),)
+    @classmethod
+    def weight_names(cls) -> tuple[str, ...]:
+        """The names of its arrays, in Keras's order."""
+        return tuple(
+            one.name for one in dataclasses.fields(cls) if one.type in (np.ndarray, "np.ndarray")
+        )
+
+    @classmethod
+    def settings_of(cls, source: object) -> dict[str, Any]:
+        """All settings as they stand in an object's attributes; defaults where it has none."""
+        return {one.name: getattr(source, one.name, one.default) for one in cls.settings}
+
+    @classmethod
+    def weight_shapes(
+        cls, units: int, features: int, settings: Mapping[str, Any]
+    ) -> dict[str, tuple[int, ...]]:
+        """The shape of each weight of one network by its name, in Keras's order."""
+        raise NotImplementedError
+
+    @classmethod
+    def parameter_formula(cls, settings: Mapping[str, Any]) -> str:
+        """How many numbers it learns, in n units and m features: ``"n × (n + m + 1)"``."""
+        raise NotImplementedError
+
+    @classmethod
+    def step_text(cls, settings: Mapping[str, Any]) -> StepText:
+        """Its step as lines of a program."""
+        raise NotImplementedError
+
+    @classmethod
+    def build(cls, weights: Mapping[str, np.ndarray], settings: Mapping[str, Any]) -> Self:
+        """The cell with these weights; settings that only say how weights are drawn may stand."""
+        chosen = {one.name: settings[one.name] for one in cls.settings if not one.drawn}
+        return cls(**{name: weights[name] for name in cls.weight_names()}, **chosen)
+
+    @classmethod
+    def adjust_drawn(
+        cls, weights: dict[str, np.ndarray], units: int, settings: Mapping[str, Any]
+    ) -> None:
+        """Change freshly drawn float64 weights in place, before any gain; nothing by default."""
+
+    # Sizes.
+
+    @property
+    def arrays(self) -> dict[str, np.ndarray]:
+        """Its weights by name, in Keras's order."""
+        return {name: getattr(self, name) for name in self.weight_names()}
+
+    def with_arrays(self, change: Callable[[np.ndarray], np.ndarray]) -> Self:
+        """The same cell, each weight replaced by ``change(weight)``."""
+        changed = {name: change(array) for name, array in self.arrays.items()}
+        return dataclasses.replace(self, **changed)
 
     @property
     def units(self) -> int:
         """Number of units."""
-        return self.recurrent_kernel.shape[-2]
+        return self._kernel.shape[-1] // self.gate_count()
 
     @property
     def features(self) -> int:
         """Number of input features."""
-        return self.kernel.shape[-2]
+        return self._kernel.shape[-2]
 
     @property
     def networks(self) -> int | None:
         """Length of the leading axis of a stack of networks, None for a single network."""
-        return self.kernel.shape[0] if self.kernel.ndim == 3 else None
+        return self._kernel.shape[0] if self._kernel.ndim == 3 else None
 
     @property
     def dtype(self) -> np.dtype:
         """The dtype of the weights and of everything computed from them."""
-        return self.kernel.dtype
+        return self._kernel.dtype
 
     @property
     def state_size(self) -> int:
@@ -89,22 +156,45 @@ class RecurrentCell:
     @property
     def parameter_count(self) -> int:
         """Trainable parameters of one network."""
-        arrays = self.kernel, self.recurrent_kernel, self.bias
-        return sum(array.size for array in arrays) // (self.networks or 1)
+        return sum(array.size for array in self.arrays.values()) // (self.networks or 1)
+
+    @property
+    def nbytes(self) -> int:
+        """Memory of the weights, in bytes."""
+        return sum(array.nbytes for array in self.arrays.values())
 
     @property
     def state_range(self) -> tuple[float, float]:
         """Infimum and supremum of a hidden state; infinite where there is no bound."""
-        return self._activation.range
+        return (-math.inf, math.inf)
+
+    def gate_range(self, name: str) -> tuple[float, float]:
+        """Infimum and supremum of a gate, or of the candidate."""
+        return (-math.inf, math.inf)
+
+    @property
+    def recurrent_blocks(self) -> dict[str, np.ndarray]:
+        """What h is multiplied by, (units, units) by gate; "" without gates, none without R."""
+        recurrent = self.arrays.get("recurrent_kernel")
+        if recurrent is None:
+            return {}
+        names = self.gate_names or ("",)
+        return dict(zip(names, gate_blocks(recurrent, self.gate_count()), strict=True))
+
+    @property
+    def _kernel(self) -> np.ndarray:
+        return self.kernel  # type: ignore[attr-defined]  # a field of every cell
 
     @property
     def _activation(self) -> Activation:
-        return ACTIVATIONS[self.activation]
+        return ACTIVATIONS[self.activation]  # type: ignore[attr-defined]
 
     @property
     def _input_bias(self) -> np.ndarray:
         """What is added to x·K, (G·units,) or (networks, G·units)."""
-        return self.bias
+        return self.bias  # type: ignore[attr-defined]
+
+    # What it computes.
 
     def project(self, inputs: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
         """The input's part of the pre-activations, x·K + b, in one matrix product.
@@ -122,12 +212,28 @@ class RecurrentCell:
         ndarray (..., G·units)
             With stacked weights (networks, timesteps, G·units).
         """
-        out = np.matmul(inputs, self.kernel, out=out)
+        out = np.matmul(inputs, self._kernel, out=out)
         bias = self._input_bias if self.networks is None else self._input_bias[:, None, :]
         return np.add(out, bias, out=out)
 
+    def march(
+        self, projected: np.ndarray, initial_state: np.ndarray, rows: Iterable[np.ndarray]
+    ) -> np.ndarray:
+        """The loop over time, allocating nothing: projected inputs → states, time first in both.
+
+        ``rows`` are those of ``projected`` in their order, and tell how far the loop is.
+        """
+        shape = (len(projected), *initial_state.shape)
+        states = projected if self.in_place else np.empty(shape, initial_state.dtype)
+        advance = self.stepper(projected, initial_state)
+        after = gate_blocks(states, len(self.state_names))
+        # A loop whose body is the call itself: starmap makes it without a line of Python a step.
+        for _ in starmap(advance, zip(rows, *after, strict=True)):
+            pass
+        return states
+
     def stepper(self, projected: np.ndarray, initial_state: np.ndarray) -> Callable[..., object]:
-        """Make the function by which `unroll` takes one timestep after the other.
+        """Make the function by which `march` takes one timestep after the other.
 
         Parameters
         ----------
@@ -141,22 +247,28 @@ class RecurrentCell:
         advance
             ``advance(projected[t], *after)`` writes each state (..., units) of timestep t into
             the arrays ``after``, remembers them for the next call, and allocates nothing with
-            the cell's default activations. The arrays must stay as they are written.
+            the cell's default activations. The arrays must stay as they are written. Where the
+            cell works ``in_place``, ``after`` is ``projected[t]`` itself.
         """
-        raise NotImplementedError
+        return self._stepper_by_steps(initial_state)
+
+    def _stepper_by_steps(self, state: np.ndarray) -> Callable[..., object]:
+        """The stepper of any cell, slower: from `step`."""
+
+        def advance(now, *after):
+            nonlocal state
+            state = self.step(now, state)
+            for part, value in zip(after, gate_blocks(state, len(after)), strict=True):
+                part[...] = value
+
+        return advance
 
     def preactivator(self, batch: tuple[int, ...]) -> Callable[..., object]:
         """Make ``preactivate(projected[t], h)``, which puts z in the place of projected[t].
 
-        z, the argument of the activations, is projected + h·R with the h of the timestep before.
+        z is the argument of the activations, with the h of the timestep before.
         """
-        multiply, recurrent = recurrent_product_into(self.recurrent_kernel, batch)
-
-        def preactivate(now, h):
-            multiply(h)
-            np.add(now, recurrent, now)
-
-        return preactivate
+        raise NotImplementedError
 
     def step(self, projected: np.ndarray, state: np.ndarray) -> np.ndarray:
         """The next state, a new array.
@@ -186,6 +298,31 @@ class RecurrentCell:
         """The gates, from pre-activations (..., G·units): each (..., units), in Keras's order."""
         return {}
 
+    def argument(self, preactivations: np.ndarray) -> np.ndarray:
+        """The argument z of ``activation``, (..., G·units) → (..., units): the candidate's."""
+        if not self.gate_names:
+            return preactivations
+        place = self.gate_names.index(self.candidate)
+        return gate_blocks(preactivations, self.gate_count())[place]
+
+    # What a "gated" cell tells of its Jacobian, with all gates (..., units) and states known.
+
+    def carried(self, gates: Mapping[str, np.ndarray], states: np.ndarray) -> list[np.ndarray]:
+        """∂(each part of the next state)/∂(last part of the state) with the gates held.
+
+        ``states`` (..., state_size) are those after the step; each result is (..., units).
+        """
+        raise NotImplementedError
+
+    def recurrent_factors(self, gates: Mapping[str, np.ndarray]) -> np.ndarray | None:
+        """What h·R is multiplied by before it adds to each gate's argument, (..., G, units).
+
+        None where it enters as x·K does.
+        """
+        return None
+
+    # How it learns.
+
     def forward_step(self, tape: Tape) -> Step:
         """Make ``advance(t)``, by which a batch goes forward while the network learns.
 
@@ -202,3 +339,9 @@ class RecurrentCell:
         adds ∂L/∂h_{t−1} to ``tape.deltas[t]`` and this timestep's part to ``tape.gradient``.
         """
         raise NotImplementedError
+
+
+def snake_case(class_name: str) -> str:
+    """Keras's name for a layer of a class: ``SimpleRNN`` → ``simple_rnn``."""
+    parted = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", class_name)
+    return parted.lower()

@@ -3,22 +3,26 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from typing import ClassVar
 
 import numpy as np
 
 from rnnviz.engine.activations import ACTIVATIONS, Activation, activation_named
-from rnnviz.engine.cells.cell import RecurrentCell
+from rnnviz.engine.cells.facts import ACTIVATION, RECURRENT_ACTIVATION, Setting
+from rnnviz.engine.cells.fully_connected import FullyConnectedCell
 from rnnviz.engine.cells.tape import Tape
 from rnnviz.engine.cells.weights import read_only
 
 
 @dataclass(frozen=True, eq=False)
-class GatedCell(RecurrentCell):
+class GatedCell(FullyConnectedCell):
     """A cell whose gates have an activation of their own, `recurrent_activation`."""
 
     recurrent_activation: str = "sigmoid"
 
-    def __post_init__(self):
+    settings: ClassVar[tuple[Setting, ...]] = (ACTIVATION, RECURRENT_ACTIVATION)
+
+    def __post_init__(self) -> None:
         activation_named(self.recurrent_activation)
         super().__post_init__()
 
@@ -30,6 +34,11 @@ class GatedCell(RecurrentCell):
         # A gate between 0 and 1 draws the activation towards 0, where the first state is.
         low, high = self._activation.range
         return (min(low, 0.0), max(high, 0.0))
+
+    def gate_range(self, name: str) -> tuple[float, float]:
+        """Infimum and supremum of a gate, or of the candidate."""
+        activation = self._activation if name == self.candidate else self._recurrent_activation
+        return activation.range
 
     @property
     def _recurrent_activation(self) -> Activation:

@@ -1,11 +1,12 @@
 """The gated recurrent unit, Keras's layout: gates in the order z, r, h."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
+from rnnviz.engine.cells.facts import Setting, StepText, TorchLayer
 from rnnviz.engine.cells.gated import GatedCell, halving
 from rnnviz.engine.cells.recurrence import (
     aligned,
@@ -15,6 +16,20 @@ from rnnviz.engine.cells.recurrence import (
     transposed_blocks,
 )
 from rnnviz.engine.cells.tape import Step, Tape
+
+_AFTER = """
+x_z, x_r, x_h = split(projected_t, 3)
+h_z, h_r, h_h = split(state_t @ U + b_recurrent, 3)
+z, r = {recurrent_activation}(x_z + h_z), {recurrent_activation}(x_r + h_r)
+candidate = {activation}(x_h + r * h_h)
+output_t = z * state_t + (1 - z) * candidate
+"""
+_BEFORE = """
+x_z, x_r, x_h = split(projected_t, 3)
+z, r = {recurrent_activation}(x_z + state_t @ U_z), {recurrent_activation}(x_r + state_t @ U_r)
+candidate = {activation}(x_h + (r * state_t) @ U_h)
+output_t = z * state_t + (1 - z) * candidate
+"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,9 +58,44 @@ class GRU(GatedCell):
 
     reset_after: bool = True
 
+    order: ClassVar[int] = 20
     gate_names: ClassVar[tuple[str, ...]] = ("z", "r", "h")
+    candidate: ClassVar[str] = "h"
+    settings: ClassVar[tuple[Setting, ...]] = (*GatedCell.settings, Setting("reset_after", True))
+    keras_class: ClassVar[str | None] = "GRU"
+    torch: ClassVar[TorchLayer | None] = TorchLayer(
+        "GRU",
+        gates=("r", "z", "n"),
+        order=(1, 0, 2),
+        settings={
+            "activation": ("tanh",),
+            "recurrent_activation": ("sigmoid",),
+            "reset_after": (True,),
+        },
+        two_biases=True,
+    )
 
-    def __post_init__(self):
+    @property
+    def structure(self) -> str:  # type: ignore[override]  # it depends on a setting
+        """As in `RecurrentCell`; before the product, r mixes all units into each candidate."""
+        return "gated" if self.reset_after else "dense"
+
+    @classmethod
+    def weight_shapes(
+        cls, units: int, features: int, settings: Mapping[str, Any]
+    ) -> dict[str, tuple[int, ...]]:
+        """As in `RecurrentCell`; with ``reset_after`` the bias has two rows."""
+        shapes = super().weight_shapes(units, features, settings)
+        return shapes | ({"bias": (2, 3 * units)} if settings["reset_after"] else {})
+
+    @classmethod
+    def step_text(cls, settings: Mapping[str, Any]) -> StepText:
+        """As in `RecurrentCell`, for both variants."""
+        if settings["reset_after"]:
+            return StepText("gru", _AFTER, before="b, b_recurrent = b")
+        return StepText("gru_reset_before", _BEFORE, before="U_z, U_r, U_h = split_columns(U, 3)")
+
+    def __post_init__(self) -> None:
         super().__post_init__()
         if self.reset_after and self.bias.ndim == self.kernel.ndim - 1:
             bias = np.stack([self.bias, np.zeros_like(self.bias)], axis=-2)
@@ -94,14 +144,6 @@ class GRU(GatedCell):
 
         return advance
 
-    def _stepper_by_steps(self, state: np.ndarray) -> Callable[..., object]:
-        def advance(now, h):
-            nonlocal state
-            state = self.step(now, state)
-            h[...] = state
-
-        return advance
-
     def preactivator(self, batch: tuple[int, ...]) -> Callable[..., object]:
         """What the three activations are applied to, in place."""
 
@@ -115,6 +157,15 @@ class GRU(GatedCell):
         z, r, candidate = gate_blocks(preactivations, 3)
         apply = self._recurrent_activation.apply
         return {"z": apply(z), "r": apply(r), "h": self._activation.apply(candidate)}
+
+    def carried(self, gates: Mapping[str, np.ndarray], states: np.ndarray) -> list[np.ndarray]:
+        """As in `RecurrentCell`."""
+        return [gates["z"]]
+
+    def recurrent_factors(self, gates: Mapping[str, np.ndarray]) -> np.ndarray | None:
+        """As in `RecurrentCell`: the reset gate stands between the state and the candidate."""
+        ones = np.ones_like(gates["r"])
+        return np.stack([ones, ones, gates["r"]], axis=-2)
 
     def step(self, projected: np.ndarray, state: np.ndarray) -> np.ndarray:
         """The next state, (..., units): a new array."""
@@ -275,3 +326,6 @@ class GRU(GatedCell):
         slope = (1 - z) * self._activation.slope(candidate)
         total = ((h - candidate) * rho(z))[..., None] * by_z
         return z, total + slope[..., None] * (by_candidate + through_reset)
+
+
+CELL = GRU

@@ -1,11 +1,12 @@
 """Long short-term memory, Keras's layout: gates in the order i, f, c, o."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
+from rnnviz.engine.cells.facts import Setting, StepText, TorchLayer
 from rnnviz.engine.cells.gated import GatedCell, halving, row_blocks
 from rnnviz.engine.cells.recurrence import (
     gate_blocks,
@@ -35,8 +36,39 @@ class LSTM(GatedCell):
         Names in `ACTIVATIONS`.
     """
 
+    order: ClassVar[int] = 10
     state_names: ClassVar[tuple[str, ...]] = ("h", "c")
     gate_names: ClassVar[tuple[str, ...]] = ("i", "f", "c", "o")
+    candidate: ClassVar[str] = "c"
+    settings: ClassVar[tuple[Setting, ...]] = (
+        *GatedCell.settings,
+        Setting("unit_forget_bias", True, drawn=True),
+    )
+    structure: ClassVar[str] = "gated"
+    keras_class: ClassVar[str | None] = "LSTM"
+    torch: ClassVar[TorchLayer | None] = TorchLayer(
+        "LSTM",
+        gates=("i", "f", "g", "o"),
+        settings={"activation": ("tanh",), "recurrent_activation": ("sigmoid",)},
+    )
+
+    @classmethod
+    def step_text(cls, settings: Mapping[str, Any]) -> StepText:
+        """As in `RecurrentCell`."""
+        step = """
+i, f, c, o = split(projected_t + state_t @ U, 4)
+c_t = {recurrent_activation}(f) * c_t + {recurrent_activation}(i) * {activation}(c)
+output_t = {recurrent_activation}(o) * {activation}(c_t)
+"""
+        return StepText("lstm", step, states=("c_t",))
+
+    @classmethod
+    def adjust_drawn(
+        cls, weights: dict[str, np.ndarray], units: int, settings: Mapping[str, Any]
+    ) -> None:
+        """With ``unit_forget_bias`` the forget gate's bias is 1 however it was drawn (Keras)."""
+        if settings["unit_forget_bias"]:
+            weights["bias"][units : 2 * units] = 1.0
 
     def stepper(self, projected: np.ndarray, initial_state: np.ndarray) -> Callable[..., object]:
         """As in `RecurrentCell`: ``advance(projected[t], h, c)``."""
@@ -67,14 +99,6 @@ class LSTM(GatedCell):
 
         return advance
 
-    def _stepper_by_steps(self, state: np.ndarray) -> Callable[..., object]:
-        def advance(now, h, c):
-            nonlocal state
-            state = self.step(now, state)
-            h[...], c[...] = gate_blocks(state, 2)
-
-        return advance
-
     def gates(self, preactivations: np.ndarray) -> dict[str, np.ndarray]:
         """The gates i, f, o and the candidate c, each (..., units)."""
         apply = {"c": self._activation.apply}
@@ -82,6 +106,11 @@ class LSTM(GatedCell):
             name: apply.get(name, self._recurrent_activation.apply)(z)
             for name, z in zip(self.gate_names, gate_blocks(preactivations, 4), strict=True)
         }
+
+    def carried(self, gates: Mapping[str, np.ndarray], states: np.ndarray) -> list[np.ndarray]:
+        """As in `RecurrentCell`: h through act(c), and c, by the c before."""
+        slope = self._activation.slope(self._activation.apply(states[..., self.units :]))
+        return [gates["o"] * slope * gates["f"], gates["f"]]
 
     def step(self, projected: np.ndarray, state: np.ndarray) -> np.ndarray:
         """The next state, h then c, (..., 2·units): a new array."""
@@ -180,3 +209,6 @@ class LSTM(GatedCell):
         squashed = o * slope(output)
         hidden = (output * rho(o))[..., None] * z_o + squashed[..., None] * cell
         return hidden, cell, f, squashed
+
+
+CELL = LSTM

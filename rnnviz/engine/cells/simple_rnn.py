@@ -1,21 +1,19 @@
 """The simple recurrent cell of the lecture: h = act(x·K + b + h·R)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any, ClassVar
 
 import numpy as np
 
-from rnnviz.engine.cells.cell import RecurrentCell
-from rnnviz.engine.cells.recurrence import (
-    recurrent_product,
-    recurrent_product_into,
-    transposed,
-)
+from rnnviz.engine.cells.elementwise import ElementwiseCell
+from rnnviz.engine.cells.facts import StepText, TorchLayer
+from rnnviz.engine.cells.recurrence import recurrent_product_into
 from rnnviz.engine.cells.tape import Step, Tape
 
 
 @dataclass(frozen=True, eq=False)
-class SimpleRNN(RecurrentCell):
+class SimpleRNN(ElementwiseCell):
     """A fully connected recurrent layer, h_t = act(x_t·K + b + h_{t−1}·R).
 
     The lecture's W, U and b are ``kernel.T``, ``recurrent_kernel.T`` and ``bias``. It has
@@ -31,8 +29,38 @@ class SimpleRNN(RecurrentCell):
         A name in `ACTIVATIONS`.
     """
 
+    order: ClassVar[int] = 0
+    state_is_activation: ClassVar[bool] = True
+    keras_class: ClassVar[str | None] = "SimpleRNN"
+    torch: ClassVar[TorchLayer | None] = TorchLayer(
+        "RNN", settings={"activation": ("tanh", "relu")}
+    )
+
+    @classmethod
+    def step_text(cls, settings: Mapping[str, Any]) -> StepText:
+        """As in `RecurrentCell`."""
+        return StepText("simple_rnn", "output_t = {activation}(projected_t + state_t @ U)")
+
+    def march(
+        self, projected: np.ndarray, initial_state: np.ndarray, rows: Iterable[np.ndarray]
+    ) -> np.ndarray:
+        """As in `RecurrentCell`; its one step is written out: a call a step costs it a tenth."""
+        if self.networks is not None:
+            return super().march(projected, initial_state, rows)
+        matrix, state, recurrent = (
+            self.recurrent_kernel,
+            initial_state,
+            np.empty_like(initial_state),
+        )
+        add, activate = np.add, self._activation.apply
+        for now in rows:
+            state.dot(matrix, recurrent)
+            add(now, recurrent, now)
+            state = activate(now, now)
+        return projected
+
     def stepper(self, projected: np.ndarray, initial_state: np.ndarray) -> Callable[..., object]:
-        """As in `RecurrentCell`; the array written may be projected[t] itself."""
+        """As in `RecurrentCell`: ``advance(projected[t], h)``."""
         previous, add, activate = initial_state, np.add, self._activation.apply
         multiply, recurrent = recurrent_product_into(
             self.recurrent_kernel, initial_state.shape[:-1]
@@ -45,20 +73,6 @@ class SimpleRNN(RecurrentCell):
             previous = activate(now, after)
 
         return advance
-
-    def step(self, projected: np.ndarray, state: np.ndarray) -> np.ndarray:
-        """The next state, act(projected + h·R), (..., units): a new array."""
-        with np.errstate(all="ignore"):
-            recurrent = recurrent_product(state, self.recurrent_kernel)
-            return self._activation.apply(np.add(projected, recurrent))
-
-    def jacobian(self, projected: np.ndarray, state: np.ndarray) -> np.ndarray:
-        """J[i, j] = act'(z_i)·R[j, i], (..., units, units): diag(1 − h²)·U for tanh."""
-        return self._slope_times(projected, state, self.recurrent_kernel)
-
-    def input_jacobian(self, projected: np.ndarray, state: np.ndarray) -> np.ndarray:
-        """∂(next state i)/∂(input j) = act'(z_i)·K[j, i], (..., units, features)."""
-        return self._slope_times(projected, state, self.kernel)
 
     def forward_step(self, tape: Tape) -> Step:
         """As in `RecurrentCell`: one product and the activation."""
@@ -87,7 +101,5 @@ class SimpleRNN(RecurrentCell):
 
         return retreat
 
-    def _slope_times(self, projected, state, matrix) -> np.ndarray:
-        with np.errstate(all="ignore"):
-            slope = self._activation.slope(self.step(projected, state))[..., None]
-            return slope * transposed(matrix, slope.ndim)
+
+CELL = SimpleRNN
