@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -90,7 +89,7 @@ def _input_share(states: np.ndarray, others: np.ndarray) -> np.ndarray:
 def _gradient(trace: Trace) -> np.ndarray:
     """Send a random change through all steps, in all networks at once.
 
-    Without gates it is sent back as well, which is one round of the power iteration for JᵀJ.
+    Where that is cheap it is sent back as well: one round of the power iteration for JᵀJ.
     """
     steps, size = trace.timesteps, trace.layer.state_size
     if steps == 1:
@@ -98,7 +97,7 @@ def _gradient(trace: Trace) -> np.ndarray:
     start = np.random.default_rng(0).standard_normal(size)
     change = np.tile(start / np.linalg.norm(start), (len(trace.states), 1, 1))
     with np.errstate(all="ignore"):
-        if trace.layer.gate_names:
+        if trace.layer.structure != "elementwise":
             _, grown = _carry(_stepped(trace), range(1, steps), change)
             return grown / np.log(10)
         push, pull = _elementwise(trace)
@@ -120,15 +119,16 @@ def _carry(apply, order: range, change: np.ndarray) -> tuple[np.ndarray, np.ndar
 
 
 def _elementwise(trace: Trace) -> tuple[Callable, Callable]:
-    """Return J_t·change and change·J_t of cells without gates: a product and the slopes."""
-    forwards = trace.layer.recurrent_kernel.astype(np.float64, copy=False)
+    """Return J_t·change and change·J_t of elementwise cells: a product and the slopes."""
+    layer = trace.layer
+    forwards = layer.recurrent_kernel.astype(np.float64, copy=False)
     backwards, slopes = forwards.swapaxes(1, 2), slope(trace).astype(np.float64, copy=False)
 
     def push(timestep: int, change: np.ndarray) -> np.ndarray:
-        return np.matmul(change, forwards) * slopes[:, timestep, None]
+        return layer.mixed(change, np.matmul(change, forwards) * slopes[:, timestep, None])
 
     def pull(timestep: int, change: np.ndarray) -> np.ndarray:
-        return np.matmul(change * slopes[:, timestep, None], backwards)
+        return layer.mixed(change, np.matmul(change * slopes[:, timestep, None], backwards))
 
     return push, pull
 
@@ -139,10 +139,7 @@ def _stepped(trace: Trace) -> Callable:
     Forming the Jacobian of every network would take far longer than running it. What the
     difference cannot see, less than about 1e-9 of a change in one step, counts as that much.
     """
-    layer = trace.layer
-    names = ("kernel", "recurrent_kernel", "bias")
-    exact = {name: getattr(layer, name).astype(np.float64) for name in names}
-    layer = dataclasses.replace(layer, **exact)
+    layer = trace.layer.with_arrays(lambda array: array.astype(np.float64))
     projected = layer.project(trace.inputs.astype(np.float64))
     signs = np.array([[1.0], [-1.0]]) * _NUDGE
 

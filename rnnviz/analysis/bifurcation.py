@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from rnnviz.analysis.verdict import Verdict, verdict
-from rnnviz.engine import ACTIVATIONS, SimpleRNN
+from rnnviz.engine import ACTIVATIONS
 from rnnviz.engine.cells.cell import RecurrentCell
 
 _NETWORKS = 64
@@ -94,7 +94,7 @@ def bifurcation(
 
     Parameters
     ----------
-    layer : SimpleRNN, LSTM or GRU
+    layer : RecurrentCell
         A single network.
     factors : ndarray (scales,)
         Multiply all weights and biases; ascending.
@@ -110,7 +110,7 @@ def bifurcation(
     factors = np.array(factors, np.float64)
     held = np.zeros(layer.features) if held_input is None else np.asarray(held_input)
     units = np.array([unit for unit in units if unit < layer.units])
-    scaled = _ScaledSimpleRNN if isinstance(layer, SimpleRNN) else _Stack
+    scaled = _Elementwise if layer.structure == "elementwise" else _Stack
     parts, group = [], scaled.group(layer)
     for start in range(0, len(factors), group):
         network = scaled(layer, factors[start : start + group], held)
@@ -168,8 +168,8 @@ def _mean_and_band(growth: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return exponents, 2.365 * means.std(axis=0, ddof=1) / np.sqrt(_BLOCKS)
 
 
-class _ScaledSimpleRNN:
-    """act(s·(x·K + b + h·R)) for all scales s at once: one product with R for all of them."""
+class _Elementwise:
+    """kept·h + gain·act(s·(x·K + b + h·R)) for all scales s at once: one product with R."""
 
     def __init__(self, layer, factors, held):
         self.factors, self.scale = factors, factors[:, None]
@@ -182,9 +182,10 @@ class _ScaledSimpleRNN:
         return _NETWORKS
 
     def advance(self, states, changes):
-        states = self.layer.step(self.projected, self.scale * states)
-        changes = (self.scale * changes) @ self.layer.recurrent_kernel
-        return states, changes * self.slope(states)
+        activated = self.layer.activated(self.projected, self.scale * states)
+        through = (self.scale * changes) @ self.layer.recurrent_kernel
+        changes = self.layer.mixed(changes, through * self.slope(activated))
+        return self.layer.mixed(states, activated), changes
 
 
 class _Stack:
@@ -192,9 +193,7 @@ class _Stack:
 
     def __init__(self, layer, factors, held):
         self.factors, self.bounded = factors, bool(np.isfinite(layer.state_range).all())
-        names = ("kernel", "recurrent_kernel", "bias")
-        weights = {name: np.multiply.outer(factors, getattr(layer, name)) for name in names}
-        self.layer = replace(layer, **weights)
+        self.layer = layer.with_arrays(lambda array: np.multiply.outer(factors, array))
         self.projected = self.layer.project(held[None])[:, 0]
 
     @staticmethod

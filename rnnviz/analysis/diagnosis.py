@@ -144,7 +144,7 @@ def _last_finite_steps(trace: Trace) -> tuple[Trace | None, int]:
     if end == 0:
         return None, 0
     most = int(max(_LEAST_STEPS, min(_MOST_STEPS, _NUMBERS_READ / trace.layer.state_size**2)))
-    if trace.layer.gate_names:
+    if trace.layer.structure != "elementwise":
         most = max(_LEAST_STEPS, most // 8)
     if end == 1:
         return Trace(trace.layer, trace.inputs[:1], trace.initial_state, trace.full_states[:1]), 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -109,7 +109,7 @@ def fixed_points(
 
     Parameters
     ----------
-    layer : SimpleRNN, LSTM or GRU
+    layer : RecurrentCell
         A single network.
     held_input : ndarray (features,), optional
         The input at every step; zeros (the autonomous network) by default.
@@ -142,8 +142,7 @@ def fixed_points(
 def _in_double(layer: RecurrentCell) -> RecurrentCell:
     if layer.dtype == np.float64:
         return layer
-    names = ("kernel", "recurrent_kernel", "bias")
-    return replace(layer, **{name: getattr(layer, name).astype(np.float64) for name in names})
+    return layer.with_arrays(lambda array: array.astype(np.float64))
 
 
 def _share(progress, index, groups):

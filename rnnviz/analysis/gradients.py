@@ -11,7 +11,7 @@ import numpy as np
 from rnnviz.analysis.largest_singular_value import largest_singular_value
 from rnnviz.analysis.linearisation import Linearisation, finite_timesteps, linearise
 from rnnviz.analysis.verdict import Verdict, moment, power_of_ten, verdict
-from rnnviz.engine import SimpleRNN, Trace
+from rnnviz.engine import Trace
 
 DIRECTIONS = 4
 """Directions of h_T that are followed backwards."""
@@ -148,12 +148,13 @@ def gradients(
 
 
 def _growth_bound(trace: Trace) -> float:
-    """s·σ₁(U): no step can lengthen a gradient by more."""
-    if not isinstance(trace.layer, SimpleRNN):
+    """The cell's kept + gain·s·σ₁(U): no step can lengthen a gradient by more."""
+    layer = trace.layer
+    if layer.structure != "elementwise":
         return float("nan")
-    slope = 0.25 if trace.layer.activation == "sigmoid" else 1.0
-    matrix = np.asarray(trace.layer.recurrent_kernel, np.float64)
-    return slope * largest_singular_value(matrix, relative=1e-4)
+    slope = 0.25 if layer.activation == "sigmoid" else 1.0
+    matrix = np.asarray(layer.recurrent_kernel, np.float64)
+    return layer.kept + layer.gain * slope * largest_singular_value(matrix, relative=1e-4)
 
 
 def _log_bound(growth: float, target: int) -> np.ndarray | None:

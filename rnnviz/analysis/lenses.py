@@ -6,9 +6,6 @@ import numpy as np
 
 from rnnviz.engine import ACTIVATIONS, Trace
 
-_CANDIDATES = ("c", "h")
-"""Keras's names of the gate whose argument goes through the activation, in LSTM and GRU."""
-
 
 def digits_of_saturation(states: np.ndarray, state_range: tuple[float, float]) -> np.ndarray:
     """How many nines lie between a state and the nearest end of its activation.
@@ -49,12 +46,7 @@ def argument(trace: Trace) -> np.ndarray:
 
     Of a gated cell, the candidate's: gates have arguments of their own, which go elsewhere.
     """
-    gates = trace.layer.gate_names
-    if not gates:
-        return trace.preactivations
-    place = next(gates.index(name) for name in _CANDIDATES if name in gates)
-    units = trace.layer.units
-    return trace.preactivations[..., place * units : (place + 1) * units]
+    return trace.layer.argument(trace.preactivations)
 
 
 def slope(trace: Trace) -> np.ndarray:
@@ -64,7 +56,7 @@ def slope(trace: Trace) -> np.ndarray:
     """
     activation = ACTIVATIONS[trace.layer.activation]
     with np.errstate(all="ignore"):
-        if not trace.layer.gate_names:
+        if trace.layer.state_is_activation:
             return activation.slope(trace.states)
         return activation.slope(activation.apply(argument(trace)))
 

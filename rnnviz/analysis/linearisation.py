@@ -11,7 +11,8 @@ from typing import Protocol
 
 import numpy as np
 
-from rnnviz.engine import ACTIVATIONS, LSTM, SimpleRNN, Trace
+from rnnviz.analysis.lenses import slope
+from rnnviz.engine import Trace
 
 _CHUNK_NUMBERS = 2**18
 """Numbers in one block of formed Jacobians: 2 MB, so that it stays in the processor's cache."""
@@ -62,11 +63,7 @@ def linearise(trace: Trace) -> Linearisation:
     """
     if trace.full_states.ndim != 2:
         raise ValueError(f"one sequence is needed, but the states are {trace.full_states.shape}")
-    if isinstance(trace.layer, SimpleRNN):
-        return _Elementwise(trace)
-    if isinstance(trace.layer, LSTM) or getattr(trace.layer, "reset_after", False):
-        return _Gated(trace)
-    return _Dense(trace)
+    return _STRUCTURES[trace.layer.structure](trace)
 
 
 def finite_timesteps(trace: Trace) -> int:
@@ -80,13 +77,14 @@ def states_before(trace: Trace) -> np.ndarray:
 
 
 class _Elementwise:
-    """SimpleRNN: J_t = diag(act'(z_t))·Rᵀ, a product with R and one with a vector."""
+    """J_t = kept·I + gain·diag(act'(z_t))·Rᵀ, a product with R and one with a vector."""
 
     def __init__(self, trace: Trace):
         layer = trace.layer
-        with np.errstate(all="ignore"):
-            slopes = ACTIVATIONS[layer.activation].slope(trace.states)
-        self.slopes = np.asarray(slopes, np.float64)
+        self.slopes = np.asarray(slope(trace), np.float64)
+        self.kept = layer.kept
+        if layer.gain != 1:
+            self.slopes = layer.gain * self.slopes
         self.forwards = np.asarray(layer.recurrent_kernel, np.float64)
         # A copy: BLAS reads a transposed large matrix at half the speed.
         self.backwards = np.ascontiguousarray(self.forwards.T)
@@ -97,12 +95,17 @@ class _Elementwise:
         self.safe_steps = 4 if smallest > 1e-30 and largest < 1e20 else 1
 
     def push(self, timestep, changes):
-        changes = changes.dot(self.forwards)
-        changes *= self.slopes[timestep]
-        return changes
+        after = changes.dot(self.forwards)
+        after *= self.slopes[timestep]
+        if self.kept:
+            after += self.kept * changes
+        return after
 
     def pull(self, timestep, gradients, out=None, through=None):
-        return np.multiply(gradients, self.slopes[timestep], through).dot(self.backwards, out)
+        out = np.multiply(gradients, self.slopes[timestep], through).dot(self.backwards, out)
+        if self.kept:
+            out += self.kept * gradients
+        return out
 
     def pull_inputs(self, first, through):
         return _times(through, self.inputs)
@@ -110,7 +113,8 @@ class _Elementwise:
     def constant(self, steps):
         if steps < 2 or (self.slopes[:steps] != self.slopes[0]).any():
             return None
-        return self.slopes[0][:, None] * self.backwards
+        jacobian = self.slopes[0][:, None] * self.backwards
+        return jacobian + self.kept * np.eye(len(jacobian)) if self.kept else jacobian
 
 
 def _times(stack: np.ndarray, matrix: np.ndarray) -> np.ndarray:
@@ -119,7 +123,7 @@ def _times(stack: np.ndarray, matrix: np.ndarray) -> np.ndarray:
 
 
 class _Gated:
-    """LSTM and GRU: J_t = Σ_gates diag(·)·R_gateᵀ + a diagonal, never formed either.
+    """J_t = Σ_gates diag(·)·R_gateᵀ + a diagonal, never formed either; without R, the diagonal.
 
     Every unit's next state depends on its own gates alone, so one number a unit and gate says
     how: the input Jacobian of the same cell with one input feature for each gate. These numbers
@@ -134,8 +138,10 @@ class _Gated:
         self.gates, self.units = len(layer.gate_names), layer.units
         self.parts = layer.state_size // layer.units
         self.through_size = self.gates * self.units
-        self.forwards = np.asarray(layer.recurrent_kernel, np.float64)
-        self.backwards = np.ascontiguousarray(self.forwards.T)
+        self.forwards = self.backwards = None
+        if layer.recurrent_blocks:
+            self.forwards = np.asarray(layer.recurrent_kernel, np.float64)
+            self.backwards = np.ascontiguousarray(self.forwards.T)
         self.inputs = np.ascontiguousarray(layer.kernel.T, np.float64)
         each_gate = np.kron(np.eye(self.gates), np.ones((1, self.units)))
         self.by_gate = replace(layer, kernel=each_gate.astype(layer.dtype))
@@ -163,26 +169,21 @@ class _Gated:
         shape = (len(factors), self.parts, self.units, self.gates)
         self.by_input = np.ascontiguousarray(factors.reshape(shape).swapaxes(2, 3))
         gates = {name: values[steps] for name, values in trace.gates.items()}
-        self.by_state = None
         with np.errstate(all="ignore"):
-            if isinstance(layer, LSTM):
-                activation = ACTIVATIONS[layer.activation]
-                slope = activation.slope(activation.apply(trace.cell_states[steps]))
-                past = [gates["o"] * slope * gates["f"], gates["f"]]
-            else:
-                # The reset gate stands between the state and the candidate, not the input.
-                self.by_state = np.ones((len(factors), self.gates, self.units))
-                self.by_state[:, 2] = gates["r"]
-                past = [gates["z"]]
+            past = layer.carried(gates, trace.full_states[steps])
+            by_state = layer.recurrent_factors(gates)
+        self.by_state = None if by_state is None else np.asarray(by_state, np.float64)
         self.past = np.stack(past, axis=1).astype(np.float64)
 
     def push(self, timestep, changes):
         by_input, by_state, past = self._factors(timestep)
+        following = past * changes[:, None, -self.units :]
+        if self.forwards is None:
+            return following.reshape(changes.shape)
         through = changes[:, : self.units].dot(self.forwards)
         through = through.reshape(len(changes), self.gates, self.units)
         if by_state is not None:
             through *= by_state
-        following = past * changes[:, None, -self.units :]
         for part in range(self.parts):
             following[:, part] += (through * by_input[part]).sum(axis=1)
         return following.reshape(changes.shape)
@@ -196,10 +197,11 @@ class _Gated:
         np.multiply(parts[:, 0], by_input[0], gates)
         if self.parts == 2:
             gates += parts[:, 1] * by_input[1]
-        onward = through if by_state is None else (gates * by_state).reshape(through.shape)
         units = self.units
-        out[:, :units] = onward.dot(self.backwards)
-        out[:, units:] = 0
+        out[...] = 0
+        if self.backwards is not None:
+            onward = through if by_state is None else (gates * by_state).reshape(through.shape)
+            out[:, :units] = onward.dot(self.backwards)
         out[:, -units:] += (parts[:, :, 0] * past).sum(axis=1)
         return out
 
@@ -246,6 +248,10 @@ class _Dense:
 
     def constant(self, steps):
         return _constant(self.trace, steps)
+
+
+_STRUCTURES = {"elementwise": _Elementwise, "gated": _Gated, "dense": _Dense}
+"""How a cell's Jacobian is composed, as the cell itself says: `RecurrentCell.structure`."""
 
 
 def _constant(trace: Trace, steps: int) -> np.ndarray | None:

@@ -92,7 +92,7 @@ def memory(
 
     Parameters
     ----------
-    layer : SimpleRNN, LSTM or GRU
+    layer : RecurrentCell
         A single network.
     mean, amplitude : ndarray (features,) or float, float
         The input is mean + amplitude·z_t in every feature; z_t has mean 0 and variance 1.

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rnnviz.engine import ACTIVATIONS, SimpleRNN, Trace
+from rnnviz.engine import ACTIVATIONS, Trace
 
 _WHOLE_PRODUCT = 2e8
 """Most multiplications for which the product of all inputs is repeated as the engine did it."""
@@ -100,18 +100,21 @@ def one_step(trace: Trace, timestep: int, unit: int) -> OneStep:
     Parameters
     ----------
     trace : Trace
-        The run of one sequence through a SimpleRNN.
+        The run of one sequence through a cell whose state is one activation (SimpleRNN).
     timestep, unit : int
         Indices; what lies beyond the run means the last one there is.
 
     Raises
     ------
     ValueError
-        If the layer is no SimpleRNN or the trace holds several sequences.
+        If the state is more than one activation or the trace holds several sequences.
     """
     layer = trace.layer
-    if not isinstance(layer, SimpleRNN) or trace.full_states.ndim != 2:
-        raise ValueError("one step is taken apart for one sequence through a SimpleRNN")
+    if not layer.state_is_activation or trace.full_states.ndim != 2:
+        raise ValueError(
+            "one step is taken apart for one sequence through a cell whose state is one "
+            "activation, as a SimpleRNN's is"
+        )
     timestep = max(0, min(timestep, trace.timesteps - 1))
     unit = max(0, min(unit, layer.units - 1))
     before = trace.states[timestep - 1] if timestep else trace.initial_state

@@ -48,7 +48,7 @@ def phase_plane(
 
     Parameters
     ----------
-    layer : SimpleRNN, LSTM or GRU
+    layer : RecurrentCell
         A single network.
     held_input : ndarray (features,)
         The input at every step.

@@ -21,7 +21,7 @@ class KernelSpectrum:
     Parameters
     ----------
     name : str
-        The gate's Keras letter, "" for a SimpleRNN.
+        The gate's Keras letter, "" for a cell without gates.
     eigenvalues : ndarray (units,) complex
         Largest modulus first.
     singular_values : ndarray (units,)
@@ -54,7 +54,7 @@ class Spectrum:
     Parameters
     ----------
     kernels : tuple of KernelSpectrum
-        One for a SimpleRNN, one a gate for gated cells.
+        One, or one a gate; none for a cell without a recurrent kernel.
     timestep : int
         Step of the Jacobian, J[i, j] = ∂(state i after it)/∂(state j before it).
     jacobian_eigenvalues : ndarray (state_size,) complex
@@ -76,7 +76,10 @@ class Spectrum:
     @property
     def verdict(self) -> Verdict:
         """What the step does."""
-        numbers = {**moment(self.timestep), "kernel_radius": self.kernels[0].radius}
+        numbers = moment(self.timestep)
+        if not self.kernels:
+            return self._without_kernel(numbers)
+        numbers["kernel_radius"] = self.kernels[0].radius
         if not self.jacobian_eigenvalues.size:
             return verdict("spectrum.diverged", **numbers)
         if not self.jacobian_singular_values.any():
@@ -90,6 +93,12 @@ class Spectrum:
             return verdict("spectrum.expanding", **numbers, count=count)
         neutral = self.jacobian_radius >= 1 - _NEUTRAL
         return verdict("spectrum.neutral" if neutral else "spectrum.contracting", **numbers)
+
+    def _without_kernel(self, numbers: dict[str, int]) -> Verdict:
+        """What the step of a cell does that has no recurrent kernel to compare it with."""
+        if not self.jacobian_eigenvalues.size:
+            return verdict("spectrum.no_kernel_diverged", **numbers)
+        return verdict("spectrum.no_kernel", **numbers, radius=self.jacobian_radius)
 
 
 def spectrum(
@@ -107,10 +116,9 @@ def spectrum(
         Called with 0…1 between the matrices: LAPACK itself cannot be interrupted.
     """
     layer = trace.layer
-    blocks = np.split(layer.recurrent_kernel, layer.recurrent_kernel.shape[-1] // layer.units, 1)
-    names = layer.gate_names or ("",)
+    blocks = layer.recurrent_blocks
     kernels = []
-    for name, block in zip(names, blocks, strict=True):
+    for name, block in blocks.items():
         kernels.append(_kernel_spectrum(name, np.asarray(block, np.float64)))
         if progress is not None:
             progress(len(kernels) / (len(blocks) + 1))

@@ -23,7 +23,7 @@ class Bidirectional:
 
     Attributes
     ----------
-    forward, backward : SimpleRNN, LSTM or GRU
+    forward, backward : RecurrentCell
         Reading from the first timestep to the last, and from the last to the first.
     merge_mode : {"concat", "sum", "mul", "ave"}
         How the two states of a timestep become one.

@@ -115,8 +115,8 @@ def arrays(run: Run) -> dict[str, np.ndarray]:
 
 def _of_one_direction(trace: Trace, name: str) -> Iterator[tuple[str, np.ndarray]]:
     """Yield weights, cell states and gates of what read in one direction, in its own order."""
-    for weight in ("kernel", "recurrent_kernel", "bias"):
-        yield name + weight, getattr(trace.layer, weight)
+    for weight, array in trace.layer.arrays.items():
+        yield name + weight, array
     if trace.cell_states is not None:
         yield f"{name}cell_states", trace.cell_states
     for gate, values in trace.gates.items():

@@ -7,6 +7,7 @@ check such a table, and turn it into link or JSON values and back. They know no 
 from __future__ import annotations
 
 import dataclasses
+import inspect
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -101,9 +102,10 @@ def knob(default: Any, kind: Kind, *, link: str = "", **row: Any) -> Any:
 
 
 def table(owner: type) -> dict[str, Knob]:
-    """Return the knobs of a dataclass by name, in the order of its fields."""
+    """Return the knobs of a dataclass by name: its own, then those that it inherits."""
+    own = inspect.get_annotations(owner)
     rows = {}
-    for row in dataclasses.fields(owner):
+    for row in sorted(dataclasses.fields(owner), key=lambda row: row.name not in own):
         columns = dict(row.metadata)
         columns["link"] = columns["link"] or row.name
         rows[row.name] = Knob(row.name, row.default, **columns)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from functools import cache, cached_property
 from typing import Self
@@ -80,7 +79,8 @@ class Written:
 
     def to_json(self) -> str:
         """Return the experiment as a JSON object: the version and every knob by its field name."""
-        return json.dumps({"rnnviz": VERSION, **dataclasses.asdict(self)}, indent=2)
+        values = {name: getattr(self, name) for name in _rows(type(self))}
+        return json.dumps({"rnnviz": VERSION, **values}, indent=2)
 
     @classmethod
     def from_json(cls, text: str) -> Self:

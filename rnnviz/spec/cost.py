@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from rnnviz.engine import CELLS
 from rnnviz.knobs import Problem
 from rnnviz.spec.shapes import dense_size, embedding_size, gate_count, output_features, weight_count
 
@@ -96,6 +97,8 @@ def cost_problems(cost: Cost) -> list[Problem]:
 
 def _decompositions(layer) -> float:
     """Return the seconds that eigenvalues and orthogonal matrices take; both grow as units³."""
+    if "recurrent_kernel" not in CELLS[layer.cell].weight_names():
+        return 0.0
     rescaled = layer.spectral_radius is not None
     each = _PER_CUBE["spectral_radius"] * rescaled + _PER_CUBE.get(layer.recurrent_initializer, 0)
     return each * layer.units**3

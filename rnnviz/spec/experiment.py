@@ -21,6 +21,7 @@ from rnnviz.engine import (
     Network,
 )
 from rnnviz.knobs import Choice, Flag, Knob, Problem, Real, Whole, check, knob, table
+from rnnviz.spec.cell_settings import CellSettings, cells_with_setting, cells_with_weight
 from rnnviz.spec.codec import ExperimentError, Written
 from rnnviz.spec.cost import Cost, cost_of, cost_problems
 from rnnviz.spec.shapes import TOKEN_SIGNALS, stack_problems
@@ -41,14 +42,14 @@ _SIZES = (*_COUNTS, 80, 96, 128, 160, 192, 256, 320, 384, 512, 640, 768, 1024)
 _DECADE = (10, 12, 15, 20, 25, 30, 40, 50, 60, 80)
 _TIMES = (*range(1, 10), *(n * 10**k for k in range(4) for n in _DECADE), 100_000)
 _SCALES = tuple(float(f"{10 ** (k / 20):.3g}") for k in range(-60, 21))
-_GATED = (("cell", tuple(name for name, cell in CELLS.items() if cell.gate_names)),)
+_RECURRENT = cells_with_weight("recurrent_kernel")
 _NUMBERS = (("signal", tuple(SIGNALS)),)
 _TOKENS = (("signal", TOKEN_SIGNALS),)
 _TEXT = (("signal", ("text",)),)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Experiment(Written):
+class Experiment(CellSettings, Written):
     """Everything that decides the numbers of a run; the default is the lecture's listing.
 
     Frozen, comparable, hashable: equal experiments have equal links and bit-identical states on
@@ -56,6 +57,8 @@ class Experiment(Written):
     value per layer; the longest tuple says how many layers there are. With ``signal="text"`` the
     text says how many timesteps there are: one a token. ``dense_units`` puts a Dense layer on top
     that reads what the stack hands on; 0 is none, and a link that says nothing of it has none.
+    Settings of single cells that have no row here come from the cells: see
+    :mod:`rnnviz.spec.cell_settings`.
 
     Raises
     ------
@@ -86,7 +89,12 @@ class Experiment(Written):
         "SimpleRNN", Choice(tuple(CELLS)), group="layer", control="select", per_layer=True
     )
     activation: str | tuple[str, ...] = knob(
-        "tanh", Choice(DRAWN_ACTIVATIONS), group="layer", control="select", per_layer=True
+        "tanh",
+        Choice(DRAWN_ACTIVATIONS),
+        group="layer",
+        control="select",
+        per_layer=True,
+        when=cells_with_setting("activation"),
     )
     recurrent_activation: str | tuple[str, ...] = knob(
         "sigmoid",
@@ -94,7 +102,7 @@ class Experiment(Written):
         group="layer",
         control="select",
         per_layer=True,
-        when=_GATED,
+        when=cells_with_setting("recurrent_activation"),
     )
     return_sequences: bool | tuple[bool, ...] = knob(
         True, Flag(), group="layer", control="toggle", per_layer=True
@@ -116,13 +124,18 @@ class Experiment(Written):
         group="layer",
         control="toggle",
         per_layer=True,
-        when=(("cell", ("GRU",)),),
+        when=cells_with_setting("reset_after"),
     )
     kernel_initializer: str | tuple[str, ...] = knob(
         "numpy_random", _INITIALIZERS, group="weights", control="select", per_layer=True
     )
     recurrent_initializer: str | tuple[str, ...] = knob(
-        "numpy_random", _INITIALIZERS, group="weights", control="select", per_layer=True
+        "numpy_random",
+        _INITIALIZERS,
+        group="weights",
+        control="select",
+        per_layer=True,
+        when=_RECURRENT,
     )
     bias_initializer: str | tuple[str, ...] = knob(
         "numpy_random", _BIAS_INITIALIZERS, group="weights", control="select", per_layer=True
@@ -133,16 +146,21 @@ class Experiment(Written):
         group="weights",
         control="toggle",
         per_layer=True,
-        when=(("cell", ("LSTM",)),),
+        when=cells_with_setting("unit_forget_bias"),
     )
     input_gain: float | tuple[float, ...] = knob(
         1.0, Real(0, 1000), group="advanced", control="number", per_layer=True
     )
     recurrent_gain: float | tuple[float, ...] = knob(
-        1.0, Real(0, 1000), group="advanced", control="number", per_layer=True
+        1.0, Real(0, 1000), group="advanced", control="number", per_layer=True, when=_RECURRENT
     )
     spectral_radius: float | tuple[float | None, ...] | None = knob(
-        None, Real(0, 100, optional=True), group="advanced", control="number", per_layer=True
+        None,
+        Real(0, 100, optional=True),
+        group="advanced",
+        control="number",
+        per_layer=True,
+        when=_RECURRENT,
     )
     dense_units: int = knob(0, Whole(0, 1024), group="head", control="number", quiet=True)
     dense_activation: str = knob(

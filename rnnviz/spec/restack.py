@@ -5,13 +5,10 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 
-from rnnviz.spec.experiment import Experiment, LayerSpec
+from rnnviz.spec.experiment import TABLE, Experiment, LayerSpec
 
 _PLAIN = {
-    "cell": "SimpleRNN",
-    "activation": "tanh",
-    "bidirectional": False,
-    "go_backwards": False,
+    name: TABLE[name].default for name in ("cell", "activation", "bidirectional", "go_backwards")
 }
 
 

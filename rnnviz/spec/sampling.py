@@ -14,7 +14,7 @@ from rnnviz.engine import (
     rescale_spectral_radius,
 )
 from rnnviz.spec.experiment import Experiment, LayerSpec
-from rnnviz.spec.shapes import dense_shapes, gate_count, weight_shapes
+from rnnviz.spec.shapes import dense_shapes, weight_shapes
 from rnnviz.spec.text import tokenize, vocabulary
 
 STREAMS = {
@@ -33,6 +33,15 @@ STREAMS = {
 
 The numbers are part of the meaning of every link: never renumber, only add.
 """
+
+_INITIALIZER = {
+    "kernel": "kernel_initializer",
+    "recurrent_kernel": "recurrent_initializer",
+    "bias": "bias_initializer",
+}
+"""The knob that says how a weight is drawn."""
+_GAIN = {"kernel": "input_gain", "recurrent_kernel": "recurrent_gain"}
+"""The knob that multiplies a weight alone."""
 
 
 def draw_tokens(experiment: Experiment) -> np.ndarray:
@@ -94,32 +103,20 @@ def draw_layer(
     Weights are drawn in float64 whatever the experiment's dtype, so that float32 runs the same
     network, rounded. Scaling, in this order: spectral radius, gains, weight scale.
     """
-    shapes = weight_shapes(spec, features)
-    gates = gate_count(spec.cell)
-
-    def draw(weight: str, initializer: str) -> np.ndarray:
-        stream = _stream(experiment.seed, direction + weight, index)
-        return INITIALIZERS[initializer](stream, shapes[weight], np.float64, gates)
-
-    kernel = draw("kernel", spec.kernel_initializer)
-    recurrent_kernel = draw("recurrent_kernel", spec.recurrent_initializer)
-    bias = draw("bias", spec.bias_initializer)
-    if spec.spectral_radius is not None:
-        recurrent_kernel = rescale_spectral_radius(recurrent_kernel, spec.spectral_radius)
-    if spec.cell == "LSTM" and spec.unit_forget_bias:
-        bias[spec.units : 2 * spec.units] = 1.0
-    scale = experiment.weight_scale
-    weights = (
-        kernel * (spec.input_gain * scale),
-        recurrent_kernel * (spec.recurrent_gain * scale),
-        bias * scale,
-    )
-    settings = {"activation": spec.activation}
-    if spec.cell != "SimpleRNN":
-        settings["recurrent_activation"] = spec.recurrent_activation
-    if spec.cell == "GRU":
-        settings["reset_after"] = spec.reset_after
-    return CELLS[spec.cell](*(array.astype(experiment.dtype) for array in weights), **settings)
+    cell, shapes = CELLS[spec.cell], weight_shapes(spec, features)
+    settings, weights = cell.settings_of(spec), {}
+    for name, shape in shapes.items():
+        draw = INITIALIZERS[getattr(spec, _INITIALIZER[name])]
+        stream = _stream(experiment.seed, direction + name, index)
+        weights[name] = draw(stream, shape, np.float64, cell.gate_count())
+    if spec.spectral_radius is not None and "recurrent_kernel" in weights:
+        recurrent = weights["recurrent_kernel"]
+        weights["recurrent_kernel"] = rescale_spectral_radius(recurrent, spec.spectral_radius)
+    cell.adjust_drawn(weights, spec.units, settings)
+    for name, array in weights.items():
+        gain = getattr(spec, _GAIN[name]) if name in _GAIN else 1.0
+        weights[name] = (array * (gain * experiment.weight_scale)).astype(experiment.dtype)
+    return cell.build(weights, settings)
 
 
 def _stream(seed: int, purpose: str, index: int = 0) -> np.random.Generator:

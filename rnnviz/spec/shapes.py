@@ -22,12 +22,13 @@ TOKEN_SIGNALS = ("tokens", "text")
 
 def gate_count(cell: str) -> int:
     """Return how many blocks of ``units`` columns the kernels of a cell have."""
-    return max(1, len(CELLS[cell].gate_names))
+    return CELLS[cell].gate_count()
 
 
 def output_features(layer) -> int:
-    """Return the length of what a layer hands on at one timestep: both directions side by side."""
-    return layer.units * (2 if layer.bidirectional else 1)
+    """Return the length of what a layer hands on at one timestep: of both directions if merged."""
+    beside = layer.bidirectional and getattr(layer, "merge_mode", "concat") == "concat"
+    return layer.units * (2 if beside else 1)
 
 
 def weight_shapes(layer, features: int) -> dict[str, tuple[int, ...]]:
@@ -36,17 +37,12 @@ def weight_shapes(layer, features: int) -> dict[str, tuple[int, ...]]:
     Parameters
     ----------
     layer : LayerSpec
-        Its cell, units and (for a GRU) reset_after.
+        Its cell, units and the settings of the cell.
     features : int
         Length of what the layer reads at one timestep.
     """
-    width = gate_count(layer.cell) * layer.units
-    two_biases = layer.cell == "GRU" and layer.reset_after
-    return {
-        "kernel": (features, width),
-        "recurrent_kernel": (layer.units, width),
-        "bias": (2, width) if two_biases else (width,),
-    }
+    cell = CELLS[layer.cell]
+    return cell.weight_shapes(layer.units, features, cell.settings_of(layer))
 
 
 def weight_count(layer, features: int) -> int:

@@ -152,16 +152,14 @@ def _runner(experiment, layer, rows, scales) -> Callable[[np.ndarray], Trace]:
 
 def _stack(experiment, index, features, rows, scales, direction):
     """Return one layer of many networks, rows first, then scales; drawn once a row."""
-    weights: dict[str, list[np.ndarray]] = {"kernel": [], "recurrent_kernel": [], "bias": []}
+    stacks: list[dict[str, np.ndarray]] = []
     for row in rows:
         changes = {**_changes(experiment, row), "weight_scale": 1.0, "dtype": "float64"}
         drawn = experiment.replace(**changes)
         layer = draw_layer(drawn, index, drawn.layers[index], features, direction)
-        for name, kept in weights.items():
-            array = getattr(layer, name)
-            factors = np.reshape(scales, (-1, *(1,) * array.ndim))
-            kept.append((array * factors).astype(experiment.dtype))
-    stacked = {name: np.concatenate(kept) for name, kept in weights.items()}
+        scaled = layer.with_arrays(lambda array: np.multiply.outer(scales, array))
+        stacks.append(scaled.with_arrays(lambda array: array.astype(experiment.dtype)).arrays)
+    stacked = {name: np.concatenate([one[name] for one in stacks]) for name in stacks[0]}
     return dataclasses.replace(layer, **stacked)
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import plotly.graph_objects as go
 
 from rnnviz.analysis.bifurcation import Bifurcation, bifurcation
-from rnnviz.engine import SimpleRNN
 from rnnviz.views._plot.cursor import trace_at
 from rnnviz.views._plot.frame import band, floor_of, frame, line, marks
 from rnnviz.views._plot.style import Style
@@ -39,13 +38,12 @@ def analyse(run, perspective, progress=None) -> BifurcationStrip:
     trace, scale = trace_at(run, perspective), run.experiment.weight_scale
     layer = trace.layer
     if scale > 0:
-        names = ("kernel", "recurrent_kernel", "bias")
-        layer = replace(layer, **{name: getattr(layer, name) / scale for name in names})
+        layer = layer.with_arrays(lambda array: array / scale)
     with np.errstate(all="ignore"):
         held = np.nan_to_num(trace.inputs.astype(np.float64).mean(axis=0), posinf=0, neginf=0)
     units = [(perspective.unit + offset) % layer.units for offset in range(min(3, layer.units))]
-    # The Jacobians of gated cells are formed; half as many scales take half as long.
-    scales = SCALES if isinstance(layer, SimpleRNN) else SCALES[::2]
+    # Where the Jacobians are formed, half as many scales take half as long.
+    scales = SCALES if layer.structure == "elementwise" else SCALES[::2]
     result = bifurcation(layer, scales, held, tuple(units), progress=progress)
     return BifurcationStrip(result, scale)
 

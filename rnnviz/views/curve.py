@@ -87,7 +87,7 @@ def analyse(run, perspective) -> OnCurve:
     """Place the units of a run's layer on their activation."""
     trace = trace_at(run, perspective)
     name, arguments, states = trace.layer.activation, argument(trace), trace.states
-    if trace.layer.gate_names:
+    if not trace.layer.state_is_activation:
         with np.errstate(all="ignore"):
             states = ACTIVATIONS[name].apply(arguments)
     timestep = timestep_at(trace, perspective)

@@ -8,7 +8,6 @@ import numpy as np
 import plotly.graph_objects as go
 
 from rnnviz.analysis.one_step import Contribution, OneStep, largest, one_step
-from rnnviz.engine import SimpleRNN
 from rnnviz.sentences.numbers import number
 from rnnviz.sentences.verdicts import wrapped
 from rnnviz.views._plot.style import FIRST_STEP, Style, template_dict
@@ -23,7 +22,7 @@ _LINE = 56
 
 @dataclass(frozen=True, eq=False)
 class UnderGlass:
-    """One cell of a run taken apart; ``step`` is None for a cell with gates.
+    """One cell of a run taken apart; ``step`` is None where h is not act(z) of one z.
 
     Parameters
     ----------
@@ -56,7 +55,7 @@ def analyse(run, perspective) -> UnderGlass:
     """Take the cell under the cursor apart."""
     number = perspective.layer_in(run.layers)
     layer, timestep, unit = run.layers[number], perspective.timestep, perspective.unit
-    if not isinstance(layer.layer, SimpleRNN):
+    if not layer.layer.state_is_activation:
         return UnderGlass(None)
     trace, name = layer.trace, "trace"
     if layer.both is not None and unit >= trace.layer.units:

@@ -40,7 +40,7 @@ def draw(result: Spectrum, style: Style) -> go.Figure:
         "xaxis": {"title": {"text": words("dynamics.real")}, "domain": [0, 0.6]},
         "yaxis": {"title": {"text": words("dynamics.imaginary")}, "scaleanchor": "x"},
         "xaxis2": {"title": {"text": words("dynamics.rank")}, "domain": [0.77, 1], "anchor": "y2"}
-        | whole_ticks(len(result.kernels[0].singular_values)),
+        | whole_ticks(len(result.jacobian_singular_values)),
         "yaxis2": {
             "title": {"text": words("dynamics.singular_values")},
             "anchor": "x2",

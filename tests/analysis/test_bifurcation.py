@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from rnnviz.analysis.bifurcation import _follow, _ScaledSimpleRNN, _Stack, bifurcation
+from rnnviz.analysis.bifurcation import _Elementwise, _follow, _Stack, bifurcation
 from rnnviz.analysis.lyapunov import lyapunov
 from rnnviz.engine import SimpleRNN
 from tests.analysis.networks import autonomous, driven, gaussian, lecture, run
@@ -49,7 +49,7 @@ def test_both_ways_of_scaling_agree(activation):
     layer, held = driven(activation=activation).layer, np.array([0.3, -0.2, 0.5])
     factors = np.array([0.1, 0.6, 1.0])
     ends = []
-    for way in (_ScaledSimpleRNN, _Stack):
+    for way in (_Elementwise, _Stack):
         network = way(layer, factors, held)
         ends.append(_follow(network, np.array([0, 5]), 20, 20, 4, lambda done: None))
     for one, other in zip(*ends, strict=True):

@@ -48,13 +48,14 @@ def _diagnose(run: Run, index: int) -> tuple[Diagnosis, Advice | None]:
 
 
 def _radius(run: Run, index: int) -> float | None:
-    """Return ρ(U), None for gated cells; it grows as the weight scale, so it is kept for scale 1.
+    """Return ρ(U), None unless there is one U; it grows as the scale, so it is kept for scale 1.
 
     Of all numbers on the page it takes longest, and everybody drags the weight scale.
     """
-    recurrent_kernel, scale = run.layers[index].layer.recurrent_kernel, run.experiment.weight_scale
-    if recurrent_kernel.shape[0] != recurrent_kernel.shape[1]:
+    blocks, scale = run.layers[index].layer.recurrent_blocks, run.experiment.weight_scale
+    if len(blocks) != 1:
         return None
+    (recurrent_kernel,) = blocks.values()
     if not scale > 1e-6:
         return spectral_radius(recurrent_kernel)
     drawn = variation(run.experiment, weight_scale=1.0, timesteps=1, signal="uniform")

@@ -8,7 +8,7 @@ import numpy as np
 
 from rnnviz.analysis.level_of_detail import Blocks, reduce_to_blocks
 from rnnviz.codegen.layers import keras_layers
-from rnnviz.engine import ACTIVATIONS, Trace
+from rnnviz.engine import Trace
 from rnnviz.views._plot.picture import symmetric_limit
 
 COLUMNS, ROWS = 800, 64
@@ -96,11 +96,10 @@ def _head(run, reversed_time: bool) -> Band:
 
 def _inside(trace: Trace, name: str, reversed_time: bool) -> list[Band]:
     """Return the gates and the cell state of a gated cell; of both directions, the forward one."""
-    cell = type(trace.layer).__name__
+    cell = type(trace.layer).__name__  # part of the key of its words
     bands = []
     for gate, values in trace.gates.items():
-        ends = ACTIVATIONS[trace.layer.recurrent_activation].range
-        is_gate = gate not in ("c", "h") and ends == (0.0, 1.0)
+        is_gate = trace.layer.gate_range(gate) == (0.0, 1.0) and gate != trace.layer.candidate
         scale = (0.0, 1.0) if is_gate else _scale_of(values)
         blocks = _blocks(values, reversed_time)
         kind = f"{cell}_{gate}"

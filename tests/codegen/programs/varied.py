@@ -2,7 +2,7 @@
 
 from rnnviz import Experiment
 from rnnviz.codegen import NOTES_MODELS
-from rnnviz.engine import ACTIVATIONS, CELLS, HEAD_ACTIVATIONS, INITIALIZERS, SIGNALS
+from rnnviz.engine import CELLS, DRAWN_ACTIVATIONS, DRAWN_HEAD_ACTIVATIONS, INITIALIZERS, SIGNALS
 from tests.codegen.random_experiments import random_experiment
 
 SMALL = Experiment(timesteps=20, input_features=3, units=5, weight_scale=0.1)
@@ -14,7 +14,7 @@ def _varied():
         yield name, experiment.replace(timesteps=10)
     for signal in SIGNALS:
         yield f"signal {signal}", SMALL.replace(signal=signal, signal_amplitude=0.7)
-    for activation in ACTIVATIONS:
+    for activation in DRAWN_ACTIVATIONS:
         yield f"activation {activation}", SMALL.replace(activation=activation)
     for name in INITIALIZERS:
         bias = "ones" if name in ("identity", "orthogonal") else name
@@ -44,7 +44,7 @@ def _varied():
     text = 'she said "나는 \\ {x}" \u202e%'
     yield "hostile text", SMALL.replace(signal="text", text=text)
     yield "words", SMALL.replace(signal="text", text=text, split="whitespace")
-    for activation in HEAD_ACTIVATIONS:
+    for activation in DRAWN_HEAD_ACTIVATIONS:
         head = {"dense_units": 2, "dense_activation": activation}
         yield f"head {activation}", SMALL.replace(**head, dtype="float32")
         yield (
