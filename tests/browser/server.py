@@ -55,12 +55,14 @@ def serving(
     port: int | None = None,
     address: str = "127.0.0.1",
     folder: Path | None = None,
+    open_files: int | None = None,
     **environment: str,
 ):
     """Serve a Streamlit script; yields a :class:`Served`.
 
     ``address`` is where it is looked for; the options say where it listens. The configuration is
-    the one in ``folder``, or the one beside the script.
+    the one in ``folder``, or the one beside the script. ``open_files`` is the most that the system
+    lets the server open.
     """
     port, place = port or free_port(), folder or script.parent
     name = str(script.relative_to(place))
@@ -75,6 +77,7 @@ def serving(
                 stdout=stream,
                 stderr=subprocess.STDOUT,
                 env=os.environ | environment,
+                preexec_fn=open_files and (lambda: _limit_files(open_files)),
             )
         try:
             yield Served(_wait_until_it_answers(f"http://{address}:{port}", server), server, log)
@@ -88,6 +91,13 @@ def running(script: Path, *options: str):
     """Serve a Streamlit script with its own configuration; yields its address."""
     with serving(script, *options) as served:
         yield served.url
+
+
+def _limit_files(most: int) -> None:
+    """Lower the limit of open files, the hard one too; in a process that is about to begin."""
+    import resource
+
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def free_port() -> int:

@@ -67,12 +67,23 @@ class Visitor:
         What the visitor claims to be; a browser on the page's own address by default.
     session : str
         Id of a session to come back to.
+    local_address : str
+        Address to come from; that of the server by default.
     """
 
-    def __init__(self, url: str, *, origin: str | None = "", host: str = "", session: str = ""):
+    def __init__(
+        self,
+        url: str,
+        *,
+        origin: str | None = "",
+        host: str = "",
+        session: str = "",
+        local_address: str = "",
+    ):
         self._parts = urlsplit(url)
         self._origin = url if origin == "" else origin
         self._host, self._session = host, session
+        self._local = {"local_addr": (local_address, 0)} if local_address else {}
         self.session_id = ""
         self.query = ""
         self.values: dict[str, tuple[str, Any]] = {}
@@ -92,6 +103,7 @@ class Visitor:
             close_timeout=1,
             open_timeout=60,
             **where,
+            **self._local,
         )
         return self
 

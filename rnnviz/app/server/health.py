@@ -47,6 +47,7 @@ def report(register: Register) -> str:
         "visitors_addresses": register.addresses,
         "visitors_so_far": register.seen,
         "visitors_waiting": register.at_work,
+        "connections": len(register.sockets or ()),
         "memory_mb": _megabytes(_resident()),
         "threads": threading.active_count(),
         "open_files": _open_files(),
@@ -55,6 +56,9 @@ def report(register: Register) -> str:
     for name, cache in CACHES.items():
         figures |= {f"cache_{name}_kept": len(cache), f"cache_{name}_mb": _megabytes(cache.nbytes)}
     figures |= {f"kept_out_{why.replace(' ', '_')}": n for why, n in register.refused.items()}
+    if register.sockets is not None:
+        refused = register.sockets.refused
+        figures |= {f"kept_out_{why}": count for why, count in refused.items()}
     lines = [f"{name} {value}" for name, value in figures.items()]
     return "\n".join([*lines, "", "slow runs, newest first:", *SLOW.lines(), ""])
 

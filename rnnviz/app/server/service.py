@@ -21,6 +21,8 @@ from rnnviz.app.runtime.results import JOBS
 from rnnviz.app.server import assets, browser_tab, health
 from rnnviz.app.server.guard import Guard, Rules
 from rnnviz.app.server.guard.connections import Register
+from rnnviz.app.server.guard.sockets import stand_before
+from rnnviz.app.server.log_limit import limit_logs
 from rnnviz.app.server.streamlit_private import keep_settings
 from rnnviz.app.server.wakeups import gather_wakeups
 
@@ -44,6 +46,8 @@ def parts() -> dict[str, Any]:
         importlib.import_module("rnnviz.app.main")
         sys.setswitchinterval(SWITCH_INTERVAL)
         gather_wakeups(asyncio.get_running_loop())
+        register.sockets = stand_before(asyncio.get_running_loop(), rules)
+        limit_logs()
         # Streamlit looks through all its settings six times a page run, and none of them changes.
         keep_settings()
         # What is loaded now stays for ever: later collections need not look at it again.

@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from rnnviz.app.runtime.state import kinds_of
+from rnnviz.app.server.guard.allowance import Allowance
 from rnnviz.app.server.guard.messages import BadMessage, read_message, read_signal
-from rnnviz.app.server.guard.request_queue import Allowance, RequestQueue
+from rnnviz.app.server.guard.request_queue import RequestQueue
 from rnnviz.app.server.guard.rules import Rules
 from rnnviz.app.server.guard.run_slots import Turns
 from rnnviz.app.server.guard.uploads import Uploads
@@ -147,7 +148,8 @@ class Visit:
             self._happened.set()
         elif kind == "file_urls_response":
             places = signal.file_urls_response.file_urls
-            self._room.uploads.hand_out(self, [place.upload_url for place in places])
+            addresses = [place.upload_url for place in places]
+            self._room.uploads.hand_out(self, self.address, addresses)
         elif kind == "delta":
             file = signal.delta.new_element.download_button.deferred_file_id
             if file:

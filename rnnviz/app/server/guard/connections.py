@@ -6,6 +6,7 @@ import time
 from collections import Counter
 
 from rnnviz.app.server.guard.connection import Visit
+from rnnviz.app.server.guard.sockets import Sockets
 from rnnviz.app.server.streamlit_private import close_session
 
 AT_WORK = 1.0
@@ -20,6 +21,7 @@ class Register:
         self._visits: list[Visit] = []
         self.refused: Counter[str] = Counter()
         self.seen = 0
+        self.sockets: Sockets | None = None
 
     def __len__(self) -> int:
         return len(self._visits)

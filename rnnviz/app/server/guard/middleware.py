@@ -6,6 +6,7 @@ import logging
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from rnnviz.app.server.guard import transfers
 from rnnviz.app.server.guard.connection import Room, Visit
 from rnnviz.app.server.guard.connections import Register
 from rnnviz.app.server.guard.headers import protective_headers, with_protection
@@ -65,21 +66,24 @@ class Guard:
             await _answer(protected, 403, reason)
         elif not self._rules.is_open(scope["path"], scope["method"]):
             await _answer(protected, 404, "closed")
-        elif scope["method"] in ("PUT", "DELETE") and not self._may_upload(scope):
-            self._note("upload")
-            await _answer(protected, 403, "upload")
+        elif scope["method"] == "DELETE":
+            await transfers.delete(self._app, scope, receive, protected, self._room.uploads)
+        elif scope["method"] == "PUT":
+            await self._put(scope, receive, protected)
         else:
             await self._app(scope, receive, protected)
 
-    def _may_upload(self, scope: Scope) -> bool:
-        """Whether a file may be put here; a file that does not say its size may not."""
-        if scope["method"] == "DELETE":
-            self._room.uploads.delete(scope["path"])
-            return True
-        size = _header(scope, b"content-length")
-        if not size or not size.isdecimal():
-            return False
-        return self._room.uploads.put(scope["path"], int(size))
+    async def _put(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Take a file if there is a place for it; one that does not say its length is refused."""
+        size = transfers.honest_length(scope, self._rules.file_bytes)
+        place = None if size is None else self._room.uploads.begin(scope["path"], size)
+        try:
+            if place is None:
+                raise transfers.TransferRefused
+            await transfers.put(self._app, scope, receive, send, self._room.uploads, place)
+        except transfers.TransferRefused:
+            self._note("upload")
+            await _answer(send, 403, "upload")
 
     async def _visit(self, scope: Scope, receive: Receive, send: Send) -> None:
         address = scope["client"][0] if scope.get("client") else ""

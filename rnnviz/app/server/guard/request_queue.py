@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 
+from rnnviz.app.server.guard.allowance import Allowance
 from rnnviz.app.server.guard.messages import from_the_link, is_wanted, join, tidy
 from rnnviz.app.server.streamlit_private import BackMsg
 
@@ -23,32 +23,6 @@ OPERATIONS = (20, 5.0)
 """The same for other requests, such as downloads and rows of a table."""
 MOST_WAITING = 20
 """Most other requests that may wait; more are dropped."""
-
-
-@dataclass
-class Allowance:
-    """A bucket that holds at most ``burst`` coins and gains ``rate`` a second."""
-
-    burst: float
-    rate: float
-    coins: float = 0.0
-    counted: float = 0.0
-
-    def __post_init__(self) -> None:
-        self.coins = self.burst
-
-    def wait(self, now: float) -> float:
-        """Return the seconds until there is a coin."""
-        self.coins = min(self.burst, self.coins + (now - self.counted) * self.rate)
-        self.counted = now
-        return max(0.0, (1.0 - self.coins) / self.rate)
-
-    def take(self, now: float) -> float:
-        """Take a coin and return 0.0, or return the seconds until there is one."""
-        wait = self.wait(now)
-        if not wait:
-            self.coins -= 1.0
-        return wait
 
 
 class RequestQueue:

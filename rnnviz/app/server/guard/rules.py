@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+from rnnviz.app.server.limits import places
 from rnnviz.app.server.streamlit_private import option
 
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
@@ -34,8 +35,12 @@ class Rules:
         Path under which the app is served, with a leading slash; "" for the root.
     most_visitors : int
         Most connections at a time.
+    most_sockets : int
+        Most network connections at a time, those of visitors among them.
     message_bytes : int
         Longest message that a visitor may send.
+    file_bytes : int
+        Longest file that a visitor may send.
     """
 
     hosts: tuple[str, ...] = _LOOPBACK
@@ -44,7 +49,9 @@ class Rules:
     uploads: bool = False
     base: str = ""
     most_visitors: int = 300
+    most_sockets: int = 2000
     message_bytes: int = 10**6
+    file_bytes: int = 32 * 2**20
 
     @classmethod
     def from_settings(cls, environment: Mapping[str, str] = os.environ) -> Rules:
@@ -55,14 +62,17 @@ class Rules:
         from ``RNNVIZ_EMBED_IN`` (origins, comma-separated) and ``RNNVIZ_MOST_VISITORS``.
         """
         base = (option("server.baseUrlPath") or "").strip("/")
+        room = places(int(environment.get("RNNVIZ_MOST_VISITORS", cls.most_visitors)))
         return cls(
             hosts=_hosts(option("server.address"), option("server.allowedHosts")),
             origins=tuple(origin.strip().lower() for origin in option("server.corsAllowedOrigins")),
             embedders=_embedders(environment.get("RNNVIZ_EMBED_IN", "")),
             uploads=option("server.maxUploadSize") > 0,
             base=f"/{base}" if base else "",
-            most_visitors=int(environment.get("RNNVIZ_MOST_VISITORS", cls.most_visitors)),
+            most_visitors=room.visitors,
+            most_sockets=room.sockets,
             message_bytes=option("server.maxWidgetStateSize") * 10**6,
+            file_bytes=option("server.maxUploadSize") * 2**20,
         )
 
     def knows_host(self, host: str | None) -> bool:

@@ -1,17 +1,39 @@
 """Files that visitors send: only where the page asked for one, and only so much at a time.
 
 Streamlit takes a file from anybody who has a page open, whether it has a place for files or not,
-and keeps it in memory.
+and keeps it in memory. What is booked here is what Streamlit answered that it did: bytes count as
+they arrive, stay counted if the file was taken, and go when Streamlit says that it gave them back.
 """
 
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
+from dataclasses import dataclass
 
+MIB = 2**20
 MOST_FILES = 2
 """Files that one visitor may have here at a time: the one that is open, and its successor."""
-MOST_BYTES = 256 * 2**20
+MOST_OF_VISITOR = 64 * MIB
+MOST_OF_ADDRESS = 128 * MIB
+"""Bytes of all visitors behind one address: half, so that it cannot take the room of all."""
+MOST_BYTES = 256 * MIB
 """Bytes of all files of all visitors."""
+SLOWEST = 20_000
+"""Bytes a second that a file must arrive at, after a start of :data:`START` seconds."""
+START = 30.0
+
+
+@dataclass(eq=False)
+class Place:
+    """Where one file may be put: the session and name in its address, and what lies there."""
+
+    visitor: Hashable
+    client: str
+    session: str
+    name: str
+    nbytes: int = 0
+    state: str = "empty"
+    """"empty", "coming" or "there"."""
 
 
 class Uploads:
@@ -19,38 +41,77 @@ class Uploads:
 
     def __init__(self, most_files: int = MOST_FILES, most_bytes: int = MOST_BYTES) -> None:
         self._most_files, self._most_bytes = most_files, most_bytes
-        self._places: dict[Hashable, dict[str, int]] = {}
+        self._places: list[Place] = []
 
     @property
     def nbytes(self) -> int:
-        """Bytes that lie here."""
-        return sum(sum(places.values()) for places in self._places.values())
+        """Bytes that lie here or are on their way into memory."""
+        return sum(place.nbytes for place in self._places)
 
-    def hand_out(self, visitor: Hashable, addresses: Iterable[str]) -> None:
+    def hand_out(self, visitor: Hashable, client: str, addresses: Iterable[str]) -> None:
         """Note the addresses that a visitor's page was given; the oldest unused ones go."""
-        places = self._places.setdefault(visitor, {})
         for address in addresses:
-            places[address.rpartition("/")[2]] = 0
-        for name in [name for name, size in places.items() if not size][: -self._most_files]:
-            del places[name]
+            session, name = _parts(address)
+            self._places.append(Place(visitor, client, session, name))
+        unused = [one for one in self._of(visitor) if one.state == "empty"]
+        for place in unused[: -self._most_files]:
+            self._places.remove(place)
 
-    def put(self, path: str, size: int) -> bool:
-        """Whether a file of a size may be put at a path; if so, it counts from now on."""
-        name = path.rpartition("/")[2]
-        for places in self._places.values():
-            if places.get(name) == 0:
-                used = sum(bool(known) for known in places.values())
-                if used < self._most_files and self.nbytes + size <= self._most_bytes:
-                    places[name] = max(size, 1)
-                    return True
-        return False
+    def begin(self, path: str, size: int) -> Place | None:
+        """Return the place that a file of a size may go to; None if there is none for it."""
+        place = self._find(path)
+        if place is None or place.state != "empty":
+            return None
+        used = [one for one in self._of(place.visitor) if one.state != "empty"]
+        if len(used) >= self._most_files or not self._fits(place, size):
+            return None
+        place.state = "coming"
+        return place
 
-    def delete(self, path: str) -> None:
-        """Note that a visitor took his file away."""
-        name = path.rpartition("/")[2]
-        for places in self._places.values():
-            places.pop(name, None)
+    def arrived(self, place: Place, count: int) -> bool:
+        """Count bytes as they arrive; whether there is still room for them."""
+        fits = self._fits(place, count)
+        place.nbytes += count
+        return fits
+
+    def end(self, place: Place, taken: bool) -> None:
+        """Note whether Streamlit took the file; if not, nothing of it stays counted."""
+        place.state = "there" if taken else "empty"
+        place.nbytes = place.nbytes if taken else 0
+
+    def deleted(self, path: str) -> None:
+        """Note that Streamlit gave a file back."""
+        place = self._find(path)
+        if place is not None and place.state != "coming":
+            self._places.remove(place)
 
     def leave(self, visitor: Hashable) -> None:
-        """Note that a visitor left, and his files with him."""
-        self._places.pop(visitor, None)
+        """Note that a visitor left, and the session's files with it."""
+        self._places = [one for one in self._places if one.visitor is not visitor]
+
+    def _of(self, visitor: Hashable) -> list[Place]:
+        return [one for one in self._places if one.visitor is visitor]
+
+    def _find(self, path: str) -> Place | None:
+        parts = _parts(path)
+        return next((one for one in self._places if (one.session, one.name) == parts), None)
+
+    def _fits(self, place: Place, more: int) -> bool:
+        theirs = sum(one.nbytes for one in self._places if one.visitor is place.visitor)
+        beside = sum(one.nbytes for one in self._places if one.client == place.client)
+        return (
+            theirs + more <= min(MOST_OF_VISITOR, self._most_bytes)
+            and beside + more <= min(MOST_OF_ADDRESS, self._most_bytes)
+            and self.nbytes + more <= self._most_bytes
+        )
+
+
+def seconds_for(nbytes: int) -> float:
+    """Return the seconds that a file of some bytes may take to arrive."""
+    return START + nbytes / SLOWEST
+
+
+def _parts(address: str) -> tuple[str, str]:
+    """Return the session and the name of a file in ``…/upload_file/<session>/<name>``."""
+    before, _, name = address.rpartition("/")
+    return before.rpartition("/")[2], name

@@ -6,7 +6,7 @@ import pytest
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-from rnnviz.app.server.guard import Guard, Rules
+from rnnviz.app.server.guard import Guard, Rules, transfers, uploads
 from rnnviz.app.server.guard.connections import Register
 
 HOST = (b"host", b"127.0.0.1:8501")
@@ -83,16 +83,110 @@ def test_closed_paths_are_not_found():
     assert get(guard(never), "/", method="POST")[0] == 404
 
 
-def test_a_file_is_taken_only_with_a_place_and_a_size():
-    app = guard(page, uploads=True)
-    app._room.uploads.hand_out("anna", ["/_stcore/upload_file/s/f"])
-    size = (b"content-length", b"10")
-    path = "/_stcore/upload_file/s/f"
-    assert get(app, path, [HOST], "PUT")[0] == 403
-    assert get(app, path, [HOST, (b"content-length", b"-1")], "PUT")[0] == 403
-    assert get(app, "/_stcore/upload_file/s/other", [HOST, size], "PUT")[0] == 403
-    assert get(app, path, [HOST, size], "PUT")[0] == 200
-    assert get(app, path, [HOST], "DELETE")[0] == 200
+PATH = "/_stcore/upload_file/s/f"
+
+
+def length(size):
+    return (b"content-length", str(size).encode())
+
+
+def upload(app, size=10, method="PUT", claims=None, path=PATH):
+    """Send a file in pieces of one byte; returns the status of the answer."""
+    answers = []
+
+    async def receive():
+        sent.append(1)
+        return {"type": "http.request", "body": b"x", "more_body": len(sent) < size}
+
+    async def send(message):
+        answers.append(message)
+
+    sent = []
+    headers = [HOST, *([length(size)] if claims is None else claims)]
+    asyncio.run(app(scope("http", path, headers, method=method), receive, send))
+    return answers[0]["status"]
+
+
+def storage(status=200):
+    """Stand in for Streamlit: reads the whole file and answers with a status."""
+
+    async def app(scope, receive, send):
+        while scope["method"] == "PUT" and (await receive())["more_body"]:
+            pass
+        await send({"type": "http.response.start", "status": status, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+    return app
+
+
+def with_a_place(status=200, **rules):
+    app = guard(storage(status), uploads=True, **rules)
+    app._room.uploads.hand_out(object(), "a", [PATH])
+    return app
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [
+        [],
+        [length(-1)],
+        [length(10), length(10)],
+        [length(10), (b"transfer-encoding", b"chunked")],
+        [length("9" * 400)],
+        [length(2**20)],
+    ],
+)
+def test_a_file_that_does_not_say_its_length_honestly_is_refused(claims):
+    assert upload(with_a_place(file_bytes=1000), claims=claims) == 403
+
+
+def test_a_file_is_taken_only_with_a_place_for_it():
+    assert upload(with_a_place(), path="/_stcore/upload_file/s/other") == 403
+    assert upload(with_a_place(), path="/_stcore/upload_file/other/f") == 403
+    app = with_a_place()
+    assert upload(app) == 200
+    assert app._room.uploads.nbytes == 10
+    assert upload(app) == 403
+
+
+def test_what_streamlit_refuses_books_nothing_and_frees_nothing():
+    app = with_a_place(status=403)
+    assert upload(app) == 403
+    assert app._room.uploads.nbytes == 0
+    app._app = storage(200)
+    assert upload(app) == 200
+    app._app = storage(403)
+    assert upload(app, method="DELETE") == 403
+    assert app._room.uploads.nbytes == 10
+    app._app = storage(204)
+    assert upload(app, method="DELETE") == 204
+    assert app._room.uploads.nbytes == 0
+
+
+def test_a_file_that_outgrows_the_room_is_cut_short(monkeypatch):
+    monkeypatch.setattr(uploads, "MOST_OF_VISITOR", 5)
+    app = with_a_place()
+    assert upload(app, size=5) == 200
+    app = with_a_place()
+    assert upload(app, size=100, claims=[length(5)]) == 403, "it says five and sends more"
+    assert app._room.uploads.nbytes == 0
+
+
+def test_a_file_that_arrives_too_slowly_is_cut_short(monkeypatch):
+    monkeypatch.setattr(transfers, "seconds_for", lambda nbytes: 0.05)
+    answers = []
+
+    async def receive():
+        await asyncio.sleep(10)
+
+    async def send(message):
+        answers.append(message)
+
+    app = with_a_place()
+    where = scope("http", PATH, [HOST, length(10)], method="PUT")
+    asyncio.run(asyncio.wait_for(app(where, receive, send), 5))
+    assert answers[0]["status"] == 403
+    assert app._room.uploads.nbytes == 0
 
 
 class Wire:
