@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from rnnviz.analysis.lenses import slope
+from rnnviz.analysis.lenses import argument, slope
 from rnnviz.analysis.linearisation import linearise
 from rnnviz.analysis.saturation import Saturation
-from rnnviz.engine import Trace
+from rnnviz.engine import ACTIVATIONS, Trace
 
 MOSTLY = 0.5
 """A network counts as saturated when more than this share of its states is."""
 EDGE = 0.05
 """Near the edge: a change of the state grows or shrinks by less than about this share a step."""
 STRAIGHT = 0.95
-"""An activation works as a straight line when its mean slope keeps this share of the greatest."""
+"""An activation works as a straight line when its least slope keeps this share of the greatest."""
+LONG_ENOUGH = 50
+"""Fewest steps after which growth of changes in bounded states is called chaos."""
 
 KINDS = (
     "diverged",
@@ -26,6 +28,7 @@ KINDS = (
     "saturated",
     "growing",
     "chaotic",
+    "expanding",
     "edge",
     "linear",
     "contracting",
@@ -35,7 +38,9 @@ KINDS = (
 _MOST_STEPS = 200
 _LEAST_STEPS = 16
 _NUMBERS_READ = 5e7
-_GREATEST_SLOPE = {"sigmoid": 1 / 4, "hard_sigmoid": 1 / 6, "hard_sigmoid_keras2": 1 / 5}
+_MOST_ROUNDS = 12
+_SETTLED = 1e-4
+"""The power iteration ends where log ‖∏J‖ changes by less in a round."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +57,8 @@ class Diagnosis:
         - ``brief``: one step only, so that the recurrent weights never acted.
         - ``saturated``: most states lie at the ends of the activation and changes die out.
         - ``growing``: changes grow, and the activation has no end that could stop the states.
-        - ``chaotic``: changes grow although the states are bounded.
+        - ``chaotic``: changes grow although the states are bounded, and these go on moving.
+        - ``expanding``: the same, but over too few steps to tell, or the state stands still.
         - ``edge``: changes neither grow nor die out.
         - ``linear``: changes die out, and the activation is as good as a straight line.
         - ``contracting``: changes die out.
@@ -61,7 +67,15 @@ class Diagnosis:
     steps : int
         Over how many steps back from the last finite state.
     straightness : float
-        Mean slope of the activation over these steps, relative to its greatest.
+        Least slope of the activation over these steps, relative to the greatest one there; nan
+        for cells with gates, whose products bend whatever the activation does.
+    lowest, highest : float
+        Least and greatest state over these steps.
+    moving : bool
+        Whether the state changed in the last of these steps.
+    on_kink : bool
+        Whether, in one of these steps, the sum of a unit lies exactly on a kink of the
+        activation: there the slope depends on the side, and ``gradient`` takes one of them.
     diverged_at : int or None
         First timestep that is not finite.
     dead_from : int or None
@@ -72,6 +86,10 @@ class Diagnosis:
     gradient: float
     steps: int
     straightness: float
+    lowest: float = math.nan
+    highest: float = math.nan
+    moving: bool = True
+    on_kink: bool = False
     diverged_at: int | None = None
     dead_from: int | None = None
 
@@ -104,15 +122,39 @@ def diagnose(trace: Trace, saturation: Saturation) -> Diagnosis:
         Of the same trace.
     """
     part, steps = _last_finite_steps(trace)
-    dead_from = _zero_from(trace.states)
-    gradient = _gradient(part) if steps else math.nan
-    straightness = math.nan
-    if part is not None:
-        greatest = _GREATEST_SLOPE.get(trace.layer.activation, 1.0)
-        straightness = float(slope(part).mean(dtype=np.float64)) / greatest
-    found = Diagnosis("", gradient, steps, straightness, trace.diverged_at, dead_from)
-    kind = _kind(found, saturation)
-    return Diagnosis(kind, gradient, steps, straightness, trace.diverged_at, dead_from)
+    found = Diagnosis(
+        kind="",
+        gradient=_gradient(part) if steps else math.nan,
+        steps=steps,
+        straightness=math.nan if part is None else _straightness(part),
+        lowest=math.nan if part is None else float(part.states.min()),
+        highest=math.nan if part is None else float(part.states.max()),
+        moving=part is not None and _moves_at_the_end(part),
+        on_kink=part is not None and _on_kink(part),
+        diverged_at=trace.diverged_at,
+        dead_from=_zero_from(trace.states),
+    )
+    return replace(found, kind=_kind(found, saturation))
+
+
+def _straightness(part: Trace) -> float:
+    """Least slope over the greatest; nan where gates bend, or where all slopes are 0."""
+    if part.layer.gate_names:
+        return math.nan
+    slopes = slope(part)
+    greatest = float(slopes.max())
+    return float(slopes.min()) / greatest if greatest > 0 else math.nan
+
+
+def _on_kink(part: Trace) -> bool:
+    kinks = ACTIVATIONS[part.layer.activation].kinks
+    return any(bool((argument(part) == kink).any()) for kink in kinks)
+
+
+def _moves_at_the_end(part: Trace) -> bool:
+    states = part.full_states
+    before = states[-2] if len(states) > 1 else part.initial_state
+    return bool((states[-1] != before).any())
 
 
 def _kind(found: Diagnosis, saturation: Saturation) -> str:
@@ -125,7 +167,9 @@ def _kind(found: Diagnosis, saturation: Saturation) -> str:
         return "saturated" if pinned else "brief"
     rate = found.rate
     if rate > EDGE:
-        return "chaotic" if saturation.bounded else "growing"
+        if not saturation.bounded:
+            return "growing"
+        return "chaotic" if found.steps >= LONG_ENOUGH and found.moving else "expanding"
     if pinned:
         return "saturated"
     if rate >= -EDGE:
@@ -157,20 +201,23 @@ def _last_finite_steps(trace: Trace) -> tuple[Trace | None, int]:
 def _gradient(part: Trace) -> float:
     """Return log₁₀ of the spectral norm of the product of all Jacobians.
 
-    A random change is sent forwards, and where it arrives is sent back: one round of the power
-    iteration for JᵀJ, which for long products is enough, and never says too much.
+    A random change is sent forwards, and where it arrives is sent back: the power iteration for
+    JᵀJ, which never says too much. For long products one round is enough, for short ones it goes
+    on until it settles, within what may be read in passing.
     """
     steps = part.timesteps
     linearisation = linearise(part)
     change = np.random.default_rng(0).standard_normal((1, part.layer.state_size))
-    rounds = 3 if steps < _LEAST_STEPS else 1
-    size = 0.0
+    affordable = _NUMBERS_READ / (2 * steps * part.layer.state_size**2)
+    rounds = int(max(1, min(_MOST_ROUNDS, affordable)))
+    size = -math.inf
     for _ in range(rounds):
+        before = size
         change, size = _carry(linearisation.push, range(steps), change)
         if math.isinf(size):
             break
         change, size = _carry(linearisation.pull, range(steps - 1, -1, -1), change)
-        if math.isinf(size):
+        if math.isinf(size) or abs(size - before) < _SETTLED:
             break
     return size / math.log(10)
 

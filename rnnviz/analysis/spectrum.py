@@ -79,7 +79,7 @@ class Spectrum:
         numbers = moment(self.timestep)
         if not self.kernels:
             return self._without_kernel(numbers)
-        numbers["kernel_radius"] = self.kernels[0].radius
+        numbers["kernel_radius"] = max(one.radius for one in self.kernels)
         if not self.jacobian_eigenvalues.size:
             return verdict("spectrum.diverged", **numbers)
         if not self.jacobian_singular_values.any():

@@ -60,7 +60,7 @@ def _show(say: Words) -> None:
     beside, stage = _rooms(lesson)
     with beside:
         perspective = _language(situation.perspective, say.language)
-    say = words(perspective.language or say.language)
+    say = words(perspective.language or say.language, perspective.palette)
     look = visibility(perspective)
     with stage:
         if look.shows("navigation"):

@@ -115,7 +115,9 @@ def sheet_of(
     more = {"progress": progress} if view.progress and progress else {}
     result = (analyse or view.analyse)(run, perspective, **more)
     figure = view.draw(result, look.style(perspective, language))
-    said = caption(view, run.experiment, perspective, words(language), address)
+    said = caption(
+        view, run.experiment, perspective, look.style(perspective, language).words, address
+    )
     experiment = run.experiment.to_json()
     figure.layout.meta = {**(figure.layout.meta or {}), META: json.loads(experiment)}
     return Sheet(figure, said, experiment, look, language)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
@@ -17,6 +17,7 @@ from rnnviz.i18n.fields import FieldFormatter, needs_formatter
 
 LANGUAGES = ("en", "ko")
 DEFAULT_LANGUAGE = "en"
+DEFAULT_PALETTE = "red_blue"
 
 
 @dataclass(frozen=True)
@@ -30,10 +31,14 @@ class Words:
     sentences : Mapping of str to str
         Dotted key -> sentence with ``str.format`` fields; they may also ask for a particle, an
         ordinal or a plural, see :mod:`rnnviz.i18n.fields`.
+    named : Mapping of str to str
+        Fields that any sentence may have: ``{negative}`` and ``{positive}``, the colours that
+        values of that sign have.
     """
 
     language: str
     sentences: Mapping[str, str]
+    named: Mapping[str, str] = field(default_factory=dict)
 
     def __call__(self, key: str, **values: object) -> str:
         """Return the sentence of ``key`` with its fields filled in.
@@ -44,6 +49,7 @@ class Words:
             If the key or a field of its sentence is unknown: a programming error, not a user's.
         """
         sentence = self.sentences[key]
+        values = {**self.named, **values}
         if _needs_formatter(sentence):
             return _FORMATTER.vformat(sentence, (), values)
         return sentence.format(**values)
@@ -52,15 +58,24 @@ class Words:
         return key in self.sentences
 
 
+_SIGNS = ("negative", "positive")
 _FORMATTER = FieldFormatter()
 _needs_formatter = cache(needs_formatter)
 """Asked once for each sentence: most of them are plain."""
 
 
 @cache
-def words(language: str = DEFAULT_LANGUAGE) -> Words:
-    """Return the words of a language ("en" or "ko"); KeyError for any other."""
-    return _all_words()[language]
+def words(language: str = DEFAULT_LANGUAGE, palette: str = DEFAULT_PALETTE) -> Words:
+    """Return the words of a language ("en" or "ko") about pictures in a palette.
+
+    Raises
+    ------
+    KeyError
+        For any other language, or a palette whose colours have no names.
+    """
+    plain = _all_words()[language]
+    colours = {sign: plain.sentences[f"colour.{palette}.{sign}"] for sign in _SIGNS}
+    return replace(plain, named=MappingProxyType(colours))
 
 
 def preferred_language(locale: str | None) -> str:

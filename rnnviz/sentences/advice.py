@@ -72,7 +72,7 @@ def _advice(experiment: Experiment, spec, diagnosis: Diagnosis) -> Advice | None
         return _revived(experiment)
     if kind in ("edge", "brief"):
         return _longer(experiment)
-    if kind == "chaotic":
+    if kind in ("chaotic", "expanding"):
         return _scaled(experiment, max(0.3, math.exp(-2 * rate)))
     if one_signed or (kind != "saturated" and drawn[1] not in _KEPT_LENGTH):
         return Advice("keras", KERAS_WEIGHTS)

@@ -1,4 +1,8 @@
-"""What a run does and what it means for learning, in two plain sentences with their numbers."""
+"""What a run does and what it means for learning, in two plain sentences with their numbers.
+
+Which condition chooses each sentence, and which statistic it quotes, stands beside the sentence in
+words/reading.toml; tests/sentences/test_truth.py holds both against the arrays.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +11,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rnnviz.analysis.diagnosis import Diagnosis
+from rnnviz.analysis.diagnosis import EDGE, Diagnosis
 from rnnviz.analysis.saturation import Saturation
 from rnnviz.analysis.verdict import moment
 from rnnviz.engine import Trace
 from rnnviz.i18n import Words
-from rnnviz.sentences.numbers import number, percent, power
+from rnnviz.sentences.numbers import number, percent, power, whole
+
+LITTLE = 3.0
+"""A gradient has vanished, or exploded, when it changed by more than so many powers of ten."""
 
 
 @dataclass(frozen=True)
@@ -45,65 +52,94 @@ def read(trace: Trace, result: Saturation, diagnosis: Diagnosis, say: Words) -> 
     say : Words
         The language.
     """
-    return Reading(_headline(trace, result, diagnosis, say), _meaning(trace, diagnosis, say))
+    values = _values(trace, diagnosis)
+    key, more = _headline(trace, result, diagnosis)
+    headline = say(f"reading.{key}", **{**values, **more})
+    meaning = say(f"meaning.{_meaning(trace, result, diagnosis)}", **values)
+    if diagnosis.on_kink and diagnosis.steps and diagnosis.kind != "diverged":
+        meaning += " " + say("meaning.kink", **values)
+    return Reading(headline, meaning)
 
 
-def _headline(trace: Trace, result: Saturation, diagnosis: Diagnosis, say: Words) -> str:
-    kind, values = diagnosis.kind, _values(trace, result, diagnosis)
+def _headline(trace: Trace, result: Saturation, found: Diagnosis) -> tuple[str, dict[str, object]]:
+    """Return the key of what the states do, and the numbers that only this sentence has."""
+    kind = found.kind
     if kind == "diverged":
-        return say("reading.diverged", **values, **moment(diagnosis.diverged_at))
+        return kind, moment(found.diverged_at)
     if kind == "dead":
-        key = "reading.died" if diagnosis.dead_from else "reading.zero"
-        return say(key, **moment(diagnosis.dead_from))
+        return "died" if found.dead_from else "zero", moment(found.dead_from)
+    if kind == "brief":
+        return "brief" if found.lowest < found.highest else "brief_one", {}
     if kind == "saturated":
-        return _saturated(result, values, say)
-    lost = kind == "contracting" and diagnosis.factor == 0
-    return say("reading.lost" if lost else f"reading.{kind}", **values)
-
-
-def _saturated(result: Saturation, values: dict[str, object], say: Words) -> str:
-    if result.exact_from is None:
-        return say("reading.mostly", percent=percent(result.share))
-    value = "±1" if result.exact_value is None else f"{result.exact_value:.1f}"
-    if result.exact_from == 0:
-        return say("reading.pinned_from_start", units=values["units"], value=value)
-    return say("reading.pinned", units=values["units"], value=value, **moment(result.exact_from))
-
-
-def _meaning(trace: Trace, diagnosis: Diagnosis, say: Words) -> str:
-    kind = diagnosis.kind
-    if kind == "saturated" and diagnosis.steps:
-        kind = "saturated_zero" if math.isinf(diagnosis.gradient) else "saturated_little"
-    if kind == "contracting" and math.isinf(diagnosis.gradient):
-        kind = "contracting_zero"
+        return _saturated(trace, result)
+    if kind == "contracting" and found.factor == 0:
+        return "lost", {}
     if kind == "linear":
-        kind = "contracting"
+        bend = 1 - found.straightness
+        return ("linear", {"bend": percent(bend)}) if bend else ("straight", {})
+    return kind, {}
+
+
+def _saturated(trace: Trace, result: Saturation) -> tuple[str, dict[str, object]]:
+    if result.exact_from is None:
+        return "mostly", {"percent": percent(result.share)}
+    value = result.exact_value
+    low, high = trace.layer.state_range
+    written = f"{value:.1f}".replace("-", "−") if value is not None else None
+    if value is None:
+        key = "pinned_ends_from_start" if result.exact_from == 0 else "pinned_ends"
+        ends = {"low": number(low), "high": number(high)}
+        return key, {**ends, **moment(result.exact_from)}
+    key = "pinned_from_start" if result.exact_from == 0 else "pinned"
+    return key, {"value": written, **moment(result.exact_from)}
+
+
+def _meaning(trace: Trace, result: Saturation, found: Diagnosis) -> str:
+    """Return the key of what it means for learning."""
+    kind, gradient = found.kind, found.gradient
+    if kind == "diverged":
+        return kind
+    if not found.steps:
+        return "saturated" if kind == "saturated" else "brief"
+    if kind == "dead":
+        return "dead_zero" if math.isinf(gradient) else "dead_left"
+    if math.isinf(gradient):
+        first = trace.timesteps - found.steps
+        pinned = result.exact_from is not None and result.exact_from <= first
+        return "pinned" if pinned else "zero"
+    if gradient < -LITTLE:
+        return "vanishing"
+    if gradient > LITTLE:
+        return "growing" if kind == "growing" else "exploding"
+    return "fading" if found.rate < -EDGE else "alive"
+
+
+def _values(trace: Trace, found: Diagnosis) -> dict[str, object]:
+    """Return the numbers of all sentences, written."""
     values = {
-        "steps": f"{diagnosis.steps:,}",
-        "gradient": power(diagnosis.gradient),
-        "reach": f"{max(1.0, diagnosis.reach):,.0f}",
-    }
-    if kind == "growing":
-        values |= {"dtype": trace.layer.dtype.name, "more": _until_overflow(trace, diagnosis)}
-    return say(f"meaning.{kind}", **values)
-
-
-def _values(trace: Trace, result: Saturation, diagnosis: Diagnosis) -> dict[str, object]:
-    return {
         "units": trace.layer.units,
         "dtype": trace.layer.dtype.name,
         "activation": trace.layer.activation,
-        "low": number(result.lowest),
-        "high": number(result.highest),
-        "factor": f"{diagnosis.factor:.3g}",
-        "kept": percent(min(1.0, diagnosis.factor)),
-        "reach": f"{max(1.0, diagnosis.reach):,.0f}",
+        "low": number(found.lowest),
+        "high": number(found.highest),
+        "steps": whole(found.steps),
+        "gradient": power(found.gradient),
+        "factor": number(found.factor, 3, beside=1.0),
+        "kept": percent(min(1.0, found.factor)),
+        "reach": _steps(max(1.0, found.reach)),
     }
+    if found.kind == "growing":
+        values["more"] = _until_overflow(trace, found)
+    return values
 
 
-def _until_overflow(trace: Trace, diagnosis: Diagnosis) -> str:
-    """Return about how many steps a growing state still has, at the pace it has now."""
+def _steps(count: float) -> str:
+    return whole(round(count)) if math.isfinite(count) else "∞"
+
+
+def _until_overflow(trace: Trace, found: Diagnosis) -> str:
+    """Return after about how many steps a state that grows at this pace overflows."""
     largest = float(abs(trace.states[-1]).max())
     reached = math.log10(largest) if largest > 0 else 0.0
     room = math.log10(np.finfo(trace.layer.dtype).max) - reached
-    return f"{max(1, math.ceil(room * math.log(10) / diagnosis.rate)):,}"
+    return whole(max(1, math.ceil(room * math.log(10) / found.rate)))

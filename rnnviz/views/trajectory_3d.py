@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import plotly.graph_objects as go
 
+from rnnviz.analysis.trajectory import Projection
+from rnnviz.analysis.verdict import Verdict
 from rnnviz.views._plot.frame import frame, thinned, timesteps
 from rnnviz.views._plot.style import FIRST_STEP, Style
 from rnnviz.views.registry import View
@@ -22,7 +24,7 @@ POINTS = 4000
 def draw(path: StatePath, style: Style) -> go.Figure:
     """Draw the path in space."""
     result, ink = path.projection, style.ink
-    layout = frame(result.verdict, style, height=430, diverged_at=result.diverged_at)
+    layout = frame(verdict_in_space(result), style, height=430, diverged_at=result.diverged_at)
     layout["margin"]["b"], layout["margin"]["l"] = 50, 8
     layout["legend"]["y"] = 0
     layout["coloraxis"] = time_colours(len(result.coordinates), style)
@@ -45,6 +47,16 @@ def draw(path: StatePath, style: Style) -> go.Figure:
     layout["scene"] = axes | {"uirevision": "keep", "aspectmode": "cube"}
     layout["scene"] |= {"domain": {"x": [0, 0.9]}, "camera": {"eye": {"x": 1.5, "y": 1.5, "z": 1}}}
     return go.Figure({"data": _traces(path, style), "layout": layout})
+
+
+def verdict_in_space(result: Projection) -> Verdict:
+    """Return the verdict of the path, about the three directions that this view shows."""
+    said = result.verdict
+    name = said.key.removeprefix("verdict.trajectory.")
+    if name not in ("line", "plane", "space"):
+        return said
+    share = 100 * float(result.explained[:3].sum())
+    return Verdict(f"verdict.trajectory_3d.{name}", {**said.values, "share": share})
 
 
 def _traces(path: StatePath, style: Style) -> list[dict]:

@@ -8,8 +8,10 @@ from rnnviz.analysis.saturation import saturation
 from rnnviz.sentences.advice import KERAS_WEIGHTS, advise
 from tests.analysis.test_diagnosis import TABLE
 
-BADNESS = {"diverged": 6, "dead": 6, "saturated": 5, "growing": 4, "chaotic": 3, "contracting": 2,
-           "linear": 2, "brief": 1, "edge": 0}  # fmt: skip
+BADNESS = {
+    "diverged": 6, "dead": 6, "saturated": 5, "growing": 4, "chaotic": 3, "expanding": 3,
+    "contracting": 2, "linear": 2, "brief": 1, "edge": 0,
+}  # fmt: skip
 
 
 def diagnosis_of(experiment):

@@ -45,7 +45,7 @@ class Style:
     @property
     def words(self) -> Words:
         """The sentences of the style's language."""
-        return words(self.language)
+        return words(self.language, self.palette)
 
     @property
     def ink(self) -> colours.Ink:
