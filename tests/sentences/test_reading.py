@@ -1,10 +1,12 @@
 """The diagnosis in words: plain, numbered, in both languages, and never more than is so."""
 
+import numpy as np
 import pytest
 
 from rnnviz import Experiment, simulate
 from rnnviz.analysis.diagnosis import diagnose
 from rnnviz.analysis.saturation import saturation
+from rnnviz.engine import SimpleRNN, unroll
 from rnnviz.i18n import LANGUAGES, words
 from rnnviz.lessons.registry import lessons
 from rnnviz.sentences.reading import read
@@ -79,10 +81,11 @@ def test_the_headline_of_the_lesson_on_chaos_tests_the_worst_slope():
 
 def test_which_ends_are_named():
     """A sigmoid that saturates at both of its ends was said to be exactly ±1."""
-    wide = {"kernel_initializer": "random_normal", "bias_initializer": "zeros"}
-    said = reading(**wide, activation="sigmoid", weight_scale=10.0, input_gain=1e6, seed=1,
-                   recurrent_initializer="zeros")  # fmt: skip
-    assert "exactly 0 or 1" in said.headline
+    kernel = np.array([[1e4, -1e4]])
+    layer = SimpleRNN(kernel, np.zeros((2, 2)), np.zeros(2), "sigmoid")
+    trace = unroll(layer, np.ones((5, 1)))
+    said = read(trace, saturation(trace), diagnose(trace, saturation(trace)), words("en"))
+    assert said.headline.startswith("At every step each of the 2 units is exactly 0 or 1")
 
 
 def test_a_kink_is_named():
