@@ -139,6 +139,8 @@ def test_every_verdict_in_the_words_is_given_by_an_analysis():
         path.stem: path.read_text(encoding="utf-8")
         for path in (Path(rnnviz.__file__).parent / "analysis").glob("*.py")
     }
+    # The view in space says what the analysis says, of three directions instead of two.
+    sources["trajectory_3d"] = sources["trajectory"]
     for key in words("en").sentences:
         if key.startswith("verdict."):
             _, topic, case = key.split(".")
