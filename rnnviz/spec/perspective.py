@@ -27,6 +27,7 @@ PAGES = ("states", "keras", "dynamics", "compare", "lessons")
 LENSES = ("state", "digits", "preactivation", "slope", "change", "magnitude")
 PALETTES = ("red_blue", "purple_orange")
 SUMMARY_STYLES = ("keras2", "keras3")
+CONTRASTS = ("auto", "fixed", "own")
 FRAMEWORKS = ("numpy", "keras", "torch")
 SIDES = ("both", "a", "b")
 """Side by side, which of the two experiments the knobs move."""
@@ -56,7 +57,8 @@ class Perspective:
     the :data:`PARTS` that are not shown, ``knobs`` the only knobs that are (all when empty),
     ``locked`` those that cannot be moved, and ``note`` is what the maker of the link has to say, in
     Markdown. ``summary_style`` and ``framework`` say whose summary and whose program the Keras page
-    shows: the notes' own, unless the link says otherwise. A cursor that lies beyond the run
+    shows: the notes' own, unless the link says otherwise. ``contrast`` says whether colours span
+    the values that are possible or those that are there. A cursor that lies beyond the run
     (``timestep``, ``unit``, ``layer``) means the last one there is: a link stays good when the
     experiment in it gets shorter.
     """
@@ -69,6 +71,7 @@ class Perspective:
     layer: int = knob(0, Whole(0, 15))
     palette: str = knob("red_blue", Choice(PALETTES))
     presentation: bool = knob(False, Flag())
+    contrast: str = knob("auto", Choice(CONTRASTS), quiet=True)
     summary_style: str = knob("keras2", Choice(SUMMARY_STYLES), quiet=True)
     framework: str = knob("numpy", Choice(FRAMEWORKS), quiet=True)
     language: str | None = knob(None, Choice(LANGUAGES, optional=True), link="lang", quiet=True)

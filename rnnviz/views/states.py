@@ -20,12 +20,15 @@ from rnnviz.views._plot.picture import (
     HIGHEST,
     LOWEST,
     Field,
+    InputBand,
     Picture,
     Strip,
     encode,
+    rounded_up,
     symmetric_limit,
+    with_contrast,
 )
-from rnnviz.views._plot.picture_frame import frame, mark_titles
+from rnnviz.views._plot.picture_frame import INPUT_AXIS, frame, mark_titles, own_contrast
 from rnnviz.views._plot.style import FIRST_STEP, Style, template_dict
 from rnnviz.views.registry import View
 
@@ -91,11 +94,43 @@ def analyse(run, perspective) -> Picture:
         unit=perspective.unit,
         backwards=turns % 2 == 1,
     )
-    lens = lens_for(perspective.lens, layer.trace)
-    if lens.name == "state":
-        return picture
-    backward = layer.both.backward if layer.both else None
-    return dataclasses.replace(picture, field=lens.field(layer.trace, backward))
+    lens, field = lens_for(perspective.lens, layer.trace), picture.field
+    if lens.name != "state":
+        backward = layer.both.backward if layer.both else None
+        field = lens.field(layer.trace, backward)
+    field = with_contrast(field, perspective.contrast)
+    if field.own and field.name == "state":
+        picture = _mean_on(picture, field)
+    return dataclasses.replace(picture, field=field, input=input_band(run, turns % 2 == 1))
+
+
+def _mean_on(picture: Picture, field: Field) -> Picture:
+    """Return a picture whose mean state is drawn on the scale of its field."""
+    low, high = min(field.low, 0.0), max(field.high, 0.0)
+    strips = tuple(
+        dataclasses.replace(strip, low=low, high=high) if strip.name == "mean" else strip
+        for strip in picture.strips
+    )
+    return dataclasses.replace(picture, strips=strips)
+
+
+def input_band(run, backwards: bool = False) -> InputBand:
+    """Return what the network read, as the band above its states.
+
+    Parameters
+    ----------
+    run : Run
+        Of a single sequence.
+    backwards : bool
+        Whether the columns are in the order of a layer that reads from the end.
+    """
+    order = slice(None, None, -1 if backwards else 1)
+    values = run.inputs[order]
+    limit = rounded_up(symmetric_limit(values))
+    positive = bool(values.min() >= 0)
+    kind = "sequential" if positive else "diverging"
+    field = Field(values, "input", 0.0 if positive else -limit, limit, kind, array_name="inputs")
+    return InputBand(field, run.token_labels[order], run.data.feature_names)
 
 
 def draw(picture: Picture, style: Style) -> go.Figure:
@@ -103,8 +138,9 @@ def draw(picture: Picture, style: Style) -> go.Figure:
     blocks = reduce_to_blocks(picture.field.values, COLUMNS, ROWS)
     traces = [_heatmap(picture.field, blocks), _colour_bar(picture.field)]
     for number, strip in enumerate(picture.strips, start=2):
-        traces += _strip_lines(strip, number, style)
+        traces += _strip_lines(strip, f"y{number}", style.ink.series[number - 2], style)
     traces.append(_state_at_cursor(picture, style))
+    traces += _input(picture.input, style) if picture.input else []
     layout = frame(picture, style) | {"template": template_dict(style)}
     layout["coloraxis"] = _colour_axis(picture.field, style)
     timestep = picture.cursor[0] + FIRST_STEP
@@ -140,6 +176,34 @@ def _heatmap(field: Field, blocks: Blocks) -> dict:
     return trace
 
 
+def _input(band: InputBand, style: Style) -> list[dict]:
+    """Return the traces of the input: one curve a feature, or a heatmap in its own colours."""
+    axis, field = f"y{INPUT_AXIS}", band.field
+    if band.is_curve:
+        lines = []
+        for feature, values in enumerate(field.values.T):
+            strip = Strip(values, "input", field.low, field.high)
+            colour = style.ink.series[(feature + 2) % len(style.ink.series)]
+            lines += _strip_lines(strip, axis, colour, style)
+        return lines
+    blocks = reduce_to_blocks(field.values, COLUMNS, ROWS)
+    trace = {
+        "type": "heatmap",
+        "z": _within(blocks.mean.T, field),
+        "x0": FIRST_STEP + (blocks.steps - 1) / 2,
+        "dx": blocks.steps,
+        "y0": FIRST_STEP + (blocks.units - 1) / 2,
+        "dy": blocks.units,
+        "yaxis": axis,
+        "zmin": field.low,
+        "zmax": field.high,
+        "colorscale": [list(stop) for stop in style.scale(field.kind)],
+        "showscale": False,
+        "hovertemplate": "x[%{x}, %{y}] = %{z}<extra></extra>",
+    }
+    return [trace]
+
+
 def _colour_axis(field: Field, style: Style) -> dict:
     scale = [list(stop) for stop in style.scale(field.kind)]
     return {"colorscale": scale, "cmin": field.low, "cmax": field.high, "showscale": False}
@@ -160,12 +224,11 @@ def _colour_bar(field: Field) -> dict:
     }
 
 
-def _strip_lines(strip: Strip, number: int, style: Style) -> list[dict]:
+def _strip_lines(strip: Strip, axis: str, colour: str, style: Style) -> list[dict]:
     """Return the line of a strip and, where it was reduced, the band of its extremes."""
     blocks = reduce_to_blocks(strip.values[:, None], COLUMNS, 1)
     steps = FIRST_STEP + (blocks.steps - 1) / 2 + blocks.steps * np.arange(len(blocks.mean))
-    axes = {"type": "scatter", "mode": "lines", "xaxis": "x", "yaxis": f"y{number}", "x": steps}
-    colour = style.ink.series[number - 2]
+    axes = {"type": "scatter", "mode": "lines", "xaxis": "x", "yaxis": axis, "x": steps}
     line = axes | {"y": blocks.mean[:, 0], "line": {"color": colour, "width": style.line_width}}
     if not blocks.is_reduced:
         return [line]
@@ -210,8 +273,8 @@ def _at(timestep: int, style: Style) -> str:
 
 
 def _label(text: str, xref: str, x: float, style: Style) -> dict:
-    """Return a line of text above a panel."""
-    place = {"xref": xref, "yref": "paper", "x": x, "y": 1, "yanchor": "bottom"}
+    """Return a line of text above the heatmap, or above what stands beside it."""
+    place = {"xref": xref, "yref": "y domain", "x": x, "y": 1, "yanchor": "bottom"}
     return place | {"text": text, "showarrow": False, "font": {"size": style.tick_size}}
 
 
@@ -221,17 +284,18 @@ def _mark(layout: dict, field: Field, blocks: Blocks, style: Style) -> None:
     high = encode(blocks.maximum, field) == HIGHEST
     faint = field.kind == "sequential" and not high.any()
     source = hatching(low, high, style.ink.hatch_faint if faint else style.ink.hatch)
-    if source is None:
-        return
     (left, right), (bottom, top) = layout["xaxis"]["range"], layout["yaxis"]["range"]
-    layout["images"] = [
-        {"source": source, "sizing": "stretch", "layer": "above", "xref": "x", "yref": "y"}
-        | {"x": left, "y": top, "sizex": right - left, "sizey": top - bottom}
-    ]
+    if source is not None:
+        layout["images"] = [
+            {"source": source, "sizing": "stretch", "layer": "above", "xref": "x", "yref": "y"}
+            | {"x": left, "y": top, "sizex": right - left, "sizey": top - bottom}
+        ]
     low_title, high_title = mark_titles(field, style)
     titles = [f"▨ {high_title}"] * bool(high.any()) + [f"▧ {low_title}"] * bool(low.any())
-    legend = _label("   ".join(titles), "x domain", 0, style)
-    layout["annotations"].append(legend | {"xanchor": "left"})
+    titles += [own_contrast(field, style)] * field.own
+    if titles:
+        legend = _label("   ".join(titles), "x domain", 0, style)
+        layout["annotations"].append(legend | {"xanchor": "left"})
 
 
 VIEW = View("states", "states", analyse, draw, order=0)

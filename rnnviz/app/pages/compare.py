@@ -39,7 +39,9 @@ def show(
         perspective = _choose_difference(perspective, say)
     if look.shows("lens"):
         perspective = choose_lens(runs[0], perspective, say)
-    pictures = on_one_scale(*(states.analyse(run, perspective) for run in runs))
+    pictures = tuple(states.analyse(run, perspective) for run in runs)
+    if perspective.contrast != "own" or perspective.difference:
+        pictures = on_one_scale(*pictures)
     if perspective.difference:
         return _difference(pictures, perspective, say)
     # One sentence may take more lines than the other: the pictures still stand side by side.

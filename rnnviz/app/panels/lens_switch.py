@@ -5,10 +5,14 @@ from __future__ import annotations
 import streamlit as st
 
 from rnnviz.app.panels.choices import choose
+from rnnviz.app.runtime import state
 from rnnviz.engine.run import Run
 from rnnviz.i18n import Words
 from rnnviz.spec.perspective import Perspective
+from rnnviz.views import states
 from rnnviz.views._plot.lenses import LENSES, lens_for
+
+_CONTRAST = "contrast"
 
 
 def choose_lens(run: Run, perspective: Perspective, say: Words) -> Perspective:
@@ -22,7 +26,24 @@ def choose_lens(run: Run, perspective: Perspective, say: Words) -> Perspective:
             lambda name: say(f"lens.{name}.label"),
             wrap=True,
         )
+        perspective = _contrast(run, perspective.replace(lens=name), say)
         layer = run.layers[perspective.layer_in(run.layers)]
         shown = lens_for(name, layer.trace).name == name
         st.caption(say(f"lens.{name}.how_to_read" if shown else "lens.no_ends"), width="stretch")
-    return perspective.replace(lens=name)
+    return perspective
+
+
+def _contrast(run: Run, perspective: Perspective, say: Words) -> Perspective:
+    """Offer the picture's own contrast; it goes on by itself where the fixed scale is too wide."""
+    moved = state.moved(_CONTRAST)
+    if moved is not None:
+        perspective = perspective.replace(contrast="own" if moved else "fixed")
+    standing = perspective.contrast
+    own = states.analyse(run, perspective).field.own if standing == "auto" else standing == "own"
+    st.toggle(
+        say("knob.contrast.label"),
+        help=say("contrast.help"),
+        key=state.follower(_CONTRAST, own),
+        width="content",
+    )
+    return perspective

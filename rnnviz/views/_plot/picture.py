@@ -6,6 +6,8 @@ A :class:`Picture` says what is shown, in which range and under which names. It 
 
 from __future__ import annotations
 
+import dataclasses
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +15,11 @@ import numpy as np
 MISSING, LOWEST, HIGHEST = 0, 1, 255
 """Shades with a meaning of their own: not a number; at or below, at or above a mark."""
 _LEAST, _GREATEST = 1e-300, 8e307
+MOST_CURVES = 3
+"""Up to so many features the input is drawn as curves; more are a heatmap."""
+OWN_BELOW = 0.1
+"""A picture whose values use no more than this share of a fixed scale is given its own."""
+_ROUND = (1, 1.5, 2, 3, 4, 5, 6, 8, 10)
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,6 +41,8 @@ class Field:
         (exactly −1, exactly 1), or the infinities of a diverged run.
     array_name : str
         Name of the array in NumPy, for a hover that can be typed.
+    own : bool
+        Whether the ends follow the values that are there, and not those that are possible.
     """
 
     values: np.ndarray
@@ -44,6 +53,7 @@ class Field:
     low_mark: float | None = None
     high_mark: float | None = None
     array_name: str = "states"
+    own: bool = False
 
     @property
     def timesteps(self) -> int:
@@ -79,8 +89,32 @@ class Strip:
 
 
 @dataclass(frozen=True, eq=False)
+class InputBand:
+    """What the network reads, drawn above its states on the same time axis.
+
+    Parameters
+    ----------
+    field : Field
+        Values ``(timesteps, features)``: numbers, or the vectors of the tokens.
+    tokens : tuple of str
+        The token of each timestep; empty where the input is numbers.
+    feature_names : tuple of str
+        Names of the features; empty where they have none.
+    """
+
+    field: Field
+    tokens: tuple[str, ...] = ()
+    feature_names: tuple[str, ...] = ()
+
+    @property
+    def is_curve(self) -> bool:
+        """Whether the features are few enough to be drawn as a curve each."""
+        return self.field.units <= MOST_CURVES and not self.tokens
+
+
+@dataclass(frozen=True, eq=False)
 class Picture:
-    """A heatmap, the strips beneath it, and where the time cursor stands.
+    """A heatmap, the input above it, the strips beneath it, and where the time cursor stands.
 
     Parameters
     ----------
@@ -96,6 +130,8 @@ class Picture:
         Half as tall: beside something else that matters more.
     backwards : bool
         Whether the layer read the last timestep first; columns are in the order of reading.
+    input : InputBand or None
+        What the network read, in the same order of columns.
     """
 
     field: Field
@@ -106,6 +142,7 @@ class Picture:
     part: str = ""
     compact: bool = False
     backwards: bool = False
+    input: InputBand | None = None
 
     @property
     def cursor(self) -> tuple[int, int]:
@@ -138,6 +175,56 @@ def encode(values: np.ndarray, field: Field) -> np.ndarray:
     if field.high_mark is not None:
         shades[values >= field.high_mark] = HIGHEST
     return shades
+
+
+def with_contrast(field: Field, contrast: str) -> Field:
+    """Return a field with the colour scale that a contrast asks for.
+
+    Parameters
+    ----------
+    field : Field
+        With ends that the possible values give.
+    contrast : {"auto", "fixed", "own"}
+        ``"own"`` follows the values that are there; ``"auto"`` does so only where they use a tenth
+        of a fixed scale about zero or less. Marks stay where they are, so that saturation is
+        hatched in both.
+    """
+    signed = field.low < 0
+    if contrast == "fixed" or (signed and field.low != -field.high) or field.high <= 0:
+        return field
+    ends = _finite_ends(field.values)
+    if ends is None:
+        return field
+    least, most = ends
+    limit = max(-least, most)
+    if contrast == "auto" and (not signed or limit > OWN_BELOW * field.high):
+        return field
+    if least * most > 0 and most - least <= OWN_BELOW * limit and most > least:
+        # Values of one sign, close together: about zero they would be one colour again.
+        return dataclasses.replace(field, low=least, high=most, kind="sequential", own=True)
+    limit = min(rounded_up(limit), field.high)
+    if limit >= field.high or (not signed and field.low != 0):
+        return field
+    return dataclasses.replace(field, low=-limit if signed else 0.0, high=limit, own=True)
+
+
+def _finite_ends(values: np.ndarray) -> tuple[float, float] | None:
+    """Return the least and greatest finite value; None where all are zero or none is finite."""
+    ends = float(values.min()), float(values.max())
+    if not np.isfinite(ends).all():
+        finite = values[np.isfinite(values)]
+        if not finite.size:
+            return None
+        ends = float(finite.min()), float(finite.max())
+    return None if max(-ends[0], ends[1]) < _LEAST else ends
+
+
+def rounded_up(limit: float) -> float:
+    """Return the next number that is easily read off an axis: 1, 1.5, 2, 3, … times ten to some."""
+    if not 1e-290 < limit < 1e290:
+        return limit
+    unit = 10.0 ** math.floor(math.log10(limit))
+    return float(f"{next(step * unit for step in _ROUND if step * unit >= limit * 0.999999):.2g}")
 
 
 def symmetric_limit(values: np.ndarray) -> float:

@@ -5,14 +5,22 @@ Made once for both renderers: the plain figure fills it with traces, the viewer 
 
 from __future__ import annotations
 
+import html
 import math
 
 from rnnviz.analysis.saturation import SATURATED_FROM
-from rnnviz.views._plot.picture import Field, Picture, Strip
+from rnnviz.views._plot.picture import Field, InputBand, Picture, Strip
 from rnnviz.views._plot.style import FIRST_STEP, Style
 
-_HEIGHTS = {"heatmap": 190, "strip": 38, "gap": 20, "top": 32, "bottom": 40}
-_PRESENTATION_HEIGHTS = {"heatmap": 200, "strip": 40, "gap": 28, "top": 42, "bottom": 52}
+_HEIGHTS = {"input": 44, "heatmap": 190, "strip": 38, "gap": 20, "top": 32, "bottom": 40}
+_PRESENTATION_HEIGHTS = {
+    **{"input": 52, "heatmap": 200, "strip": 40},
+    **{"gap": 28, "top": 42, "bottom": 52},
+}
+INPUT_AXIS = 8
+"""Number of the input's y axis."""
+_MOST_TOKENS = 40
+"""About so many tokens find room under a plain figure."""
 _BAR = 12
 
 
@@ -20,14 +28,17 @@ def frame(picture: Picture, style: Style) -> dict:
     """Return panels, axes and labels as a JSON-ready Plotly layout.
 
     Axes: ``x``/``y`` heatmap, ``x``/``y2``, ``x``/``y3`` strips, ``x2``/``y`` the state at the
-    cursor, ``x2``/``y9`` the colour bar, which is the scale of that state as well.
+    cursor, ``x2``/``y9`` the colour bar, which is the scale of that state as well, ``x``/``y8``
+    the input above the heatmap.
     """
     field, parts = picture.field, heights(style, picture.compact)
-    inner = parts["heatmap"] + len(picture.strips) * (parts["strip"] + parts["gap"])
+    above = parts["input"] + parts["gap"] + 4 if picture.input else 0
+    inner = above + parts["heatmap"] + len(picture.strips) * (parts["strip"] + parts["gap"])
     start = FIRST_STEP - 0.5
     across, upward = [start, start + field.timesteps], [start, start + field.units]
     along = "axis.read_backwards" if picture.backwards else "axis.timestep"
-    below = [1 - parts["heatmap"] / inner, 1]
+    top = inner - above
+    below = [(top - parts["heatmap"]) / inner, top / inner]
     layout = {
         "height": inner + parts["top"] + parts["bottom"],
         "margin": {"l": 64, "r": 14, "t": parts["top"], "b": parts["bottom"], "pad": 0},
@@ -41,19 +52,25 @@ def frame(picture: Picture, style: Style) -> dict:
         | {"nticks": 3, "showgrid": True, "fixedrange": True},
         "annotations": [],
     }
-    _add_strips(layout, picture, style, inner)
-    _add_colour_bar(layout, parts, inner)
+    _add_strips(layout, picture, style, inner, top)
+    _add_colour_bar(layout, parts, inner, top)
+    if picture.input:
+        _add_input(layout, picture.input, style, 1 - parts["input"] / inner)
     return layout
 
 
 def heights(style: Style, compact: bool = False) -> dict[str, int]:
     """Return the heights in pixels: heatmap, strip, the gap above a strip, and the margins."""
     parts = _PRESENTATION_HEIGHTS if style.presentation else _HEIGHTS
-    return parts | {"heatmap": parts["heatmap"] // 2} if compact else parts
+    if not compact:
+        return parts
+    return parts | {"heatmap": parts["heatmap"] // 2, "input": parts["input"] * 2 // 3}
 
 
 def field_title(field: Field, style: Style) -> str:
     """Return what a field shows, in words."""
+    if field.own:
+        return f"{style.words(f'field.{field.name}.title')} · {style.words('contrast.short')}"
     return style.words(f"field.{field.name}.title")
 
 
@@ -69,6 +86,36 @@ def mark_titles(field: Field, style: Style) -> tuple[str | None, str | None]:
         return style.words(f"field.{name}.at_{end}", mark=f"{mark:g}".replace("-", "−"))
 
     return title(field.low_mark, "low"), title(field.high_mark, "high")
+
+
+def own_contrast(field: Field, style: Style) -> str:
+    """Return the words that say that a field has a colour scale of its own; "" where it has not."""
+    if not field.own:
+        return ""
+    low, high = (f"{end:.3g}".replace("-", "−") for end in (field.low, field.high))
+    return style.words("contrast.own", low=low, high=high)
+
+
+def input_title(band: InputBand, style: Style) -> str:
+    """Return what the network reads, in words."""
+    if band.tokens:
+        return style.words("input.tokens", features=f"{band.field.units:,}")
+    if band.field.units == 1:
+        names = band.feature_names
+        return style.words("input.named", name=names[0]) if names else style.words("input.one")
+    return style.words("input.many", features=f"{band.field.units:,}")
+
+
+def input_axis(band: InputBand) -> dict:
+    """Return range and ticks of the input's own axis: its values, or the numbers of features."""
+    field = band.field
+    if band.is_curve:
+        spread = field.high - field.low
+        ends = [field.low - 0.06 * spread, field.high + 0.06 * spread]
+        return {"range": ends, "tickvals": [field.low, field.high], "tickformat": ".3~g"}
+    last = field.units - 1 + FIRST_STEP
+    span = [FIRST_STEP - 0.5, last + 0.5]
+    return {"range": span, "tickvals": [FIRST_STEP, last], "tickformat": ",d"}
 
 
 def strip_title(strip: Strip, style: Style) -> str:
@@ -102,10 +149,29 @@ def _axis(title: str, span: list[float], domain: list[float], anchor: str) -> di
     }
 
 
-def _add_strips(layout: dict, picture: Picture, style: Style, inner: int) -> None:
-    """Add an axis and a label for each strip, below the heatmap."""
+def _add_input(layout: dict, band: InputBand, style: Style, bottom: float) -> None:
+    """Add the input's axis and label at the top, and its tokens under the time axis."""
+    axis = _axis("", [], [bottom, 1], "x") | input_axis(band) | {"fixedrange": True}
+    layout[f"yaxis{INPUT_AXIS}"] = axis
+    label = {"text": input_title(band, style), "font": {"size": style.tick_size}}
+    place = {"xref": "x domain", "yref": f"y{INPUT_AXIS} domain", "x": 0, "y": 1}
+    anchor = {"xanchor": "left", "yanchor": "bottom", "showarrow": False}
+    layout["annotations"].append(label | place | anchor)
+    if band.tokens:
+        stride = -(-len(band.tokens) // _MOST_TOKENS)
+        steps = range(0, len(band.tokens), stride)
+        layout["xaxis"] |= {
+            "tickmode": "array",
+            "tickvals": [step + FIRST_STEP for step in steps],
+            "ticktext": [html.escape(band.tokens[step]) for step in steps],
+            "tickangle": 0 if len(band.tokens) <= _MOST_TOKENS // 3 else 90,
+        }
+
+
+def _add_strips(layout: dict, picture: Picture, style: Style, inner: int, top: int) -> None:
+    """Add an axis and a label for each strip, below the heatmap whose upper end is ``top``."""
     parts = heights(style, picture.compact)
-    top = inner - parts["heatmap"] - parts["gap"]
+    top = top - parts["heatmap"] - parts["gap"]
     for number, strip in enumerate(picture.strips, start=2):
         domain = [(top - parts["strip"]) / inner, top / inner]
         axis = _axis("", [], domain, "x") | strip_axis(strip) | {"fixedrange": True}
@@ -117,9 +183,9 @@ def _add_strips(layout: dict, picture: Picture, style: Style, inner: int) -> Non
         top -= parts["strip"] + parts["gap"]
 
 
-def _add_colour_bar(layout: dict, parts: dict[str, int], inner: int) -> None:
+def _add_colour_bar(layout: dict, parts: dict[str, int], inner: int, top: int) -> None:
     """Add the thin axis under the state at the cursor that carries the colours."""
-    top = inner - parts["heatmap"] - parts["gap"] // 2
+    top = top - parts["heatmap"] - parts["gap"] // 2
     layout["yaxis9"] = {
         "domain": [max(0, top - _BAR) / inner, top / inner],
         "range": [-0.5, 0.5],

@@ -7,7 +7,7 @@ import math
 
 import numpy as np
 
-from rnnviz.views._plot.picture import Field, Picture, Strip, symmetric_limit
+from rnnviz.views._plot.picture import Field, InputBand, Picture, Strip, symmetric_limit
 
 
 def on_one_scale(one: Picture, other: Picture) -> tuple[Picture, Picture]:
@@ -31,7 +31,9 @@ def _rescaled(picture: Picture, beside: Picture, ends: tuple[float, float]) -> P
     for strip in picture.strips:
         least, most = _ends(strip, partners.get(strip.name, strip))
         strips.append(dataclasses.replace(strip, low=least, high=most))
-    field = dataclasses.replace(picture.field, low=low, high=high)
+    own = picture.field.own and beside.field.own
+    kind = picture.field.kind if own else "diverging" if low < 0 else picture.field.kind
+    field = dataclasses.replace(picture.field, low=low, high=high, own=own, kind=kind)
     return dataclasses.replace(picture, field=field, strips=tuple(strips))
 
 
@@ -57,7 +59,15 @@ def difference(one: Picture, other: Picture) -> Picture:
     field = Field(values, "difference", -limit, limit, array_name=name)
     most = _rounded_up(symmetric_limit(distance))
     strips = (Strip(distance, "distance", 0.0, most),)
-    return dataclasses.replace(one, field=field, strips=strips)
+    return dataclasses.replace(one, field=field, strips=strips, input=_shared(one, other))
+
+
+def _shared(one: Picture, other: Picture) -> InputBand | None:
+    """Return the input of both, if they read the same."""
+    bands = one.input, other.input
+    if None in bands or not np.array_equal(*(band.field.values for band in bands)):
+        return None
+    return one.input
 
 
 def _rounded_up(limit: float) -> float:

@@ -23,12 +23,14 @@ export function paintAxes(pen, stage) {
   const foot = rows.at(-1) ?? heat;
   paintSteps(pen, stage, foot.y + foot.height);
   rows.forEach((row, i) => paintStripAxis(pen, stage, row, picture.strips[i]));
+  if (stage.input) paintInputAxis(pen, stage);
   paintBar(pen, stage);
   pen.fillStyle = theme.text;
   rows.forEach((row, i) => text(pen, picture.strips[i].title, row.x, row.y - 3, "left", "bottom"));
-  pen.font = `${theme.fontSize}px ${theme.font}`;
   const floor = stage.height - 2;
-  text(pen, layout.xaxis.title.text, heat.x + heat.width / 2, floor, "center", "bottom");
+  const written = paintTokens(pen, stage, floor);
+  pen.font = `${theme.fontSize}px ${theme.font}`;
+  if (!written) text(pen, layout.xaxis.title.text, heat.x + heat.width / 2, floor, "center", "bottom");
   const widest = pen.measureText(whole(picture.units)).width;
   const left = Math.max(0, heat.x - TICK - 12 - widest - theme.fontSize);
   paintUpright(pen, layout.yaxis.title.text, left, heat.y + heat.height / 2);
@@ -97,6 +99,30 @@ function ticks(from, to, room, first) {
 function roundUp(number) {
   const power = 10 ** Math.floor(Math.log10(number));
   return power * [1, 2, 5, 10].find((digit) => digit * power >= number - 1e-9);
+}
+
+/** The input's title above it and its ends beside it: of its values, or of its features. */
+function paintInputAxis(pen, { input: { row, input }, theme }) {
+  paintStripAxis(pen, null, row, input);
+  pen.fillStyle = theme.text;
+  text(pen, input.title, row.x, row.y - 5, "left", "bottom");
+  pen.fillStyle = theme.muted;
+}
+
+/** As many tokens under the time axis as find room; says whether there are any. */
+function paintTokens(pen, stage, y) {
+  const tokens = stage.picture.input?.tokens ?? [];
+  if (!tokens.length) return false;
+  const { step, end } = stage.view;
+  let free = -Infinity;
+  for (let index = Math.ceil(step - 0.5); index + 0.5 <= end && index < tokens.length; index++) {
+    const x = stage.xOf(index + 0.5);
+    const half = pen.measureText(tokens[index]).width / 2;
+    if (x - half < free || x + half > stage.width) continue;
+    text(pen, tokens[index], x, y, "center", "bottom");
+    free = x + half + 6;
+  }
+  return true;
 }
 
 function paintStripAxis(pen, stage, row, { axis: { tickvals }, percent }) {

@@ -96,7 +96,7 @@ export class Gestures {
   #click(part, { x, y }) {
     const { step, unit } = this.stage.at(x, y);
     if (part !== "beside") this.viewer.moveTo(Math.floor(step));
-    if (typeof part !== "number") this.viewer.choose(Math.floor(unit));
+    if (part === "heat" || part === "beside") this.viewer.choose(Math.floor(unit));
     this.viewer.release();
   }
 
@@ -150,7 +150,7 @@ export class Gestures {
     const { step, end, unit, top } = this.stage.view;
     const fixed = this.stage.at(point.x, point.y);
     const across = part === "beside" ? 1 : factor;
-    const upward = typeof part === "number" ? 1 : factor;
+    const upward = part === "heat" || part === "beside" ? factor : 1;
     this.viewer.zoomTo({
       step: fixed.step - (fixed.step - step) * across,
       end: fixed.step + (end - fixed.step) * across,

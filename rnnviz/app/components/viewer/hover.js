@@ -2,6 +2,7 @@
  * What is under the pointer, in full precision.
  */
 
+import { valueAt } from "./input_band.js";
 import { seriesOf, valueOf } from "./payload.js";
 import { fill, percent, rough, shortest, whole } from "./words.js";
 
@@ -61,8 +62,26 @@ export class Hover {
     const { timesteps, units } = this.stage.picture;
     const inside = (value, length) => Math.min(length - 1, Math.max(0, Math.floor(value)));
     if (typeof part === "number") return this.#ofStrip(part, inside(step, timesteps));
+    if (part === "input") return this.#ofInput(inside(step, timesteps), y);
     const t = part === "beside" ? this.viewer.cursor.step : inside(step, timesteps);
     return describe(this.stage, t, inside(unit, units));
+  }
+
+  /** A feature of the input, its token with it; of curves, all of them. */
+  #ofInput(step, y) {
+    const { input: pane, picture } = this.stage;
+    const { input, heat } = pane;
+    const token = input.tokens[step];
+    const lines = token === undefined ? [] : [["value", token]];
+    if (input.curve) {
+      const value = (strip) => shortest(valueAt(strip, pane, step), input.field.single);
+      const named = (i) => input.names[i] ?? `x[${step}, ${i}]`;
+      const several = input.strips.map((strip, i) => ["code", `${named(i)} = ${value(strip)}`]);
+      return [["place", stepText(picture, step, step)], ...lines, ...several];
+    }
+    const share = 1 - (y - heat.y) / heat.height;
+    const feature = Math.min(input.features - 1, Math.max(0, Math.floor(share * input.features)));
+    return [...lines, ...(describe(pane, step, feature) ?? [])];
   }
 
   #ofStrip(i, step) {
@@ -105,7 +124,8 @@ function exact(picture, step, unit, value) {
   const { field, first, words } = picture;
   const text = shortest(value, field.single);
   const [t, u] = [step + first, unit + first];
-  const place = `${fill(words.at, { timestep: whole(t) })} · ${fill(words.unit, { unit: whole(u) })}`;
+  const named = field.name === "input" ? words.feature : words.unit;
+  const place = `${fill(words.at, { timestep: whole(t) })} · ${fill(named, { unit: whole(u) })}`;
   const lines = [["place", place], ["value", text]];
   if (field.highMark !== null && value >= Number(field.highMark)) lines.push(["note", field.highTitle]);
   if (field.lowMark !== null && value <= Number(field.lowMark)) lines.push(["note", field.lowTitle]);

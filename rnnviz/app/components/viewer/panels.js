@@ -49,20 +49,20 @@ function paintHatch(pen, stage, mask, highest, { x, y, width, height }, ratio) {
   cover.drawImage(mask, x, y, width, height);
   cover.setTransform(1, 0, 0, 1, 0, 0);
   cover.globalCompositeOperation = "source-in";
-  const colour = highest ? stage.theme.hatch : stage.theme.hatchLow;
+  const strong = highest || stage.kind === "diverging";
+  const colour = strong ? stage.theme.hatch : stage.theme.hatchFaint;
   cover.fillStyle = hatch(cover, highest, colour, ratio);
   cover.fillRect(0, 0, sheet.width, sheet.height);
   pen.drawImage(sheet, heat.x, heat.y, sheet.width / ratio, sheet.height / ratio);
 }
 
 /** Vertical place of a strip's value in CSS pixels. */
-function stripY({ y, height, range: [low, high] }, value) {
+export function stripY({ y, height, range: [low, high] }, value) {
   return y + (1 - (value - low) / (high - low)) * height;
 }
 
 /** Paint the line of a strip and, where it is reduced, the band of its extremes. */
-export function paintStrip(pen, stage, strip, i) {
-  const row = stage.rows[i];
+export function paintStrip(pen, stage, strip, i, row = stage.rows[i]) {
   const { step, end } = stage.view;
   const { levels, steps, start } = seriesOf(strip, stage.view);
   const { mean, minimum, maximum } = levels;
@@ -93,11 +93,13 @@ export function paintStrip(pen, stage, strip, i) {
   pen.restore();
 }
 
-function seriesColour({ theme }, i) {
+/** The colour of a line, by its number. */
+export function seriesColour({ theme }, i) {
   return theme.series[i % theme.series.length];
 }
 
-function paintDot(pen, stage, x, y, i) {
+/** A dot on a line, at the cursor. */
+export function paintDot(pen, stage, x, y, i) {
   pen.beginPath();
   pen.arc(x, y, 4, 0, 2 * Math.PI);
   pen.fillStyle = seriesColour(stage, i);
@@ -109,12 +111,13 @@ function paintDot(pen, stage, x, y, i) {
 
 /** Paint the cursor over heatmap and strips; its halo keeps it visible on every colour. */
 export function paintLine(pen, stage, { step }) {
-  const { heat, rows, theme, picture } = stage;
+  const { heat, rows, theme, picture, input } = stage;
   const x = stage.xOf(step + 0.5);
   if (x < heat.x - 1 || x > heat.x + heat.width + 1) return;
   for (const [width, colour] of [[4, theme.halo], [theme.lineWidth, theme.cursor]]) {
     pen.fillStyle = colour;
     pen.fillRect(x - width / 2, heat.y - 4, width, heat.height + 4);
+    if (input) pen.fillRect(x - width / 2, input.heat.y - 3, width, input.heat.height + 3);
     for (const { y, height } of rows) pen.fillRect(x - width / 2, y - 1, width, height + 1);
   }
   picture.strips.forEach((strip, i) => {

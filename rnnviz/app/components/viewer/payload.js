@@ -31,11 +31,18 @@ export function readPayload(bytes) {
   for (const picture of [header, ...(header.pictures ?? [])]) {
     for (const tile of picture.tiles ?? []) attachTile(tile, arrays, picture.field);
     for (const strip of picture.strips ?? []) attachLevels(strip, arrays);
+    if (picture.input) attachInput(picture.input, arrays);
   }
   for (const move of header.follow ?? []) {
     for (const name of ["x", "y"]) move[name] = move[name] === null ? null : arrays[move[name]];
   }
   return header;
+}
+
+/** Pictures that read the same input have it from one header, and each a copy of that. */
+function attachInput(input, arrays) {
+  for (const tile of input.tiles ?? []) attachTile(tile, arrays, input.field);
+  for (const strip of input.strips ?? []) attachLevels(strip, arrays);
 }
 
 function attachLevels(holder, arrays) {

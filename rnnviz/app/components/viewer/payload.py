@@ -11,11 +11,14 @@ import numpy as np
 from rnnviz.analysis.level_of_detail import reduce_to_blocks
 from rnnviz.app.components.viewer.packing import Arrays, pack
 from rnnviz.i18n import words
-from rnnviz.views._plot.picture import Field, Picture, Strip, encode
+from rnnviz.views._plot.picture import Field, InputBand, Picture, Strip, encode
 from rnnviz.views._plot.picture_frame import (
     field_title,
     frame,
+    input_axis,
+    input_title,
     mark_titles,
+    own_contrast,
     strip_axis,
     strip_title,
 )
@@ -29,6 +32,8 @@ COARSE = (640, 128)
 """Most columns and rows where more would keep a hand waiting: of a picture that does not fit, to
 begin with (a browser with more pixels than that asks for the fine one), and of those that are shown
 while a knob is dragged."""
+EXACT_INPUTS = 32_768
+"""Up to so many numbers of the input are sent as float64."""
 STRIP_COLUMNS = 4096
 """Up to so many timesteps a strip is sent value by value."""
 
@@ -61,8 +66,9 @@ def picture_bytes(
         "field": _field_header(picture.field, style),
         "tiles": [_overview(arrays, picture.field)],
         "strips": [_strip_header(arrays, strip, style) for strip in picture.strips],
+        "input": _input_header(arrays, picture.input, style),
         "layout": frame(picture, style),
-        "themes": _themes(style, picture.field.kind),
+        "themes": _themes(style),
         "words": _words(style.language),
         "presentation": style.presentation,
         "knobs": list(knobs),
@@ -126,17 +132,23 @@ def pictures_bytes(
         Which stop the first picture is of.
     """
     arrays = Arrays()
-    packed = [
-        {
-            "experiment": picture.experiment,
-            "timesteps": picture.field.timesteps,
-            "units": picture.field.units,
-            "field": _range_header(picture.field),
-            "tiles": [tile(arrays, picture.field, limits=COARSE, exact=False)],
-            "strips": [_strip_levels(arrays, strip, np.float32) for strip in picture.strips],
-        }
-        for picture in pictures
-    ]
+    packed, before = [], None
+    for picture in pictures:
+        band = picture.input
+        same = before is not None and band is not None and _reads_the_same(band, before)
+        packed.append(
+            {
+                "experiment": picture.experiment,
+                "timesteps": picture.field.timesteps,
+                "units": picture.field.units,
+                "field": _range_header(picture.field)
+                | {"ownTitle": own_contrast(picture.field, style)},
+                "tiles": [tile(arrays, picture.field, limits=COARSE, exact=False)],
+                "strips": [_strip_levels(arrays, strip, np.float32) for strip in picture.strips],
+                "input": packed[-1]["input"] if same else _input_header(arrays, band, style, False),
+            }
+        )
+        before = band
     header = {
         "key": key,
         "look": _look(pictures[0], style) if pictures else "",
@@ -145,6 +157,37 @@ def pictures_bytes(
         "pictures": packed,
     }
     return pack(header, arrays)
+
+
+def _reads_the_same(one: InputBand, other: InputBand) -> bool:
+    return np.array_equal(one.field.values, other.field.values)
+
+
+def _input_header(
+    arrays: Arrays, band: InputBand | None, style: Style, exact: bool = True
+) -> dict | None:
+    """Add what the network reads; None where a picture has no input."""
+    if band is None:
+        return None
+    header = {
+        "title": input_title(band, style),
+        "features": band.field.units,
+        "curve": band.is_curve,
+        "axis": input_axis(band),
+        "tokens": list(band.tokens) if band.field.timesteps <= STRIP_COLUMNS else [],
+        "names": list(band.feature_names),
+        "field": _field_header(band.field, style),
+    }
+    if band.is_curve:
+        names = range(band.field.units)
+        strips = [
+            Strip(band.field.values[:, one], "input", band.field.low, band.field.high)
+            for one in names
+        ]
+        header["strips"] = [_strip_levels(arrays, strip, np.float64) for strip in strips]
+        return header
+    exact = exact and band.field.values.size <= EXACT_INPUTS
+    return header | {"tiles": [tile(arrays, band.field, limits=COARSE, exact=exact)]}
 
 
 def _overview(arrays: Arrays, field: Field) -> dict:
@@ -221,6 +264,7 @@ def _field_header(field: Field, style: Style) -> dict:
         "array": field.array_name,
         "lowTitle": low_title,
         "highTitle": high_title,
+        "ownTitle": own_contrast(field, style),
         "single": field.values.dtype == np.float32,
     }
 
@@ -231,6 +275,7 @@ def _range_header(field: Field) -> dict:
         "high": field.high,
         "lowMark": _number(field.low_mark),
         "highMark": _number(field.high_mark),
+        "kind": field.kind,
     }
 
 
@@ -271,15 +316,18 @@ def _words(language: str) -> dict[str, str]:
 
 
 @lru_cache(maxsize=64)
-def _themes(style: Style, kind: str) -> dict[str, dict]:
-    return {theme: _theme(style.on(theme), kind) for theme in ("light", "dark")}
+def _themes(style: Style) -> dict[str, dict]:
+    return {theme: theme_header(style.on(theme)) for theme in ("light", "dark")}
 
 
-def _theme(style: Style, kind: str) -> dict:
+def theme_header(style: Style) -> dict:
+    """Return the colours and sizes of a style on its theme, as the browser takes them."""
     ink = style.ink
     return {
         "font": FONT,
-        "scale": [list(stop) for stop in style.scale(kind)],
+        "scales": {
+            kind: [list(stop) for stop in style.scale(kind)] for kind in ("diverging", "sequential")
+        },
         "text": ink.text,
         "muted": ink.muted,
         "grid": ink.grid,
@@ -288,7 +336,7 @@ def _theme(style: Style, kind: str) -> dict:
         "cursor": ink.cursor,
         "halo": ink.halo,
         "hatch": ink.hatch,
-        "hatchLow": ink.hatch if kind == "diverging" else ink.hatch_faint,
+        "hatchFaint": ink.hatch_faint,
         "missing": ink.missing,
         "series": list(ink.series),
         "lineWidth": style.line_width,

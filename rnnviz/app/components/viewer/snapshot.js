@@ -33,8 +33,10 @@ function paintLegend(pen, { heat, picture, theme, table }) {
   pen.font = `${size}px ${theme.font}`;
   pen.textBaseline = "middle";
   for (const [end, title] of marksOf(picture)) {
-    for (const fill of [cssColour(table, end === "high" ? 255 : 1), hatch(pen, end === "high", theme.hatch, SCALE)]) {
-      pen.fillStyle = fill;
+    pen.fillStyle = cssColour(table, end === "low" ? 1 : 255);
+    pen.fillRect(x, y, 1.5 * size, size);
+    if (end !== "own") {
+      pen.fillStyle = hatch(pen, end === "high", theme.hatch, SCALE);
       pen.fillRect(x, y, 1.5 * size, size);
     }
     pen.fillStyle = theme.text;

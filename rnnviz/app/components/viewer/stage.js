@@ -6,6 +6,7 @@
  */
 
 import { paintAxes } from "./axes.js";
+import { inputPane, paintInput, paintInputCursor } from "./input_band.js";
 import {
   paintBeside,
   paintCells,
@@ -36,7 +37,8 @@ export class Stage {
   show(picture, theme) {
     this.picture = picture;
     this.theme = theme;
-    this.table = colourTable(theme.scale, theme.missing);
+    this.kind = picture.field.kind;
+    this.table = colourTable(theme.scales[this.kind], theme.missing);
     this.width = Math.max(240, this.element.clientWidth);
     this.height = picture.layout.height;
     this.isNarrow = this.width < NARROW;
@@ -51,6 +53,7 @@ export class Stage {
       ...place("xaxis", `yaxis${i + 2}`),
       range: this.layout[`yaxis${i + 2}`].range,
     }));
+    this.input = picture.input && inputPane(this, place("xaxis", "yaxis8"), place("xaxis2", "yaxis8"));
   }
 
   #place([left, right], [bottom, top]) {
@@ -121,6 +124,7 @@ export class Stage {
   partAt(x, y) {
     if (holds(this.heat, x, y)) return "heat";
     if (holds(this.beside, x, y)) return "beside";
+    if (this.input && holds(this.input.heat, x, y)) return "input";
     const strip = this.rows.findIndex((row) => holds(row, x, y, 8));
     return strip < 0 ? null : strip;
   }
@@ -148,6 +152,7 @@ export class Stage {
     const pen = blank(canvas, ratio);
     for (const tile of this.picture.tiles) paintCells(pen, this, tile, ratio);
     this.picture.strips.forEach((strip, i) => paintStrip(pen, this, strip, i));
+    if (this.input) paintInput(pen, this.input, ratio);
     paintAxes(pen, this);
   }
 
@@ -156,6 +161,7 @@ export class Stage {
     const pen = blank(canvas, ratio);
     paintLine(pen, this, cursor);
     paintBeside(pen, this, cursor);
+    if (this.input) paintInputCursor(pen, this.input, cursor);
     paintSelection(pen, this, cursor);
     paintTitle(pen, this, title);
     if (box) paintBox(pen, this, box);
@@ -208,8 +214,9 @@ function paintBox(pen, { theme }, { x, y, width, height }) {
 }
 
 /** Python's layout with the picture's own ranges, and with less on a narrow screen. */
-function fitted({ layout: wide, strips }, narrow) {
+function fitted({ layout: wide, strips, input }, narrow) {
   const layout = structuredClone(wide);
+  if (input) Object.assign(layout.yaxis8, input.axis);
   strips.forEach((strip, i) => Object.assign(layout[`yaxis${i + 2}`], strip.axis));
   if (narrow) {
     Object.assign(layout.margin, { l: 44, r: 10 });

@@ -78,6 +78,7 @@ export function marksOf({ field, tiles }) {
   const marks = [];
   if (field.highTitle && holds("maximum", 255)) marks.push(["high", field.highTitle]);
   if (field.lowTitle && holds("minimum", 1)) marks.push(["low", field.lowTitle]);
+  if (field.ownTitle) marks.push(["own", field.ownTitle]);
   return marks;
 }
 
@@ -97,7 +98,7 @@ function drawLegend(legend, picture) {
 }
 
 /** Let bar and slider span the heatmap, so that the thumb stands under the cursor line. */
-function place(root, { heat, picture, width, table, theme }) {
+function place(root, { heat, picture, width, table, theme, kind }) {
   const css = (colour) => `rgb(${colour & 255} ${(colour >> 8) & 255} ${(colour >> 16) & 255})`;
   const values = {
     "--rv-left": `${heat.x}px`,
@@ -106,8 +107,10 @@ function place(root, { heat, picture, width, table, theme }) {
     "--rv-cell": `${heat.width / picture.timesteps}px`,
     "--rv-high": css(table[255]),
     "--rv-low": css(table[1]),
+    "--rv-middle": css(table[128]),
     "--rv-hatch": theme.hatch,
-    "--rv-hatch-low": theme.hatchLow,
+    "--rv-hatch-low": kind === "diverging" ? theme.hatch : theme.hatchFaint,
+    "--rv-above": `${heat.y}px`,
   };
   for (const [name, value] of Object.entries(values)) root.style.setProperty(name, value);
   root.dataset.heat = [heat.x, heat.y, heat.width, heat.height].join(" ");

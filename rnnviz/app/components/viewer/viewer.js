@@ -198,7 +198,9 @@ class Viewer {
   }
 
   #title() {
-    return fill(this.picture.words.at, this.#values());
+    const token = this.picture.input?.tokens[this.cursor.step];
+    const place = fill(this.picture.words.at, this.#values());
+    return token === undefined ? place : `${place} · ${token}`;
   }
 
   /** Paint what follows the cursor, and a zoom box that is being drawn. */

@@ -7,7 +7,7 @@ import pytest
 
 from rnnviz.app.components.viewer.packing import at_cursor, figure_bytes
 from rnnviz.app.components.viewer.payload import detail_bytes, picture_bytes, pictures_bytes
-from rnnviz.views._plot.picture import encode
+from rnnviz.views._plot.picture import Field, InputBand, encode
 from rnnviz.views._plot.style import Style
 from rnnviz.views.states import draw, state_picture
 from tests.app.components.viewer.payloads import arrival, checksum, cursor, read
@@ -19,7 +19,9 @@ def picture_of(shape=(100, 64), dtype=np.float64, **more):
     states = np.tanh(RANDOM.standard_normal(shape) * 3).astype(dtype)
     states[-1] = 1
     saturated, mean = (np.abs(states) > 0.99).mean(axis=1), states.mean(axis=1, dtype=float)
-    return state_picture(states, (-1.0, 1.0), saturated, mean, **more)
+    band = more.pop("input", None)
+    picture = state_picture(states, (-1.0, 1.0), saturated, mean, **more)
+    return dataclasses.replace(picture, input=band)
 
 
 def test_a_small_picture_travels_to_the_last_bit():
@@ -32,6 +34,29 @@ def test_a_small_picture_travels_to_the_last_bit():
     assert header["experiment"] == "timesteps=100&unit=가"
     for strip, described in zip(picture.strips, header["strips"], strict=True):
         assert np.array_equal(arrays[described["levels"]["mean"]], strip.values)
+
+
+def test_the_input_travels_to_the_last_bit():
+    values = np.sin(np.arange(400.0)).reshape(100, 4)
+    band = InputBand(Field(values, "input", -1, 1), tokens=tuple("ab" * 50))
+    header, arrays = read(picture_bytes(picture_of(input=band), Style()))
+    (tile,) = header["input"]["tiles"]
+    assert np.array_equal(arrays[tile["values"]].reshape(100, 4), values)
+    assert header["input"]["tokens"] == list("ab" * 50)
+    curve = InputBand(Field(values[:, :2], "input", -1, 1))
+    header, arrays = read(picture_bytes(picture_of(input=curve), Style()))
+    for strip, wanted in zip(header["input"]["strips"], values.T, strict=False):
+        assert np.array_equal(arrays[strip["levels"]["mean"]], wanted)
+
+
+def test_an_input_that_all_settings_share_travels_once():
+    values = np.random.default_rng(1).random((100, 32))
+    band = InputBand(Field(values, "input", 0, 1, "sequential"))
+    pictures = [picture_of(input=dataclasses.replace(band)) for _ in range(30)]
+    header, arrays = read(pictures_bytes(pictures, Style(), "", "weight_scale", 0))
+    numbers = {one["input"]["tiles"][0]["levels"]["mean"] for one in header["pictures"]}
+    assert len(numbers) == 1
+    assert arrays[numbers.pop()].size == values.size
 
 
 def test_float32_is_told_from_float64():
@@ -70,9 +95,8 @@ def test_both_renderers_share_scale_ranges_labels_and_units():
         assert frame[axis] == {name: _plain(layout[axis][name]) for name in frame[axis]}
     assert header["field"]["low"] == layout["coloraxis"]["cmin"]
     assert header["field"]["high"] == layout["coloraxis"]["cmax"]
-    assert [list(stop) for stop in layout["coloraxis"]["colorscale"]] == header["themes"]["light"][
-        "scale"
-    ]
+    scales = header["themes"]["light"]["scales"]
+    assert [list(stop) for stop in layout["coloraxis"]["colorscale"]] == scales["diverging"]
     titles = {note["text"] for note in layout["annotations"]}
     assert {strip["title"] for strip in header["strips"]} <= titles
 
