@@ -524,7 +524,7 @@ def middle_colour(viewer):
 
 
 def test_dark_pages_have_a_dark_middle(open_page):
-    zero = Experiment(weight_scale=0.001, bias_initializer="zeros").to_query()
+    zero = f"{Experiment(weight_scale=0.001, bias_initializer='zeros').to_query()}&contrast=fixed"
     light = middle_colour(Viewer(open_page("?" + zero)))
     dark = middle_colour(Viewer(open_page("?" + zero, color_scheme="dark")))
     assert light.min() > 220

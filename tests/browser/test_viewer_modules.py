@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from rnnviz import Experiment, simulate
 from rnnviz.app.server import assets
 from rnnviz.views._plot.picture import Field, encode
 
@@ -123,3 +124,68 @@ def test_a_payload_that_starts_anywhere_in_a_message_is_read(call):
         assert read == values.ravel().tolist()
         assert word == "은닉"
         assert (prefix["timestep"], prefix["unit"]) == (5, 6)
+
+
+@pytest.mark.parametrize(
+    "knobs",
+    [
+        {"activation": "tanh"},
+        {"activation": "relu"},
+        {"cell": "LSTM"},
+        {"cell": "GRU"},
+        {"cell": "GRU", "reset_after": False},
+    ],
+)
+def test_the_diagram_computes_what_the_engine_computes(call, knobs):
+    """Every timestep of a run, term by term, in the browser: within rounding of NumPy's."""
+    more = {"recurrent_initializer": "orthogonal", "kernel_initializer": "glorot_uniform"}
+    run = simulate(Experiment(units=9, input_features=4, timesteps=30, **more, **knobs))
+    trace = run.layers[0].trace
+    cell = trace.layer
+    layer = {
+        "cell": type(cell).__name__,
+        "activation": cell.activation,
+        "recurrentActivation": getattr(cell, "recurrent_activation", None),
+        "resetAfter": getattr(cell, "reset_after", None),
+        "units": cell.units,
+        "features": cell.features,
+    }
+    arrays = {
+        "kernel": cell.kernel,
+        "recurrent": cell.recurrent_kernel,
+        "bias": cell.bias,
+        "initial": trace.initial_state,
+        "inputs": trace.inputs,
+    }
+    code = """(m, layer, arrays) => {
+        for (const name in arrays) layer[name] = Float64Array.from(arrays[name]);
+        const found = m.unrolled(layer, layer.inputs, 30);
+        return Array.from(found.states);
+    }"""
+    flat = {name: array.ravel().tolist() for name, array in arrays.items()}
+    states = np.array(call("cell_step.js", code, layer, flat)).reshape(30, 9)
+    assert np.allclose(states, trace.states, rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.parametrize("size", [1, 7, 32, 64, 1200])
+@pytest.mark.parametrize("scale", [1.0, 40.0, 1e-3, 1e-7, 1e9])
+def test_arrays_are_printed_as_numpy_prints_them(call, size, scale):
+    for values in (RANDOM.random(size) * scale, RANDOM.standard_normal(size) * scale):
+        found = call("numbers.js", "(m, all) => m.printed(all)", values.tolist())
+        assert found == str(values)
+    whole = np.where(np.arange(size) % 2, 1.0, 0.5)
+    assert call("numbers.js", "(m, all) => m.printed(all)", whole.tolist()) == str(whole)
+
+
+def test_a_brief_number_never_claims_a_whole_end(call):
+    values = [0.99999999, -0.99999999, 1, -1, 0, 0.12345678, 40.63, 1e-9]
+    texts = call("numbers.js", "(m, all) => all.map((one) => m.brief(one))", values)
+    assert texts == ["0.9999…", "−0.9999…", "1", "−1", "0", "0.1235", "40.63", "1.00e−9"]
+
+
+def test_only_a_change_of_the_weight_scale_is_computed_in_the_browser(call):
+    base = Experiment(weight_scale=0.03)
+    others = [base.replace(weight_scale=0.1), base.replace(units=3), base.replace(seed=1)]
+    code = "(m, one, others) => others.map((other) => m.onlyScale(one, other))"
+    queries = [other.to_query() for other in others]
+    assert call("network.js", code, base.to_query(), queries) == [0.1, None, None]

@@ -10,6 +10,7 @@ from rnnviz.app.panels.closer import look_closer
 from rnnviz.app.panels.closer.one_step import UNIT
 from rnnviz.app.panels.lens_switch import choose_lens
 from rnnviz.app.panels.main_view import main_view
+from rnnviz.app.panels.network import show_network
 from rnnviz.app.panels.reading import show_reading
 from rnnviz.app.runtime import state
 from rnnviz.app.runtime.results import run_of
@@ -37,7 +38,11 @@ def show(experiment: Experiment, perspective: Perspective, say: Words) -> Perspe
     perspective = main_view(run, perspective, say)
     # What the states mean takes longer than to show them: the picture does not wait for it.
     with above:
-        show_reading(run, perspective, say)
+        said, drawn = st.columns([5, 8], gap="small")
+        with said.container(key="said"):
+            show_reading(run, perspective, say)
+        with drawn:
+            perspective = show_network(run, perspective, say)
     if look.shows("closer"):
         perspective = look_closer(run, perspective, say)
     if look.shows("listing"):

@@ -25,7 +25,10 @@ from rnnviz.app.server.streamlit_private import option
 
 MOUNT = "rnnviz"
 _APP = Path(__file__).parents[1]
-_FOLDERS = (_APP / "components/viewer", _APP / "components/shell", _APP / "static/fonts")
+_FOLDERS = (
+    *(_APP / "components" / name for name in ("viewer", "network", "shell")),
+    _APP / "static/fonts",
+)
 _PLOTLY = Path(plotly.__file__).with_name("package_data") / "plotly.min.js"
 _TYPES = {
     ".js": "text/javascript; charset=utf-8",

@@ -32,7 +32,7 @@ PREFETCH_CELLS = 2_000_000
 
 _LOADER = """
 const files = new URL("{url}", document.baseURI);
-const style = new URL("viewer.css", files).href;
+const style = new URL("{style}", files).href;
 const sheet = document.querySelector(`link[href="${{style}}"]`) ?? Object.assign(
   document.createElement("link"), {{ rel: "stylesheet", href: style }});
 sheet.isConnected || document.head.append(sheet);
@@ -44,15 +44,15 @@ Window = tuple[int, int, int, int]
 Ahead = Callable[[str, Sequence[Any]], Sequence[Picture]]
 
 
-def _component(name: str, module: str):
+def component(name: str, module: str, style: str = "viewer.css"):
     """Register a component whose inline script only fetches a module, which browsers keep."""
-    script = _LOADER.format(url=asset_url(""), module=module)
+    script = _LOADER.format(url=asset_url(""), module=module, style=style)
     return st.components.v2.component(f"rnnviz_{name}", js=script, isolate_styles=False)
 
 
-_VIEWER = _component("state_viewer", "viewer.js")
-_FIGURE = _component("figure", "figure.js")
-_FETCHER = _component("fetcher", "fetcher.js")
+_VIEWER = component("state_viewer", "viewer.js")
+_FIGURE = component("figure", "figure.js")
+_FETCHER = component("fetcher", "fetcher.js")
 
 
 @dataclass(frozen=True)

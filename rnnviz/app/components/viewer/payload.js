@@ -19,15 +19,7 @@ export function readPrefix(bytes) {
 
 /** The whole payload; every number that stands for an array is replaced by that array. */
 export function readPayload(bytes) {
-  const { headerLength } = readPrefix(bytes);
-  const text = new TextDecoder().decode(bytes.subarray(PREFIX, PREFIX + headerLength));
-  const header = JSON.parse(text);
-  // Typed arrays want aligned memory, and a message may start anywhere: one copy settles it.
-  const body = bytes.slice(PREFIX + headerLength).buffer;
-  const arrays = header.arrays.map(
-    ({ type, offset, length }) => new READERS[type](body, offset, length),
-  );
-  delete header.arrays;
+  const [header, arrays] = readParts(bytes);
   for (const picture of [header, ...(header.pictures ?? [])]) {
     for (const tile of picture.tiles ?? []) attachTile(tile, arrays, picture.field);
     for (const strip of picture.strips ?? []) attachLevels(strip, arrays);
@@ -37,6 +29,20 @@ export function readPayload(bytes) {
     for (const name of ["x", "y"]) move[name] = move[name] === null ? null : arrays[move[name]];
   }
   return header;
+}
+
+/** The header of a payload and its arrays, as [header, arrays]. */
+export function readParts(bytes) {
+  const { headerLength } = readPrefix(bytes);
+  const text = new TextDecoder().decode(bytes.subarray(PREFIX, PREFIX + headerLength));
+  const header = JSON.parse(text);
+  // Typed arrays want aligned memory, and a message may start anywhere: one copy settles it.
+  const body = bytes.slice(PREFIX + headerLength).buffer;
+  const arrays = header.arrays.map(
+    ({ type, offset, length }) => new READERS[type](body, offset, length),
+  );
+  delete header.arrays;
+  return [header, arrays];
 }
 
 /** Pictures that read the same input have it from one header, and each a copy of that. */

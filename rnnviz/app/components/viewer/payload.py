@@ -71,6 +71,7 @@ def picture_bytes(
         "themes": _themes(style),
         "words": _words(style.language),
         "presentation": style.presentation,
+        "compact": picture.compact,
         "knobs": list(knobs),
     }
     return pack(header, arrays, picture.cursor)

@@ -18,6 +18,10 @@ import {
 import { colourTable } from "./raster.js";
 
 const NARROW = 560;
+const SCREEN = 794; // pixels of the screen that the layout fits without more ado
+const PRESENTATION_SCREEN = 900;
+const LEAST_OFF = 40;
+const MOST_ON = 420;
 const MOST_RATIO = 2;
 const LEAST_SPAN = 2;
 const ROOM = 2; // pixels of a block that could as well show two
@@ -40,9 +44,9 @@ export class Stage {
     this.kind = picture.field.kind;
     this.table = colourTable(theme.scales[this.kind], theme.missing);
     this.width = Math.max(240, this.element.clientWidth);
-    this.height = picture.layout.height;
     this.isNarrow = this.width < NARROW;
     this.layout = fitted(picture, this.isNarrow);
+    this.height = this.layout.height;
     this.element.style.height = `${this.height}px`;
     for (const canvas of [this.pixels, this.overlay]) fit(canvas, this);
     const place = (x, y) => this.#place(this.layout[x].domain, this.layout[y].domain);
@@ -213,9 +217,29 @@ function paintBox(pen, { theme }, { x, y, width, height }) {
   pen.setLineDash([]);
 }
 
-/** Python's layout with the picture's own ranges, and with less on a narrow screen. */
-function fitted({ layout: wide, strips, input }, narrow) {
+/** Pixels by which the heatmap is taller here than on the screen that Python's layout is made for. */
+function spare({ compact, presentation }) {
+  const more = window.innerHeight - (presentation ? PRESENTATION_SCREEN : SCREEN);
+  return Math.max(-LEAST_OFF, Math.min(MOST_ON, compact ? more / 2 : more));
+}
+
+/** Give the heatmap more (or less) height: what lies above it moves, what lies below stays. */
+function stretched(layout, pixels) {
+  const { t, b } = layout.margin;
+  const before = layout.height - t - b;
+  const after = before + pixels;
+  const floor = layout.yaxis.domain[0];
+  for (const [name, axis] of Object.entries(layout)) {
+    if (!name.startsWith("yaxis")) continue;
+    axis.domain = axis.domain.map((end) => (end * before + (end > floor + 1e-9 ? pixels : 0)) / after);
+  }
+  layout.height += pixels;
+}
+
+/** Python's layout with the picture's own ranges, as tall as the screen, less on a narrow one. */
+function fitted({ layout: wide, strips, input, compact, presentation }, narrow) {
   const layout = structuredClone(wide);
+  stretched(layout, spare({ compact, presentation }));
   if (input) Object.assign(layout.yaxis8, input.axis);
   strips.forEach((strip, i) => Object.assign(layout[`yaxis${i + 2}`], strip.axis));
   if (narrow) {

@@ -6,7 +6,17 @@
  */
 
 import { photograph } from "./snapshot.js";
-import { channel, cursorNow, hearCursor, hearSent, tellCursor } from "./channel.js";
+import {
+  channel,
+  cursorNow,
+  hearAsked,
+  hearCursor,
+  hearSent,
+  hearUnit,
+  tellCursor,
+  tellPreview,
+  tellUnit,
+} from "./channel.js";
 import { composed } from "./compose.js";
 import { build, furnish, showWindow } from "./toolbar.js";
 import { Gestures } from "./gestures.js";
@@ -59,6 +69,8 @@ class Viewer {
       hearCursor((step, teller) => others(teller) && this.#follow(step)),
       // Two viewers share one cursor in Python, which answers both of them.
       hearSent((told, teller) => others(teller) && this.reporting.remember(told)),
+      hearUnit((unit, teller) => others(teller) && this.#takeUnit(unit)),
+      hearAsked((step) => this.#goTo(step)),
     ];
   }
 
@@ -157,6 +169,7 @@ class Viewer {
   preview(other) {
     if (!other && !this.previewed) return;
     this.previewed = other;
+    tellPreview(other?.experiment ?? null, this.base.key);
     this.#compose();
     this.redraw();
   }
@@ -241,7 +254,23 @@ class Viewer {
   /** Choose a unit by its index. */
   choose(unit) {
     this.cursor.unit = Math.min(this.picture.units - 1, Math.max(0, unit));
+    tellUnit(this.cursor.unit, this);
     this.#soonDraw();
+  }
+
+  /** Another part of the page chose a unit; the link keeps it. */
+  #takeUnit(unit) {
+    if (!this.picture) return;
+    this.cursor.unit = Math.min(this.picture.units - 1, unit);
+    this.#soonDraw();
+    if (!this.follows) this.release();
+  }
+
+  /** Another part of the page asked for a timestep. */
+  #goTo(step) {
+    if (!this.picture || this.follows) return;
+    this.moveTo(step);
+    this.release();
   }
 
   #soonDraw() {

@@ -1,0 +1,124 @@
+/**
+ * The network of a payload at a timestep: its own arrays, or those of a setting under the hand.
+ */
+
+import { activationOf, atStart, costOf, gatesOf, row, stepOf, unrolled } from "./cell_step.js";
+
+const ARRAYS = ["kernel", "recurrent", "bias", "inputs", "states", "cells", "initial"];
+const MOST_WORK = 8e6; // multiplications that a frame can spare
+
+/** Replace numbers of arrays by the arrays, and return the model. */
+export function modelOf(header, arrays) {
+  const layers = header.layers.map((layer) => ({
+    ...layer,
+    ...Object.fromEntries(ARRAYS.map((name) => [name, layer[name] === null ? null : arrays[layer[name]]])),
+  }));
+  const head = header.head && { ...header.head, readings: arrays[header.head.readings] };
+  const eigenvalues = header.eigenvalues === null ? null : arrays[header.eigenvalues];
+  return new Model({ ...header, layers, head, eigenvalues });
+}
+
+class Model {
+  constructor(header) {
+    Object.assign(this, header);
+    this.opened = this.layers[this.layer];
+    this.gates = this.exact ? gatesOf(this.opened) : null;
+    this.weightLimit = Math.max(...["kernel", "recurrent", "bias"].map((name) => greatest(this.opened[name])));
+    this.inputLimit = greatest(this.opened.inputs);
+  }
+
+  /** The same network with all weights of the recurrent layers scaled; null where that is too much. */
+  scaledTo(scale) {
+    const factor = scale / this.weightScale;
+    const chain = this.layers.slice(0, this.layer + 1);
+    const plain = this.exact && chain.every((one) => gatesOf(one) && !one.both);
+    const work = chain.reduce((sum, one) => sum + costOf(one, this.timesteps), 0);
+    if (!Number.isFinite(factor) || !plain || work > MOST_WORK || chain.length > 1) return null;
+    const layer = { ...this.opened };
+    for (const name of ["kernel", "recurrent", "bias"]) layer[name] = layer[name].map((one) => one * factor);
+    Object.assign(layer, unrolled(layer, layer.inputs, this.timesteps));
+    const layers = this.layers.map((one, i) => (i === this.layer ? layer : one));
+    const eigenvalues = this.eigenvalues?.map((one) => one * factor) ?? null;
+    return new Model({ ...this, layers, eigenvalues, weightScale: scale, head: null, preview: true });
+  }
+
+  /** The state of a layer at a timestep of its own order of reading. */
+  stateAt(t, layer = this.opened) {
+    const [steps, units] = layer.shapes.states;
+    return row(layer.states, units, Math.min(steps - 1, Math.floor((t * steps) / this.timesteps)));
+  }
+
+  inputAt(t) {
+    const [steps, features] = this.opened.shapes.inputs;
+    return row(this.opened.inputs, features, Math.min(steps - 1, Math.floor((t * steps) / this.timesteps)));
+  }
+
+  /** What was there before a timestep: the state, and an LSTM's cell state. */
+  before(t) {
+    const { opened } = this;
+    if (t > 0) {
+      const cellBefore = opened.cells && row(opened.cells, opened.units, t - 1);
+      return { before: this.stateAt(t - 1), cellBefore };
+    }
+    if (opened.initial) return atStart(opened);
+    return { before: new Float64Array(opened.shapes.states[1]), cellBefore: null };
+  }
+
+  /** Everything at a timestep; states and cell states are the run's own. */
+  at(t) {
+    const { opened } = this;
+    const x = this.inputAt(t);
+    const { before, cellBefore } = this.before(t);
+    const found = { t, x, before, cellBefore, state: this.stateAt(t), gates: {}, cell: null };
+    if (!this.gates) return found;
+    const step = stepOf(opened, x, before, cellBefore);
+    const cell = opened.cells && row(opened.cells, opened.units, t);
+    return { ...found, gates: step.gates, cell };
+  }
+
+  /** The name of the activation of a gate. */
+  activationOf(gate) {
+    return activationOf(this.opened, gate);
+  }
+
+  /** The greatest size of a pre-activation over (a sample of) the run, so that colours stay. */
+  get argumentLimit() {
+    this.limit ??= this.#argumentLimit();
+    return this.limit;
+  }
+
+  #argumentLimit() {
+    if (!this.gates) return 1;
+    const stride = Math.max(1, Math.ceil(this.timesteps / 24));
+    let limit = 0;
+    for (let t = 0; t < this.timesteps; t += stride) {
+      for (const { z } of Object.values(this.at(t).gates)) limit = Math.max(limit, greatest(z));
+    }
+    return limit || 1;
+  }
+
+  /** W (units × features) or U (units × units) of a gate, as the lecture has it: W[u, f]. */
+  matrix(name, gate = 0) {
+    const values = this.opened[name];
+    const [height, width] = this.opened.shapes[name];
+    const units = this.exact ? this.opened.units : width;
+    return { rows: units, columns: height, at: (u, f) => values[f * width + gate * units + u] };
+  }
+}
+
+/** The greatest finite size among numbers; 0 when there is none. */
+export function greatest(values) {
+  let most = 0;
+  for (const value of values ?? []) {
+    const size = Math.abs(value);
+    if (size > most && size < Infinity) most = size;
+  }
+  return most;
+}
+
+/** Root mean square of numbers. */
+export function strength(values) {
+  let sum = 0;
+  for (const value of values) sum += value * value;
+  return Math.sqrt(sum / Math.max(1, values.length));
+}

@@ -1,0 +1,263 @@
+/**
+ * The network drawn: one step with its numbers, the same unrolled in time, or as the notes' loop.
+ *
+ * Weights, inputs and states come once with the run. After that everything follows the viewers' time
+ * cursor, the unit that was chosen anywhere, and the slider under the hand, without the server.
+ */
+
+import { askStep, hearCursor, hearPreview, hearUnit, tellUnit } from "./channel.js";
+import { scalesOf } from "./colours.js";
+import { Details } from "./details.js";
+import { Listing } from "./listing.js";
+import { modelOf } from "./model.js";
+import { paintStep } from "./paint.js";
+import { readParts, readPrefix } from "./payload.js";
+import { partAt, planned } from "./plan.js";
+import { themeOf } from "./theme.js";
+import { linesOf } from "./tip.js";
+import { columnAt, paintUnrolled, unrolledHeight } from "./unrolled_view.js";
+
+const MODES = ["step", "unrolled", "code"];
+const BODY = `
+  <div class="rn-bar">
+    <div class="rn-modes" role="group"></div>
+    <div class="rn-layers" role="group"></div>
+    <output class="rn-at"></output>
+    <span class="rn-behind" hidden></span>
+  </div>
+  <div class="rn-stage" tabindex="0" role="img"><canvas></canvas><div class="rv-tip" hidden></div></div>
+  <div class="rn-code" hidden></div>
+  <div class="rn-details" hidden></div>`;
+const views = new WeakMap();
+
+/** Entry point: mount or update the diagram in a component's element. */
+export default function mount(component) {
+  const { parentElement } = component;
+  if (!views.has(parentElement)) views.set(parentElement, new NetworkView(parentElement));
+  views.get(parentElement).update(component);
+  return () => setTimeout(() => parentElement.isConnected || views.get(parentElement)?.destroy());
+}
+
+class NetworkView {
+  constructor(parent) {
+    this.parent = parent;
+    this.root = document.createElement("section");
+    this.root.className = "rn-network";
+    this.root.dataset.testid = "network-view";
+    this.root.innerHTML = BODY;
+    parent.append(this.root);
+    const part = (name) => this.root.querySelector(name);
+    this.stage = part(".rn-stage");
+    this.canvas = part("canvas");
+    this.tip = part(".rv-tip");
+    this.at = part(".rn-at");
+    this.behind = part(".rn-behind");
+    this.details = new Details(part(".rn-details"), this);
+    this.listing = new Listing(part(".rn-code"), this);
+    this.mode = "step";
+    this.step = 0;
+    this.unit = 0;
+    this.images = new Map();
+    this.#listen();
+  }
+
+  #listen() {
+    this.observer = new ResizeObserver(() => this.redraw());
+    this.observer.observe(this.root);
+    this.unhear = [
+      hearCursor((step) => this.#moveTo(step)),
+      hearUnit((unit) => this.#choose(unit)),
+      hearPreview((experiment) => this.#preview(experiment)),
+    ];
+    this.stage.addEventListener("pointermove", (event) => this.#hover(event));
+    this.stage.addEventListener("pointerleave", () => (this.tip.hidden = true));
+    this.stage.addEventListener("click", (event) => this.#click(event));
+  }
+
+  destroy() {
+    for (const end of this.unhear) end();
+    this.observer.disconnect();
+    this.listing.destroy();
+    views.delete(this.parent);
+    this.root.remove();
+  }
+
+  update({ data, setTriggerValue }) {
+    this.setTriggerValue = setTriggerValue;
+    const prefix = readPrefix(data);
+    if (prefix.checksum !== this.checksum) {
+      this.checksum = prefix.checksum;
+      this.base = modelOf(...readParts(data));
+      this.listing.take(this.base);
+      this.#show(this.base);
+      this.#furnish();
+    }
+    this.redraw();
+  }
+
+  #show(model) {
+    this.model = model;
+    this.images.clear();
+    this.scales = null;
+    if (!model.gates?.includes(this.gate)) this.gate = model.gates?.[0] ?? null;
+    this.behind.hidden = true;
+  }
+
+  /** Name the ways to look and the layers. */
+  #furnish() {
+    const { words, layers, layer, head } = this.base;
+    const choice = (text, pressed, act) => {
+      const button = Object.assign(document.createElement("button"), { type: "button", textContent: text });
+      button.setAttribute("aria-pressed", String(pressed));
+      button.addEventListener("click", act);
+      return button;
+    };
+    this.root.querySelector(".rn-modes").replaceChildren(
+      ...MODES.map((mode) => choice(words[mode], mode === this.mode, () => this.#take(mode))),
+    );
+    const names = layers.length > 1 || head ? layers.map((one) => one.name) : [];
+    this.root.querySelector(".rn-layers").replaceChildren(
+      ...names.map((name, i) => choice(name, i === layer, () => this.setTriggerValue("layer", i))),
+    );
+    this.behind.textContent = words.behind;
+    this.root.classList.toggle("rn-large", this.base.presentation);
+    this.stage.setAttribute("aria-label", words.description);
+  }
+
+  #take(mode) {
+    this.mode = mode;
+    this.#furnish();
+    this.redraw();
+  }
+
+  #moveTo(step) {
+    this.step = step;
+    this.redraw();
+  }
+
+  #choose(unit) {
+    this.unit = unit;
+    this.redraw();
+  }
+
+  /** A slider is under the hand: show its network where the browser can compute it. */
+  #preview(experiment) {
+    this.wanted = experiment;
+    this.computing ??= requestAnimationFrame(() => {
+      this.computing = undefined;
+      this.#computePreview(this.wanted);
+    });
+  }
+
+  #computePreview(experiment) {
+    if (!this.base) return;
+    if (!experiment || experiment === this.base.identity) {
+      if (this.model !== this.base) this.#show(this.base);
+    } else {
+      const scale = onlyScale(this.base.identity, experiment);
+      const scaled = scale === null ? null : this.base.scaledTo(scale);
+      if (scaled) this.#show(scaled);
+      this.behind.hidden = Boolean(scaled);
+    }
+    this.redraw();
+  }
+
+  redraw() {
+    if (!this.model || !this.root.clientWidth) return;
+    this.drawing ??= requestAnimationFrame(() => {
+      this.drawing = undefined;
+      this.#draw();
+    });
+  }
+
+  #draw() {
+    const { model } = this;
+    const t = Math.max(0, Math.min(this.step, model.timesteps - 1));
+    const found = model.at(t);
+    const theme = themeOf(this.root, model.themes);
+    if (this.theme !== theme.text) this.scales = null;
+    this.theme = theme.text;
+    this.scales ??= scalesOf(model, theme);
+    const isCode = this.mode === "code";
+    this.stage.hidden = isCode;
+    this.root.classList.toggle("rn-wide", isCode);
+    this.listing.show(isCode, found);
+    this.at.textContent = model.words.at.replace("{t}", t + model.first).replace("{unit}", this.#unit + model.first);
+    if (!isCode) this.#paint(found, theme);
+    this.details.refresh(found, theme, this.scales);
+    this.root.dataset.shown = `${t} ${this.#unit}`; // for tests and measurements
+    this.root.dataset.identity = model.preview ? "preview" : model.identity;
+  }
+
+  get #unit() {
+    return Math.min(this.unit ?? 0, this.model.matrix("recurrent").rows - 1);
+  }
+
+  #paint(found, theme) {
+    const { model, canvas } = this;
+    const letter = theme.tickSize;
+    const width = Math.max(260, this.root.clientWidth);
+    const look = { theme, scales: this.scales, letter, gate: this.gate, images: this.images, words: model.words, width };
+    look.plan = planned(model, this.gate, width, letter, model.presentation);
+    this.look = look;
+    const isStep = this.mode === "step";
+    const height = isStep ? look.plan.height : unrolledHeight(look);
+    const ratio = Math.min(2, window.devicePixelRatio || 1);
+    const size = [Math.round(width * ratio), Math.round(height * ratio)];
+    if (canvas.width !== size[0] || canvas.height !== size[1]) [canvas.width, canvas.height] = size;
+    this.stage.style.height = `${height}px`;
+    const pen = canvas.getContext("2d");
+    pen.setTransform(ratio, 0, 0, ratio, 0, 0);
+    pen.clearRect(0, 0, width, height);
+    if (isStep) paintStep(pen, model, found, this.#unit, look);
+    else this.columns = paintUnrolled(pen, model, found, this.#unit, look, width);
+  }
+
+  #point(event) {
+    const box = this.stage.getBoundingClientRect();
+    return [event.clientX - box.left, event.clientY - box.top];
+  }
+
+  #hover(event) {
+    if (this.mode !== "step" || !this.look) return;
+    const [x, y] = this.#point(event);
+    const hit = partAt(this.look.plan, this.model, x, y);
+    this.tip.hidden = !hit;
+    if (!hit) return;
+    const found = this.model.at(Math.min(this.step, this.model.timesteps - 1));
+    const lines = linesOf(this.model, hit, found, this.gate);
+    this.tip.replaceChildren(
+      ...lines.map(([name, text]) =>
+        Object.assign(document.createElement("div"), { className: `rv-tip-${name}`, textContent: text }),
+      ),
+    );
+    const left = Math.min(x + 14, this.root.clientWidth - this.tip.offsetWidth - 2);
+    this.tip.style.transform = `translate(${Math.max(0, left)}px, ${y + 14}px)`;
+  }
+
+  #click(event) {
+    const [x, y] = this.#point(event);
+    if (this.mode === "unrolled") {
+      const step = columnAt(this.columns, x);
+      if (step !== null) askStep(step);
+      return;
+    }
+    const hit = this.look && partAt(this.look.plan, this.model, x, y);
+    if (!hit) return;
+    if (hit.part.gate && hit.part.kind === "strip") this.gate = hit.part.gate;
+    if (hit.unit !== undefined && this.model.exact) {
+      this.unit = hit.unit;
+      tellUnit(hit.unit, this);
+    }
+    if (hit.part.kind === "matrix" || hit.part.id === "b") this.details.open(hit.part.id);
+    this.redraw();
+  }
+}
+
+/** The weight scale of a query that differs from another one in nothing else; null otherwise. */
+export function onlyScale(one, other) {
+  const [first, second] = [one, other].map((query) => new URLSearchParams(query));
+  const scale = Number(second.get("weight_scale") ?? NaN);
+  for (const query of [first, second]) query.delete("weight_scale");
+  return String(first) === String(second) && Number.isFinite(scale) ? scale : null;
+}

@@ -1,0 +1,167 @@
+"""A network as bytes for its diagram: weights, inputs and states, and how they are called."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from rnnviz.analysis.level_of_detail import reduce_to_blocks
+from rnnviz.app.components.viewer.packing import Arrays, pack
+from rnnviz.app.components.viewer.payload import theme_header
+from rnnviz.engine import Trace
+from rnnviz.engine.run import LayerRun, Run
+from rnnviz.i18n import words
+from rnnviz.views._plot.picture import Field
+from rnnviz.views._plot.style import FIRST_STEP, Style
+
+EXACT_NUMBERS = 262_144
+"""Up to so many weights, inputs and states in all, the numbers themselves travel (2 MB)."""
+BLOCKS = 64
+"""Most rows and columns of a matrix, and most units of a state, of a network that is larger."""
+BLOCK_STEPS = 2048
+"""Most timesteps of the states of a network that is larger."""
+
+
+@dataclass(frozen=True, eq=False)
+class Drawn:
+    """What a diagram shows.
+
+    Parameters
+    ----------
+    run : Run
+        Of a single sequence.
+    layer : int
+        Which layer is opened; the others are drawn as their states.
+    state : Field
+        The colour scale of its states.
+    eigenvalues : ndarray (units,) or None
+        Of the recurrent kernel, complex; None where it has none or they were not asked for.
+    listing : tuple of str
+        The lines of the loop, with the names of the notes.
+    """
+
+    run: Run
+    layer: int
+    state: Field
+    eigenvalues: np.ndarray | None = None
+    listing: tuple[str, ...] = ()
+
+
+def network_bytes(drawn: Drawn, style: Style) -> bytes:
+    """Pack a network for its diagram; numbers to the last bit while they are few."""
+    run, arrays = drawn.run, Arrays()
+    exact = _numbers(run) <= EXACT_NUMBERS
+    experiment = run.experiment
+    header = {
+        "identity": run.identity,
+        "layer": drawn.layer,
+        "exact": exact,
+        "timesteps": run.timesteps,
+        "first": FIRST_STEP,
+        "state": {"low": drawn.state.low, "high": drawn.state.high, "own": drawn.state.own},
+        "layers": [_layer(arrays, one, name, exact) for one, name in _named_layers(run)],
+        "tokens": list(run.token_labels) if run.timesteps <= BLOCK_STEPS else [],
+        "head": _head(arrays, run, exact),
+        "eigenvalues": _complex(arrays, drawn.eigenvalues),
+        "weightScale": getattr(experiment, "weight_scale", None),
+        "listing": list(drawn.listing),
+        "words": _words(style.language),
+        "themes": {theme: theme_header(style.on(theme)) for theme in ("light", "dark")},
+        "presentation": style.presentation,
+    }
+    return pack(header, arrays)
+
+
+def _numbers(run: Run) -> int:
+    """Return how many numbers the diagram of a run holds."""
+    states = sum(one.trace.full_states.size + one.trace.inputs.size for one in run.layers)
+    return run.network.parameter_count + states
+
+
+def _named_layers(run: Run) -> list[tuple[LayerRun, str]]:
+    return list(zip(run.layers, run.network.layer_names, strict=True))
+
+
+def _layer(arrays: Arrays, run: LayerRun, name: str, exact: bool) -> dict:
+    """Describe one layer; of a Bidirectional one, the direction that reads forwards."""
+    trace, cell = run.trace, run.layer
+    header = {
+        "name": name,
+        "cell": type(cell).__name__,
+        "activation": cell.activation,
+        "recurrentActivation": getattr(cell, "recurrent_activation", None),
+        "resetAfter": getattr(cell, "reset_after", None),
+        "units": cell.units,
+        "features": cell.features,
+        "gates": list(getattr(cell, "gate_names", ())),
+        "both": run.both is not None,
+        "sequences": run.return_sequences,
+        "bounds": [_finite(end) for end in cell.state_range],
+    }
+    if exact:
+        return header | _exact(arrays, trace)
+    return header | _reduced(arrays, trace)
+
+
+def _exact(arrays: Arrays, trace: Trace) -> dict:
+    cell = trace.layer
+    places = {
+        "kernel": cell.kernel,
+        "recurrent": getattr(cell, "recurrent_kernel", None),
+        "bias": cell.bias,
+        "inputs": trace.inputs,
+        "states": trace.states,
+        "cells": trace.cell_states,
+        "initial": trace.initial_state,
+    }
+    return {
+        name: None if array is None else arrays.add(np.asarray(array, np.float64))
+        for name, array in places.items()
+    } | {"shapes": {n: list(a.shape) for n, a in places.items() if a is not None}}
+
+
+def _reduced(arrays: Arrays, trace: Trace) -> dict:
+    """Add block means: enough for the colours, and too little for a number."""
+    cell = trace.layer
+    kernel = cell.kernel[:, : cell.units]
+    recurrent = cell.recurrent_kernel[:, : cell.units]
+    places = {
+        "kernel": reduce_to_blocks(kernel, BLOCKS, BLOCKS).mean,
+        "recurrent": reduce_to_blocks(recurrent, BLOCKS, BLOCKS).mean,
+        "bias": reduce_to_blocks(np.atleast_2d(cell.bias)[:1, : cell.units], 1, BLOCKS).mean,
+        "inputs": reduce_to_blocks(trace.inputs, BLOCK_STEPS, BLOCKS).mean,
+        "states": reduce_to_blocks(trace.states, BLOCK_STEPS, BLOCKS).mean,
+    }
+    with np.errstate(over="ignore"):
+        packed = {name: arrays.add(array.astype(np.float32)) for name, array in places.items()}
+    shapes = {name: list(array.shape) for name, array in places.items()}
+    return packed | {"shapes": shapes, "cells": None, "initial": None}
+
+
+def _head(arrays: Arrays, run: Run, exact: bool) -> dict | None:
+    """Describe what the head makes of each state; None without one."""
+    if run.dense is None or not exact:
+        return None
+    readings = np.asarray(run.readings, np.float64)
+    names = {"units": run.dense.units, "activation": run.dense.activation}
+    low, high = run.dense.output_range
+    return names | {"readings": arrays.add(readings), "bounds": [_finite(low), _finite(high)]}
+
+
+def _complex(arrays: Arrays, values: np.ndarray | None) -> int | None:
+    if values is None:
+        return None
+    return arrays.add(np.stack([values.real, values.imag], axis=-1).astype(np.float64))
+
+
+def _finite(end: float) -> float | None:
+    return float(end) if np.isfinite(end) else None
+
+
+def _words(language: str) -> dict[str, str]:
+    start = "network."
+    sentences = words(language).sentences
+    return {
+        key.removeprefix(start): text for key, text in sentences.items() if key.startswith(start)
+    }

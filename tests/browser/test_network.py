@@ -1,0 +1,107 @@
+"""The network drawn: it follows the cursor, the chosen unit and the slider under the hand."""
+
+import numpy as np
+from playwright.sync_api import expect
+
+from rnnviz import Experiment, simulate
+from tests.browser.viewer import Viewer
+
+NETWORK = ".rn-network"
+SAMPLES = np.random.default_rng(0).integers(1, 99, 20)
+
+
+def shown(page):
+    """Return the timestep and the unit that the diagram shows."""
+    step, unit = page.locator(NETWORK).get_attribute("data-shown").split()
+    return int(step), int(unit)
+
+
+def held(page, name):
+    """Return what a name of the loop holds, as printed, and the timestep beside it."""
+    page.locator(f"{NETWORK} .rn-code pre").first.locator(f'[data-name="{name}"]').first.click()
+    text = page.locator(f"{NETWORK} .rn-value").inner_text()
+    head, _, body = text.partition("\n")
+    return int(head.rpartition("=")[2]), body
+
+
+def test_while_it_plays_the_loop_holds_what_the_run_holds(open_page):
+    """At 20 random moments, what is printed belongs to the timestep that is written beside it."""
+    experiment = Experiment(weight_scale=0.03)
+    run = simulate(experiment)
+    page = open_page("?" + experiment.to_query())
+    page.locator(f"{NETWORK} .rn-modes button").nth(2).click()
+    page.get_by_role("button", name="Play").click()
+    seen = set()
+    for pause in SAMPLES:
+        page.wait_for_timeout(int(pause) * 4)
+        step, text = held(page, "output_t")
+        assert text == f">>> print(output_t.shape, output_t)\n(64,) {run.states[step]}"
+        step, text = held(page, "state_t")
+        before = run.states[step - 1] if step else np.zeros(64)
+        assert text.endswith(f"(64,) {before}")
+        seen.add(step)
+    assert len(seen) > 5, "it played"
+
+
+def test_it_follows_the_cursor_without_the_server(open_page):
+    page = open_page("?t=5")
+    viewer = Viewer(page)
+    page.wait_for_function(f"() => document.querySelector('{NETWORK}')?.dataset.shown === '5 0'")
+    for step in (17, 63):
+        page.mouse.click(*viewer.cell(step, 9, (100, 64)))
+        page.wait_for_function(
+            f"() => document.querySelector('{NETWORK}').dataset.shown === '{step} 9'", timeout=2000
+        )
+
+
+def test_a_unit_picked_in_it_is_picked_in_the_heatmap_and_in_the_link(open_page):
+    page = open_page("?weight_scale=0.03")
+    page.wait_for_selector(f"{NETWORK}[data-shown]")
+    box = page.locator(f"{NETWORK} .rn-stage").bounding_box()
+    page.mouse.click(box["x"] + 60, box["y"] + 100)
+    page.wait_for_function(f"() => document.querySelector('{NETWORK}').dataset.shown !== '0 0'")
+    unit = shown(page)[1]
+    assert 20 < unit < 50
+    page.wait_for_url(lambda url: f"unit={unit}&" in f"{url}&")
+    details = page.locator(f"{NETWORK} .rn-details")
+    expect(details).to_contain_text("W.shape = (64, 32)")
+    expect(details).to_contain_text(f"W[{unit}]")
+
+
+def test_it_follows_the_weight_scale_while_the_slider_is_held(open_page):
+    page = open_page("?weight_scale=0.03")
+    slider = page.get_by_role("slider", name="Weight scale")
+    slider.focus()
+    thumb = page.locator(".stSlider", has=slider).locator("[role=slider], input").last
+    box = thumb.bounding_box()
+    share = float(slider.get_attribute("value") or slider.input_value())
+    count = float(slider.get_attribute("max"))
+    x = box["x"] + box["width"] * share / count
+    y = box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    for i in range(1, 9):
+        page.mouse.move(x + 5 * i, y)
+        page.wait_for_timeout(60)
+    page.wait_for_function(
+        f"() => document.querySelector('{NETWORK}').dataset.identity === 'preview'", timeout=5000
+    )
+    page.mouse.up()
+    viewer = Viewer(page)
+    page.wait_for_function(
+        f"""() => document.querySelector('{NETWORK}').dataset.identity ===
+            document.querySelector('.rv-viewer').dataset.experiment"""
+    )
+    assert viewer.experiment.weight_scale > 0.03
+
+
+def test_the_unrolled_network_moves_the_cursor(open_page):
+    page = open_page("?t=20&weight_scale=0.03")
+    page.wait_for_selector(f"{NETWORK}[data-shown]")
+    page.locator(f"{NETWORK} .rn-modes button").nth(1).click()
+    box = page.locator(f"{NETWORK} .rn-stage").bounding_box()
+    page.mouse.click(box["x"] + box["width"] - 20, box["y"] + 60)
+    page.wait_for_function(f"() => !document.querySelector('{NETWORK}').dataset.shown.startsWith('20')")
+    step = shown(page)[0]
+    assert 21 <= step <= 26
+    assert Viewer(page).step == step
