@@ -101,7 +101,9 @@ def test_the_unrolled_network_moves_the_cursor(open_page):
     page.locator(f"{NETWORK} .rn-modes button").nth(1).click()
     box = page.locator(f"{NETWORK} .rn-stage").bounding_box()
     page.mouse.click(box["x"] + box["width"] - 20, box["y"] + 60)
-    page.wait_for_function(f"() => !document.querySelector('{NETWORK}').dataset.shown.startsWith('20')")
+    page.wait_for_function(
+        f"() => !document.querySelector('{NETWORK}').dataset.shown.startsWith('20')"
+    )
     step = shown(page)[0]
     assert 21 <= step <= 26
     assert Viewer(page).step == step
