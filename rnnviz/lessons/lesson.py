@@ -180,8 +180,29 @@ class Lesson:
         """Return how many predictions come before a card."""
         return sum(isinstance(card, Predict) for card in self.cards[:index])
 
+    def answer(self, index: int, answers: str) -> str | None:
+        """Return the option that was picked at a prediction; None while there is none.
+
+        Parameters
+        ----------
+        index : int
+            Place of the prediction among the cards.
+        answers : str
+            One digit a prediction, as the link holds them.
+        """
+        card, place = self.cards[index], self.predictions_until(index)
+        digit = answers[place : place + 1]
+        if not isinstance(card, Predict) or not digit or int(digit) >= len(card.options):
+            return None
+        return card.options[int(digit)]
+
+    def awaits_answer(self, card: int, answers: str) -> bool:
+        """Whether a card asks for a prediction that has not been made: nothing may tell it then."""
+        index = min(card, len(self.cards) - 1)
+        return isinstance(self.cards[index], Predict) and self.answer(index, answers) is None
+
     def settled_at(self, index: int) -> tuple[int, Predict] | None:
-        """Return the prediction that a card settles, with its place among the predictions.
+        """Return the prediction that a card settles, with its place among the cards.
 
         The first card after a prediction that says what there is to notice settles it.
         """
@@ -192,7 +213,7 @@ class Lesson:
             if isinstance(card, Notice):
                 return None
             if isinstance(card, Predict):
-                return self.predictions_until(before), card
+                return before, card
         return None
 
     def begin(self, perspective: Perspective) -> Perspective:

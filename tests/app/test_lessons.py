@@ -2,9 +2,15 @@
 
 from urllib.parse import parse_qsl
 
-from rnnviz import Experiment
+import pytest
+
+from rnnviz import Experiment, simulate
+from rnnviz.analysis.diagnosis import diagnose
+from rnnviz.analysis.saturation import saturation
 from rnnviz.i18n import words
+from rnnviz.lessons.lesson import Predict
 from rnnviz.lessons.registry import lessons
+from rnnviz.sentences.reading import read
 from rnnviz.spec.experiment import TABLE
 from tests.app.test_app import address, run, sentences, shown
 
@@ -65,11 +71,43 @@ def test_the_task_is_measured_and_the_outcome_told():
     assert progress.value == 100
     assert SAY("lessons.met") in progress.text
     button(at, SAY("lessons.next")).click().run()
-    assert at.info[0].value == SAY(
+    told = SAY(
         "lessons.wrong",
         answer=SAY("lesson.scaling.predict_tenth.option.half"),
         truth=SAY("lesson.scaling.predict_tenth.option.nearly_all"),
     )
+    assert at.info[0].value == f"{told} {SAY('lesson.scaling.predict_tenth.tempting.half')}"
+
+
+PREDICTIONS = [
+    (lesson, index)
+    for lesson in lessons().values()
+    for index, card in enumerate(lesson.cards)
+    if isinstance(card, Predict)
+]
+
+
+@pytest.mark.parametrize(
+    ("lesson", "index"), PREDICTIONS, ids=[f"{one.name}-{place}" for one, place in PREDICTIONS]
+)
+def test_nothing_on_the_page_tells_the_answer_before_it_is_given(lesson, index):
+    """Neither the reading nor a number of the run stands there; with an answer they come back."""
+    before = "0" * lesson.predictions_until(index)
+    run_shown = simulate(lesson.experiment_at(index))
+    layer = lesson.look.get("layer", 0)
+    trace = run_shown.layers[layer].trace
+    result = saturation(trace)
+    told = read(trace, result, diagnose(trace, result), SAY)
+    waiting = run(f"lesson={lesson.name}&card={index}&answers={before}")
+    said = [one.value for one in waiting.markdown]
+    assert not any(told.headline in text or told.meaning in text for text in said)
+    assert list(waiting.metric) == []
+    assert not [one for one in waiting.button if one.key == "advice"]
+    answered = run(f"lesson={lesson.name}&card={index}&answers={before}0")
+    said = [one.value for one in answered.markdown]
+    assert any(told.headline in text for text in said)
+    assert any(told.meaning in text for text in said)
+    assert list(answered.metric)
 
 
 def test_show_me_does_it_and_skip_goes_on():

@@ -69,6 +69,8 @@ def test_every_word_of_a_lesson_belongs_to_a_card(language):
             key = f"lesson.{lesson.name}.{card.name}"
             wanted |= {f"{key}.text"}
             wanted |= {f"{key}.option.{option}" for option in getattr(card, "options", ())}
+            wrong = set(getattr(card, "options", ())) - {getattr(card, "answer", "")}
+            wanted |= {f"{key}.tempting.{option}" for option in wrong}
             wanted |= {f"{key}.measure"} if isinstance(card, Do) else set()
     there = {key for key in words(language).sentences if key.startswith("lesson.")}
     assert there == wanted
@@ -169,7 +171,16 @@ def test_the_knob_is_locked_while_a_prediction_is_awaited():
 def test_the_first_notice_after_a_prediction_settles_it():
     lesson = lessons()["scaling"]
     settled = [lesson.settled_at(index) for index in range(len(lesson.cards))]
-    assert [place and place[0] for place in settled] == [None, None, 0, None, None, 1, None]
+    assert [place and place[0] for place in settled] == [None, None, 0, None, None, 3, None]
+
+
+def test_a_prediction_waits_until_one_of_its_options_is_picked():
+    lesson = lessons()["scaling"]
+    answered = [lesson.answer(3, answers) for answers in ("", "1", "12", "10", "19")]
+    assert answered == [None, None, "nothing", "one", None]
+    assert [lesson.awaits_answer(3, answers) for answers in ("1", "12")] == [True, False]
+    assert not lesson.awaits_answer(2, "")
+    assert not lesson.awaits_answer(99, "")
 
 
 def test_turning_forward_sets_what_the_card_sets_and_back_sets_nothing():

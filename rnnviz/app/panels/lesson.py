@@ -113,16 +113,17 @@ def _outcome(at: _Place, say: Words) -> None:
     settled = at.lesson.settled_at(at.index)
     if settled is None:
         return
-    position, card = settled
-    digit = at.perspective.answers[position : position + 1]
-    if not digit or int(digit) >= len(card.options):
+    index, card = settled
+    picked = at.lesson.answer(index, at.perspective.answers)
+    if picked is None:
         return
-    words = f"lesson.{at.lesson.name}.{card.name}.option."
-    option = card.options[int(digit)]
-    outcome = "right" if option == card.answer else "wrong"
-    values = {"answer": say(words + option), "truth": say(words + card.answer)}
-    show = st.success if outcome == "right" else st.info
-    show(say(f"lessons.{outcome}", **values))
+    words = f"lesson.{at.lesson.name}.{card.name}"
+    values = {"answer": say(f"{words}.option.{picked}")}
+    if picked == card.answer:
+        st.success(say("lessons.right", **values))
+        return
+    told = say("lessons.wrong", **values, truth=say(f"{words}.option.{card.answer}"))
+    st.info(f"{told} {say(f'{words}.tempting.{picked}')}")
 
 
 def _progress(at: _Place, say: Words) -> Progress:
@@ -166,7 +167,7 @@ def _way_on(at: _Place, open_task: bool, say: Words) -> None:
 
 
 def _is_answered(at: _Place) -> bool:
-    return len(at.perspective.answers) > at.lesson.predictions_until(at.index)
+    return not at.lesson.awaits_answer(at.index, at.perspective.answers)
 
 
 def _way(label, key, target, help_=None, kind="secondary") -> None:

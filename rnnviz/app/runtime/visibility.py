@@ -12,6 +12,8 @@ from rnnviz.spec.perspective import Perspective
 _BESIDE_THE_POINT = frozenset({"advice", "closer", "listing", "actions", "take_away", "tour"})
 _NOT_IN_LESSONS = _BESIDE_THE_POINT | {"navigation", "teach"}
 _NOT_IN_FRONT_OF_A_ROOM = _BESIDE_THE_POINT
+_TELLS_THE_ANSWER = frozenset({"reading", "numbers"})
+"""They say what the run does: hidden while a lesson waits for a prediction."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,9 @@ def visibility(perspective: Perspective) -> Visibility:
     hidden = frozenset(perspective.hidden)
     if perspective.lesson:
         hidden |= _NOT_IN_LESSONS
+    lesson = lesson_of(perspective)
+    if lesson and lesson.awaits_answer(perspective.card, perspective.answers):
+        hidden |= _TELLS_THE_ANSWER
     if perspective.presentation:
         hidden |= _NOT_IN_FRONT_OF_A_ROOM
     knobs = frozenset(TABLE)
