@@ -1,24 +1,21 @@
-"""An experiment as Keras would build it: layers with their names, shapes and weights."""
+"""A model as Keras would build it: layers with their names, shapes and weights."""
 
 from __future__ import annotations
 
 import math
 from collections import Counter
 from dataclasses import dataclass
+from typing import Any
 
-from rnnviz.spec.experiment import Experiment, LayerSpec
-from rnnviz.spec.shapes import TOKEN_SIGNALS, dense_shapes, output_features, weight_shapes
+from rnnviz.codegen.architecture import Model, Part, architecture
+from rnnviz.engine import CELLS
+from rnnviz.engine.cells.cell import snake_case
+from rnnviz.spec.shapes import output_features, weight_shapes
 
 Shape = tuple[int | None, ...]
 
-_NAMES = {
-    "Embedding": "embedding",
-    "Bidirectional": "bidirectional",
-    "SimpleRNN": "simple_rnn",
-    "LSTM": "lstm",
-    "GRU": "gru",
-    "Dense": "dense",
-}
+OWN_CELL_LAYER = "RNN"
+"""Keras's layer around a cell of one's own, for cells that Keras does not have."""
 
 
 @dataclass(frozen=True)
@@ -30,15 +27,16 @@ class KerasLayer:
     name : str
         As Keras numbers it: ``simple_rnn``, ``simple_rnn_1``, …
     class_name : str
-        ``Embedding``, ``SimpleRNN``, ``LSTM``, ``GRU``, ``Bidirectional`` or ``Dense``.
+        Keras's: ``Embedding``, ``SimpleRNN``, ``Bidirectional``, ``Dense`` …; ``RNN`` around a
+        cell that Keras does not have.
     input_shape, output_shape : tuple
         With the batch in front; None where Keras does not know the length.
     weights : tuple of (str, tuple) pairs
         Name and shape of each weight, in Keras's order.
     index : int or None
-        Place among the recurrent layers; None for Embedding and Dense.
-    spec : LayerSpec or None
-        Its knobs; None for Embedding and Dense.
+        Place among the recurrent layers; None for the others.
+    spec : LayerSpec, Layer or None
+        The recurrent layer itself; None for the others.
     """
 
     name: str
@@ -47,7 +45,7 @@ class KerasLayer:
     output_shape: Shape
     weights: tuple[tuple[str, tuple[int, ...]], ...]
     index: int | None = None
-    spec: LayerSpec | None = None
+    spec: Any = None
 
     @property
     def parameter_count(self) -> int:
@@ -60,28 +58,38 @@ class KerasLayer:
         return len(self.output_shape) == 3
 
 
-def keras_layers(experiment: Experiment) -> tuple[KerasLayer, ...]:
-    """Return the layers of an experiment from the input up, as ``Sequential`` would hold them."""
+def keras_layers(model: Model) -> tuple[KerasLayer, ...]:
+    """Return the layers of a model from the input up, as ``Sequential`` would hold them."""
+    made = architecture(model)
     numbering: Counter[str] = Counter()
-    layers = []
-    shape: Shape = (None, None, experiment.input_features)
-    if experiment.signal in TOKEN_SIGNALS:
-        table = (experiment.vocabulary_size, experiment.input_features)
+    layers: list[KerasLayer] = []
+    shape: Shape = (None, None, made.input_features)
+    if made.embedding is not None:
+        shape = (None, None, made.embedding[1])
+        weights = (("embeddings", made.embedding),)
         name = _name("Embedding", numbering)
-        layers.append(KerasLayer(name, "Embedding", (None, None), shape, (("embeddings", table),)))
-    for index, spec in enumerate(experiment.layers):
+        layers.append(KerasLayer(name, "Embedding", (None, None), shape, weights))
+    for index, spec in enumerate(made.layers):
+        for part in made.before[index]:
+            layers.append(_of_part(part, shape, numbering))
+            shape = layers[-1].output_shape
         layers.append(_recurrent(index, spec, shape, numbering))
         shape = layers[-1].output_shape
-    if weights := dense_shapes(experiment, experiment.layers):
-        output = (*shape[:-1], experiment.dense_units)
-        name = _name("Dense", numbering)
-        layers.append(KerasLayer(name, "Dense", shape, output, tuple(weights.items())))
+    for part in made.head:
+        layers.append(_of_part(part, shape, numbering))
+        shape = layers[-1].output_shape
     return tuple(layers)
 
 
-def _recurrent(index: int, spec: LayerSpec, shape: Shape, numbering: Counter[str]) -> KerasLayer:
+def _of_part(part: Part, shape: Shape, numbering: Counter[str]) -> KerasLayer:
+    name, output = _name(part.class_name, numbering), (*shape[:-1], part.units)
+    return KerasLayer(name, part.class_name, shape, output, part.weights)
+
+
+def _recurrent(index: int, spec: Any, shape: Shape, numbering: Counter[str]) -> KerasLayer:
     weights = tuple(weight_shapes(spec, shape[-1]).items())
-    name, class_name = _name(spec.cell, numbering), spec.cell
+    class_name = CELLS[spec.cell].keras_class or OWN_CELL_LAYER
+    name = _name(class_name, numbering)
     if spec.bidirectional:
         # The layer inside takes a number as well, then the wrapper one of its own.
         name, class_name = _name("Bidirectional", numbering), "Bidirectional"
@@ -96,7 +104,7 @@ def _recurrent(index: int, spec: LayerSpec, shape: Shape, numbering: Counter[str
 
 
 def _name(class_name: str, numbering: Counter[str]) -> str:
-    name = _NAMES[class_name]
+    name = snake_case(class_name)
     number = numbering[name]
     numbering[name] += 1
     return f"{name}_{number}" if number else name

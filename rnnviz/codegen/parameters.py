@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
+from typing import Any
 
 from rnnviz.codegen.layers import KerasLayer
-from rnnviz.spec.shapes import gate_count
+from rnnviz.engine import CELLS
 
-_SYMBOLS = {"kernel": "W", "recurrent_kernel": "U", "bias": "b", "embeddings": "E"}
+SYMBOLS = {
+    "kernel": "W",
+    "recurrent_kernel": "U",
+    "bias": "b",
+    "embeddings": "E",
+    "gamma": "γ",
+    "beta": "β",
+}
+"""The lecture's letter for each weight, and those of LayerNormalization's paper."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +65,8 @@ class ParameterCount:
     weights : tuple of Weight
         The parts, which sum to ``count``.
     torch_filled, torch_count : str, int
-        The same for PyTorch's layer; a recurrent one always has two biases.
+        The same for PyTorch's layer, where a recurrent one always has two biases; "" and None
+        where PyTorch has no such layer.
     """
 
     formula: str
@@ -63,41 +74,46 @@ class ParameterCount:
     count: int
     weights: tuple[Weight, ...]
     torch_filled: str
-    torch_count: int
+    torch_count: int | None
 
 
 def parameter_count(layer: KerasLayer) -> ParameterCount:
     """Return the count of a layer with its formula and parts."""
-    weights = tuple(
-        Weight(name, _SYMBOLS[name.split()[-1]], shape) for name, shape in layer.weights
-    )
+    weights = tuple(Weight(name, SYMBOLS[name.split()[-1]], shape) for name, shape in layer.weights)
     if layer.spec is None:
         formula, filled = _plain(layer, weights)
         count = layer.parameter_count
         return ParameterCount(formula, filled, count, weights, filled, count)
     spec, features = layer.spec, layer.input_shape[-1]
-    gates, directions = gate_count(spec.cell), 2 if spec.bidirectional else 1
-    biases = 2 if spec.cell == "GRU" and spec.reset_after else 1
-    factors = [str(factor) for factor in (directions, gates) if factor > 1]
-
-    def product(units: str, read: str, biases: int) -> str:
-        return " × ".join([*factors, units, f"({units} + {read} + {biases})"])
-
-    numbers = f"{spec.units:,}", f"{features:,}"
-    torch_count = directions * gates * spec.units * (spec.units + features + 2)
+    cell = CELLS[spec.cell]
+    formula = _both(cell.parameter_formula(cell.settings_of(spec)), spec)
+    torch_filled, torch_count = "", None
+    if cell.torch is not None:
+        gates, directions = cell.gate_count(), 2 if spec.bidirectional else 1
+        torch_formula = f"{gates} × n × (n + m + 2)" if gates > 1 else "n × (n + m + 2)"
+        torch_filled = _filled(_both(torch_formula, spec), spec.units, features)
+        torch_count = directions * gates * spec.units * (spec.units + features + 2)
+    filled = _filled(formula, spec.units, features)
     return ParameterCount(
-        product("n", "m", biases),
-        product(*numbers, biases),
-        layer.parameter_count,
-        weights,
-        product(*numbers, 2),
-        torch_count,
+        formula, filled, layer.parameter_count, weights, torch_filled, torch_count
     )
+
+
+def _both(formula: str, spec: Any) -> str:
+    return f"2 × {formula}" if spec.bidirectional else formula
+
+
+def _filled(formula: str, units: int, features: int) -> str:
+    """Return a formula with numbers in the place of its letters n and m."""
+    numbers = {"n": f"{units:,}", "m": f"{features:,}"}
+    return re.sub(r"\b[nm]\b", lambda letter: numbers[letter[0]], formula)
 
 
 def _plain(layer: KerasLayer, weights: tuple[Weight, ...]) -> tuple[str, str]:
     """Return the formula of a layer that is not recurrent, in letters and filled in."""
     if layer.class_name == "Embedding":
         return "v × m", weights[0].filled
+    if layer.class_name == "LayerNormalization":
+        return "2 × m", f"2 × {layer.output_shape[-1]:,}"
     features, units = weights[0].shape
     return "n × (m + 1)", f"{units:,} × ({features:,} + 1)"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from rnnviz.codegen.architecture import Model, architecture
 from rnnviz.codegen.layers import KerasLayer, keras_layers
-from rnnviz.spec.experiment import Experiment
 
 SUMMARY_STYLES = ("keras2", "keras3")
 """Keras 2 as TensorFlow 2.0 to 2.5 printed it (the style of the notes), and Keras 3."""
@@ -14,13 +14,13 @@ _KERAS3_WIDTHS = (31, 22, 13)
 _BYTES = {"float32": 4, "float64": 8}
 
 
-def summary(experiment: Experiment, style: str = "keras3") -> str:
-    """Return the summary of an experiment's model, lines joined by newlines, one at the end.
+def summary(model: Model, style: str = "keras3") -> str:
+    """Return the summary of a model, lines joined by newlines, one at the end.
 
     Parameters
     ----------
-    experiment : Experiment
-        Whose model.
+    model : Experiment or Network
+        What is summed up.
     style : {"keras3", "keras2"}
         Keras 3 as on a terminal of 80 columns, which is also what a notebook shows.
 
@@ -29,9 +29,9 @@ def summary(experiment: Experiment, style: str = "keras3") -> str:
     KeyError
         For another style.
     """
-    layers = keras_layers(experiment)
+    layers = keras_layers(model)
     total = sum(layer.parameter_count for layer in layers)
-    size = total * _BYTES[experiment.dtype]
+    size = total * _BYTES[architecture(model).dtype]
     lines = {"keras2": _keras2, "keras3": _keras3}[style](layers, total, size)
     return "\n".join(lines) + "\n"
 

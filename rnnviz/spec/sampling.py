@@ -34,13 +34,13 @@ STREAMS = {
 The numbers are part of the meaning of every link: never renumber, only add.
 """
 
-_INITIALIZER = {
+INITIALIZER = {
     "kernel": "kernel_initializer",
     "recurrent_kernel": "recurrent_initializer",
     "bias": "bias_initializer",
 }
 """The knob that says how a weight is drawn."""
-_GAIN = {"kernel": "input_gain", "recurrent_kernel": "recurrent_gain"}
+GAIN = {"kernel": "input_gain", "recurrent_kernel": "recurrent_gain"}
 """The knob that multiplies a weight alone."""
 
 
@@ -106,15 +106,17 @@ def draw_layer(
     cell, shapes = CELLS[spec.cell], weight_shapes(spec, features)
     settings, weights = cell.settings_of(spec), {}
     for name, shape in shapes.items():
-        draw = INITIALIZERS[getattr(spec, _INITIALIZER[name])]
+        draw = INITIALIZERS[getattr(spec, INITIALIZER[name])]
         stream = _stream(experiment.seed, direction + name, index)
         weights[name] = draw(stream, shape, np.float64, cell.gate_count())
     if spec.spectral_radius is not None and "recurrent_kernel" in weights:
         recurrent = weights["recurrent_kernel"]
         weights["recurrent_kernel"] = rescale_spectral_radius(recurrent, spec.spectral_radius)
-    cell.adjust_drawn(weights, spec.units, settings)
+    for gate, (value, _) in cell.starting_biases(settings).items():
+        first = cell.gate_names.index(gate) * spec.units
+        weights["bias"][..., first : first + spec.units] = value
     for name, array in weights.items():
-        gain = getattr(spec, _GAIN[name]) if name in _GAIN else 1.0
+        gain = getattr(spec, GAIN[name]) if name in GAIN else 1.0
         weights[name] = (array * (gain * experiment.weight_scale)).astype(experiment.dtype)
     return cell.build(weights, settings)
 

@@ -9,6 +9,7 @@ from rnnviz.app.sidebar.download import program_download
 from rnnviz.codegen import SUMMARY_STYLES, KerasLayer, keras_layers, summary
 from rnnviz.codegen.parameters import ParameterCount, parameter_count
 from rnnviz.codegen.programs import FRAMEWORKS, program
+from rnnviz.engine import CELLS
 from rnnviz.i18n import Words
 from rnnviz.spec.experiment import Experiment
 from rnnviz.spec.perspective import Perspective
@@ -40,7 +41,7 @@ def show_summary(experiment: Experiment, perspective: Perspective, say: Words) -
 def _count(layer: KerasLayer, counted: ParameterCount, say: Words) -> None:
     """Offer the formula of one layer's count, with its numbers and its parts."""
     with st.expander(f"{layer.name}: {counted.count:,} = {counted.filled}"):
-        st.markdown(say(f"summary.letters_{layer.class_name.lower()}", formula=counted.formula))
+        st.markdown(say(f"summary.letters_{_kind(layer)}", formula=counted.formula))
         rows = [
             f"| {weight.symbol} | {weight.name} | {_together(weight.filled)} | {weight.count:,} |"
             for weight in counted.weights
@@ -50,14 +51,23 @@ def _count(layer: KerasLayer, counted: ParameterCount, say: Words) -> None:
         st.markdown(_in_torch(layer, counted, say))
 
 
+def _kind(layer: KerasLayer) -> str:
+    """Return the last part of the key of what is said about a layer's formula."""
+    if layer.spec is None or layer.spec.bidirectional:
+        return layer.class_name.lower()
+    return layer.spec.cell.lower()
+
+
 def _in_torch(layer: KerasLayer, counted: ParameterCount, say: Words) -> str:
     """Return what PyTorch would count, and why that is not the same."""
+    if counted.torch_count is None:
+        return say("summary.torch_none")
     difference = counted.torch_count - counted.count
     if not difference:
         return say("summary.torch_same", count=f"{counted.torch_count:,}")
-    gru = layer.spec is not None and layer.spec.cell == "GRU"
+    two_biases = layer.spec is not None and CELLS[layer.spec.cell].torch.two_biases
     return say(
-        "summary.torch_gru" if gru else "summary.torch",
+        "summary.torch_gru" if two_biases else "summary.torch",
         filled=counted.torch_filled,
         count=f"{counted.torch_count:,}",
         difference=f"{difference:,}",

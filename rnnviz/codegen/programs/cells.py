@@ -1,13 +1,19 @@
-"""The loops over time, written out as the lecture writes its own, for NumPy and for PyTorch."""
+"""The loops over time, written out as the lecture writes its own, and cells as classes."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from string import Formatter
+from typing import Any
 
-from rnnviz.spec.experiment import LayerSpec
+from rnnviz.codegen.programs.origin import LETTERS
+from rnnviz.engine import CELLS
+from rnnviz.engine.cells.facts import Setting, StepText
 
-_NAMES = {"SimpleRNN": "simple_rnn", "LSTM": "lstm", "GRU": "gru"}
+_PARAMETERS = {"recurrent_activation": "gate"}
+"""What a setting is called as a parameter of a loop, where not by its own name."""
 
 
 @dataclass(frozen=True)
@@ -23,124 +29,198 @@ class Dialect:
 
 NUMPY = Dialect(
     module="np",
-    zeros="np.zeros(len(U), U.dtype)",
+    zeros="np.zeros({}, {}.dtype)",
     stack="np.stack",
     split="np.split({}, {})",
     split_columns="np.split({}, {}, axis=1)",
 )
 TORCH = Dialect(
     module="torch",
-    zeros="torch.zeros(len(U), dtype=U.dtype)",
+    zeros="torch.zeros({}, dtype={}.dtype)",
     stack="torch.stack",
-    split="({}).chunk({})",
+    split="{}.chunk({})",
     split_columns="{}.chunk({}, dim=1)",
 )
-
-_STEPS = {
-    "SimpleRNN": """
-    for projected_t in inputs @ W + b:  # W x_t + b of all timesteps in one product
-        output_t = {activation}(projected_t + state_t @ U)
-""",
-    "LSTM": """
-    c_t = {zeros}
-    for projected_t in inputs @ W + b:  # W x_t + b of all timesteps in one product
-        i, f, c, o = {split_4}
-        c_t = {gate}(f) * c_t + {gate}(i) * {activation}(c)
-        output_t = {gate}(o) * {activation}(c_t)
-""",
-    "GRU": """
-    b, b_recurrent = b
-    for projected_t in inputs @ W + b:  # W x_t + b of all timesteps in one product
-        x_z, x_r, x_h = {split_projected}
-        h_z, h_r, h_h = {split_recurrent}
-        z, r = {gate}(x_z + h_z), {gate}(x_r + h_r)
-        candidate = {activation}(x_h + r * h_h)
-        output_t = z * state_t + (1 - z) * candidate
-""",
-    "GRU_before": """
-    U_z, U_r, U_h = {split_columns_3}
-    for projected_t in inputs @ W + b:  # W x_t + b of all timesteps in one product
-        x_z, x_r, x_h = {split_projected}
-        z, r = {gate}(x_z + state_t @ U_z), {gate}(x_r + state_t @ U_r)
-        candidate = {activation}(x_h + (r * state_t) @ U_h)
-        output_t = z * state_t + (1 - z) * candidate
-""",
-}
+KERAS = Dialect(
+    module="keras.ops",
+    zeros="",
+    stack="",
+    split="keras.ops.split({}, {}, axis=-1)",
+    split_columns="keras.ops.split({}, {}, axis=1)",
+)
 
 
-def function_name(spec: LayerSpec) -> str:
-    """Return the name of the loop that runs a layer."""
-    before = spec.cell == "GRU" and not spec.reset_after
-    return _NAMES[spec.cell] + ("_reset_before" if before else "")
+def step_text(spec: Any) -> StepText:
+    """Return a layer's step as its cell tells it."""
+    cell = CELLS[spec.cell]
+    return cell.step_text(cell.settings_of(spec))
+
+
+def letters(spec: Any) -> tuple[str, ...]:
+    """Return the letters of a layer's weights in Keras's order."""
+    return tuple(LETTERS[name] for name in CELLS[spec.cell].weight_names())
 
 
 def call(
-    spec: LayerSpec, specs: Iterable[LayerSpec], inputs: str, weights: str, dialect: Dialect
+    spec: Any, specs: Iterable[Any], inputs: str, weights: Iterable[str], dialect: Dialect
 ) -> str:
     """Return the expression that runs a layer; ``specs`` are all that a loop is written for."""
-    alike = [other for other in specs if function_name(other) == function_name(spec)]
-    arguments = [inputs, weights]
-    if len({other.activation for other in alike}) > 1:
-        arguments.append(f"activation={activation(spec.activation, dialect)}")
-    if _is_gated(spec) and len({other.recurrent_activation for other in alike}) > 1:
-        arguments.append(f"gate={activation(spec.recurrent_activation, dialect)}")
-    return f"{function_name(spec)}({', '.join(arguments)})"
+    arguments = [inputs, *weights, *chosen(spec, specs, dialect)]
+    return f"{step_text(spec).name}({', '.join(arguments)})"
+
+
+def chosen(spec: Any, specs: Iterable[Any], dialect: Dialect) -> list[str]:
+    """Return the keyword arguments that tell layers of one kind of cell apart."""
+    return [
+        f"{_parameter(setting)}={value_of(setting, spec, dialect)}"
+        for setting in _differing(spec, specs)
+    ]
 
 
 def loop_lines(
-    specs: Iterable[LayerSpec], dialect: Dialect, activations: Iterable[str] = ()
+    specs: Iterable[Any], dialect: Dialect, activations: Iterable[str] = ()
 ) -> list[str]:
     """Return the functions that run these layers: activations, then one loop per kind of cell.
 
     ``activations`` are those that the program needs beside the layers' own.
     """
     specs = tuple(specs)
-    used = {*activations, *(spec.activation for spec in specs)}
-    used |= {spec.recurrent_activation for spec in specs if _is_gated(spec)}
-    lines = []
-    for name, text in _activation_texts(dialect).items():
-        if name in used:
-            lines += ["", *text.strip("\n").split("\n"), ""]
-    for name in dict.fromkeys(map(function_name, specs)):
-        lines += _loop(name, [spec for spec in specs if function_name(spec) == name], dialect)
+    lines = activation_lines({*activations, *activations_of(specs)}, dialect)
+    for name in dict.fromkeys(step_text(spec).name for spec in specs):
+        alike = [spec for spec in specs if step_text(spec).name == name]
+        lines += _loop(alike, dialect)
     return lines
 
 
-def _loop(name: str, alike: list[LayerSpec], dialect: Dialect) -> list[str]:
+def activations_of(specs: Iterable[Any]) -> set[str]:
+    """Return the activations that the layers' steps call."""
+    return {name for spec in specs for name in _activations(spec)}
+
+
+def activation_lines(names: Iterable[str], dialect: Dialect) -> list[str]:
+    """Return the functions of those activations that the library does not have."""
+    names, lines = set(names), []
+    for name, text in _activation_texts(dialect).items():
+        if name in names:
+            lines += ["", *text.strip("\n").split("\n"), ""]
+    return lines
+
+
+def own_activations(dialect: Dialect) -> frozenset[str]:
+    """Return the activations that a program writes out itself."""
+    return frozenset(_activation_texts(dialect))
+
+
+def parameters(spec: Any, specs: Iterable[Any]) -> dict[str, str]:
+    """Return the settings that a loop must be told, and what it calls them."""
+    return {setting.name: _parameter(setting) for setting in _differing(spec, specs)}
+
+
+def _loop(alike: list[Any], dialect: Dialect) -> list[str]:
     spec = alike[0]
-    parameters = ["inputs", "W", "U", "b"]
-
-    def choose(setting: str, parameter: str) -> str:
-        """An activation that all share stands in the loop, otherwise it is a parameter."""
-        if len({getattr(other, setting) for other in alike}) == 1:
-            return activation(getattr(spec, setting), dialect)
-        parameters.append(parameter)
-        return parameter
-
-    chosen = choose("activation", "activation")
-    gate = choose("recurrent_activation", "gate") if _is_gated(spec) else ""
-    body = _STEPS[spec.cell + ("_before" if name.endswith("before") else "")].format(
-        activation=chosen,
-        gate=gate,
-        zeros=dialect.zeros,
-        split_4=dialect.split.format("projected_t + state_t @ U", 4),
-        split_projected=dialect.split.format("projected_t", 3).replace(
-            "(projected_t).", "projected_t."
-        ),
-        split_recurrent=dialect.split.format("state_t @ U + b_recurrent", 3),
-        split_columns_3=dialect.split_columns.format("U", 3),
-    )
+    names = parameters(spec, alike)
+    arguments = ["inputs", *letters(spec), *names.values()]
     return [
         "",
-        f"def {name}({', '.join(parameters)}):",
-        "    successive_outputs = []",
-        f"    state_t = {dialect.zeros}",
-        *body.strip("\n").split("\n"),
-        "        successive_outputs.append(output_t)",
-        "        state_t = output_t",
-        f"    return {dialect.stack}(successive_outputs)",
+        f"def {step_text(spec).name}({', '.join(arguments)}):",
+        *(f"    {line}" for line in loop_body(spec, names, dialect)),
         "",
     ]
+
+
+def loop_body(spec: Any, names: dict[str, str], dialect: Dialect) -> list[str]:
+    """Return the lines of a loop over ``inputs``, which return the stacked states.
+
+    ``names`` are the variables that hold settings; those that it lacks are written in.
+    """
+    text = step_text(spec)
+    zeros = _zeros(spec, dialect)
+    before, step = (filled(part, spec, names, dialect) for part in (text.before, text.step))
+    return [
+        "successive_outputs = []",
+        f"state_t = {zeros}",
+        *(f"{name} = {zeros}" for name in text.states),
+        *before,
+        "for projected_t in inputs @ W + b:  # W x_t + b of all timesteps in one product",
+        *(f"    {line}" for line in step),
+        "    successive_outputs.append(output_t)",
+        "    state_t = output_t",
+        f"return {dialect.stack}(successive_outputs)",
+    ]
+
+
+def filled(text: str, spec: Any, names: dict[str, str], dialect: Dialect) -> list[str]:
+    """Return lines of a step in a library's own words, each setting by its name or value."""
+    settings = {setting.name: setting for setting in CELLS[spec.cell].settings}
+    values = {}
+    for field in _fields(text):
+        if field in names:
+            values[field] = names[field]
+        elif field in settings:
+            values[field] = value_of(settings[field], spec, dialect)
+        else:
+            values[field] = activation(field, dialect)
+    columns = dialect.split_columns.format(r"\1", r"\2")
+    text = re.sub(r"split_columns\((\w+), (\d+)\)", columns, text)
+
+    def split(found: re.Match) -> str:
+        whole, count = found.groups()
+        if dialect is TORCH and not whole.isidentifier():
+            whole = f"({whole})"  # of which a method is called
+        return dialect.split.format(whole, count)
+
+    text = re.sub(r"(?<![.\w])split\((.+), (\d+)\)", split, text)
+    return text.strip("\n").format(**values).split("\n") if text else []
+
+
+def value_of(setting: Setting, spec: Any, dialect: Dialect) -> str:
+    """Return what a layer has set, as the program writes it."""
+    value = getattr(spec, setting.name)
+    return activation(value, dialect) if setting.options else repr(value)
+
+
+def _zeros(spec: Any, dialect: Dialect) -> str:
+    """Return the state before the first timestep."""
+    gates = CELLS[spec.cell].gate_count()
+    if "U" in letters(spec):
+        return dialect.zeros.format("len(U)", "U")
+    units = f"W.shape[1] // {gates}" if gates > 1 else "W.shape[1]"
+    return dialect.zeros.format(units, "W")
+
+
+def _parameter(setting: Setting) -> str:
+    return _PARAMETERS.get(setting.name, setting.name)
+
+
+def used_settings(spec: Any) -> list[Setting]:
+    """Return the settings that stand in a cell's step."""
+    text = step_text(spec)
+    fields = {*_fields(text.before), *_fields(text.step)}
+    return [setting for setting in CELLS[spec.cell].settings if setting.name in fields]
+
+
+def _differing(spec: Any, specs: Iterable[Any]) -> list[Setting]:
+    """Return the settings in a cell's step that are not the same in all layers of its kind."""
+    alike = [other for other in specs if step_text(other).name == step_text(spec).name]
+    return [
+        setting
+        for setting in used_settings(spec)
+        if len({getattr(other, setting.name) for other in alike}) > 1
+    ]
+
+
+def _fields(text: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(text) if name}
+
+
+def _activations(spec: Any) -> set[str]:
+    """Return the activations that a layer's step calls."""
+    text = step_text(spec)
+    settings = {setting.name: setting for setting in CELLS[spec.cell].settings}
+    names = {*_fields(text.before), *_fields(text.step)}
+    fixed = {name for name in names if name not in settings}
+    own = {getattr(spec, name) for name in names & settings.keys() if settings[name].options}
+    return fixed | own
 
 
 _SOFTMAX = """
@@ -152,21 +232,34 @@ def softmax(z):
 
 def _activation_texts(dialect: Dialect) -> dict[str, str]:
     """Return the activations that the library does not have under a name of its own."""
-    texts = {
-        "linear": "def linear(z):\n    return z",
-        "softmax": "def softmax(z):\n    return torch.softmax(z, dim=-1)",
-    }
+    if dialect is KERAS:  # Keras 1 and 2's; Keras 3's own is another function of the same name
+        return {"hard_sigmoid_keras2": _function("hard_sigmoid_keras2", _CLIPPED, dialect)}
+    texts = {"linear": "z", "hard_sigmoid": "{0}.clip(z / 6 + 0.5, 0, 1)"}
+    texts |= {"hard_sigmoid_keras2": _CLIPPED, "softsign": "z / (1 + {0}.abs(z))"}
     if dialect is NUMPY:
-        texts["softmax"] = _SOFTMAX
-        texts["relu"] = "def relu(z):\n    return np.maximum(z, 0)"
-        texts["sigmoid"] = "def sigmoid(z):\n    return 1 / (1 + np.exp(-z))"
-    return texts
+        texts |= {
+            "relu": "np.maximum(z, 0)",
+            "sigmoid": "1 / (1 + np.exp(-z))",
+            "elu": "np.where(z > 0, z, np.expm1(np.minimum(z, 0)))",
+            "softplus": "np.logaddexp(z, 0)",
+        }
+    else:
+        texts |= {
+            "softmax": "torch.softmax(z, dim=-1)",
+            "elu": "torch.nn.functional.elu(z)",
+            "softplus": "torch.logaddexp(z, torch.zeros_like(z))",
+        }
+    functions = {name: _function(name, text, dialect) for name, text in texts.items()}
+    return functions if dialect is TORCH else functions | {"softmax": _SOFTMAX}
+
+
+_CLIPPED = "{0}.clip(z / 5 + 0.5, 0, 1)"
+
+
+def _function(name: str, text: str, dialect: Dialect) -> str:
+    return f"def {name}(z):\n    return {text.format(dialect.module)}"
 
 
 def activation(name: str, dialect: Dialect) -> str:
     """Return what an activation is called: by the library, or as :func:`loop_lines` writes it."""
     return name if name in _activation_texts(dialect) else f"{dialect.module}.{name}"
-
-
-def _is_gated(spec: LayerSpec) -> bool:
-    return spec.cell != "SimpleRNN"

@@ -2,78 +2,109 @@
 
 from __future__ import annotations
 
-from rnnviz.codegen.programs import sampling
-from rnnviz.codegen.programs.numpy_program import head_activations, print_lines
-from rnnviz.spec.experiment import Experiment, LayerSpec
+from typing import Any
+
+from rnnviz.codegen.architecture import Architecture, Part
+from rnnviz.codegen.programs import cells, keras_cells
+from rnnviz.codegen.programs.numpy_program import part_activations, print_lines
+from rnnviz.codegen.programs.origin import Origin, part_names, weight_names
+from rnnviz.engine import CELLS
 
 
-def lines(experiment: Experiment) -> list[str]:
+def lines(origin: Origin) -> list[str]:
     """Return the program, line by line."""
-    double = ['keras.config.set_floatx("float64")', ""] if experiment.dtype == "float64" else []
+    made = origin.architecture
+    double = ['keras.config.set_floatx("float64")', ""] if made.dtype == "float64" else []
     if double:  # Keras issue 23223
         double.insert(0, "# TensorFlow keeps float64; on other backends some products are float32.")
     return [
-        *sampling.heading(experiment, "Keras 3"),
+        *origin.heading("Keras 3"),
         "import keras",
         "import numpy as np",
         "",
         *double,
-        *sampling.setting_lines(experiment),
-        *sampling.function_lines(experiment),
+        *origin.settings,
+        *origin.functions,
+        *cells.activation_lines(_activations(made), cells.KERAS),
+        *keras_cells.class_lines(made.layers),
         "",
-        *sampling.input_lines(experiment),
-        *sampling.weight_lines(experiment),
-        *_model_lines(experiment),
-        *print_lines(experiment),
+        *origin.inputs,
+        *origin.weights,
+        *_model_lines(origin),
+        *print_lines(made),
     ]
 
 
-def _model_lines(experiment: Experiment) -> list[str]:
-    tokens = sampling.is_tokens(experiment)
-    features = "inputs.shape[1]" if experiment.signal in sampling.MEASURED else "input_features"
-    layers = [f"keras.Input((None, {features})),"]
-    if tokens:
+def _activations(made: Architecture) -> set[str]:
+    """Return all activations that layers are given."""
+    names = set(part_activations(made))
+    for spec in made.layers:
+        names |= {getattr(spec, one.name) for one in CELLS[spec.cell].settings if one.options}
+    return names
+
+
+def _model_lines(origin: Origin) -> list[str]:
+    made = origin.architecture
+    layers = [f"keras.Input((None, {origin.features})),"]
+    setting = []
+    if made.embedding is not None:
         layers = [
             'keras.Input((None,), dtype="int32"),',
-            "keras.layers.Embedding(vocabulary_size, input_features),",
+            f"keras.layers.Embedding({origin.vocabulary}, {origin.features}),",
         ]
-    alone = len(experiment.layers) == 1
-    layers += [f"{_layer(spec, alone)}," for spec in experiment.layers]
-    if experiment.dense_units:
-        layers.append(f"{_dense(experiment)},")
-    setting = ["model.layers[0].set_weights([E])"] if tokens else []
-    for index in range(len(experiment.layers)):
-        names = ", ".join(str(names) for names in sampling.weight_names(experiment, index))
-        setting.append(f"model.layers[{index + tokens}].set_weights([{names}])")
-    if experiment.dense_units:
-        setting.append(f"model.layers[-1].set_weights([{', '.join(sampling.DENSE)}])")
+        setting = ["model.layers[0].set_weights([E])"]
+    for index, spec in enumerate(made.layers):
+        for place, part in enumerate(made.before[index]):
+            layers.append(f"{_part(part)},")
+            names = ", ".join(part_names(made, index, place))
+            setting.append(f"model.layers[{len(setting)}].set_weights([{names}])")
+        layers.append(f"{_layer(spec, origin.units or str(spec.units))},")
+        names = ", ".join(", ".join(names) for names in weight_names(made, index))
+        setting.append(f"model.layers[{len(setting)}].set_weights([{names}])")
+    for place, part in enumerate(made.head):
+        layers.append(f"{_part(part)},")
+        names = ", ".join(part_names(made, None, place))
+        number = place - len(made.head)
+        setting.append(f"model.layers[{number}].set_weights([{names}])")
+    fed = "inputs" if made.embedding is None else "tokens"
     return [
         "model = keras.Sequential([",
         *(f"    {layer}" for layer in layers),
         "])",
         *setting,
         "model.summary()",
-        f"outputs = model.predict({'tokens' if tokens else 'inputs'}[np.newaxis], verbose=0)[0]",
+        f"outputs = model.predict({fed}[np.newaxis], verbose=0)[0]",
     ]
 
 
-def _dense(experiment: Experiment) -> str:
-    arguments = [str(experiment.dense_units)]
-    arguments += [f'activation="{name}"' for name in head_activations(experiment)]
+def _part(part: Part) -> str:
+    if part.epsilon is not None:
+        return f"keras.layers.LayerNormalization(epsilon={part.epsilon!r})"
+    arguments = [str(part.units)]
+    if part.activation != "linear":
+        arguments.append(f"activation={keras_cells.activation(part.activation)}")
     return f"keras.layers.Dense({', '.join(arguments)})"
 
 
-def _layer(spec: LayerSpec, alone: bool) -> str:
+def _layer(spec: Any, units: str) -> str:
     """Return one layer as Keras writes it; what is Keras's default is left out."""
-    arguments = ["units" if alone else str(spec.units)]
-    defaults = {"activation": "tanh", "return_sequences": False, "go_backwards": False}
-    if spec.cell != "SimpleRNN":
-        defaults["recurrent_activation"] = "sigmoid"
-    if spec.cell == "GRU":
-        defaults["reset_after"] = True
-    for name, default in defaults.items():
-        value = getattr(spec, name)
-        if value != default:
-            arguments.append(f'{name}="{value}"' if isinstance(value, str) else f"{name}={value}")
-    layer = f"keras.layers.{spec.cell}({', '.join(arguments)})"
-    return f"keras.layers.Bidirectional({layer})" if spec.bidirectional else layer
+    cell, own = CELLS[spec.cell], [units]
+    for setting in cell.settings:
+        value = getattr(spec, setting.name, setting.default)
+        if not setting.drawn and value != setting.default:
+            own.append(f"{setting.name}={keras_cells.written(setting, value)}")
+    names = ("return_sequences", "go_backwards")
+    around = [f"{name}=True" for name in names if getattr(spec, name)]
+    if cell.keras_class is None:
+        made = f"{keras_cells.class_name(spec)}({', '.join(own)})"
+        layer = f"keras.layers.RNN({', '.join([made, *around])})"
+    else:
+        # Keras's own order: the activation, what is returned, then the settings of gates.
+        first = [one for one in own[1:] if one.startswith("activation=")]
+        rest = [one for one in own[1:] if not one.startswith("activation=")]
+        layer = f"keras.layers.{cell.keras_class}({', '.join([units, *first, *around, *rest])})"
+    if not spec.bidirectional:
+        return layer
+    mode = getattr(spec, "merge_mode", "concat")
+    merge = "" if mode == "concat" else f', merge_mode="{mode}"'
+    return f"keras.layers.Bidirectional({layer}{merge})"

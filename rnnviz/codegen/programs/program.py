@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from rnnviz.codegen.programs import keras_program, numpy_program, torch_program
-from rnnviz.codegen.programs.sampling import INPUTS_FILE, MEASURED
+from rnnviz.codegen.programs.sampling import INPUTS_FILE, MEASURED, origin
 from rnnviz.spec.experiment import Experiment
 from rnnviz.spec.sampling import draw_inputs
 
@@ -64,7 +64,7 @@ def package_name(experiment: Experiment, framework: str) -> str:
 
 def program(experiment: Experiment, framework: str) -> Program:
     """Return the program of an experiment in one framework; KeyError for an unknown one."""
-    text = "\n".join(_WRITERS[framework](experiment)) + "\n"
+    text = "\n".join(_WRITERS[framework](origin(experiment))) + "\n"
     files = ()
     if experiment.signal in MEASURED:
         packed = io.BytesIO()

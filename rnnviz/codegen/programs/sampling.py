@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from rnnviz.codegen.architecture import Architecture, architecture
+from rnnviz.codegen.programs.origin import Origin, part_names, weight_names
+from rnnviz.engine import CELLS
 from rnnviz.spec.experiment import Experiment
-from rnnviz.spec.sampling import STREAMS
-from rnnviz.spec.shapes import TOKEN_SIGNALS, gate_count, output_features
+from rnnviz.spec.sampling import GAIN, INITIALIZER, STREAMS
+from rnnviz.spec.shapes import TOKEN_SIGNALS, gate_count, output_features, weight_shapes
 
 INPUTS_FILE = "rnnviz_inputs.npz"
 """Where a program finds an input that it cannot draw."""
@@ -48,55 +49,33 @@ def with_spectral_radius(U, radius):
 }
 
 
-@dataclass(frozen=True)
-class Weights:
-    """The names of one direction's weights in a program.
-
-    Parameters
-    ----------
-    W, U, b : str
-        Variables, in Keras's layout.
-    """
-
-    W: str
-    U: str
-    b: str
-
-    def __str__(self) -> str:
-        return f"{self.W}, {self.U}, {self.b}"
-
-
-DENSE = "W_dense", "b_dense"
-"""The variables of the head's weights."""
-
-
-def weight_names(experiment: Experiment, index: int) -> tuple[Weights, ...]:
-    """Return the variables of a layer's weights; of a Bidirectional layer, forward then backward.
-
-    They are W, U and b, numbered when there are several layers.
-    """
-    spec = experiment.layers[index]
-    number = f"_{index + 1}" if len(experiment.layers) > 1 else ""
-    directions = ("_forward", "_backward") if spec.bidirectional else ("",)
-    return tuple(
-        Weights(*(f"{letter}{number}{direction}" for letter in "WUb")) for direction in directions
-    )
-
-
 def is_tokens(experiment: Experiment) -> bool:
     """Whether the first layer is an Embedding."""
     return experiment.signal in TOKEN_SIGNALS
 
 
-def heading(experiment: Experiment, framework: str) -> list[str]:
-    """Return the comment that says what the program is, with the link it came from."""
-    return [
-        f"# A recurrent network in {framework}: prints the numbers that rnnviz shows for the link",
-        f"# ?{experiment.to_query()}",
-    ]
+def origin(experiment: Experiment) -> Origin:
+    """Return what a program needs besides its layers, drawn from an experiment's seed."""
+    made = architecture(experiment)
+    measured = experiment.signal in MEASURED
+    return Origin(
+        architecture=made,
+        comment=(
+            "A recurrent network in {framework}: prints the numbers that rnnviz shows for the link",
+            # Its own braces are its own: what stands in a link is never filled in.
+            f"?{experiment.to_query()}".replace("{", "{{").replace("}", "}}"),
+        ),
+        settings=tuple(_setting_lines(experiment)),
+        functions=tuple(_function_lines(experiment)),
+        inputs=tuple(_input_lines(experiment)),
+        weights=tuple(_weight_lines(experiment, made)),
+        features="inputs.shape[1]" if measured else "input_features",
+        units="units" if len(made.layers) == 1 else "",
+        vocabulary="vocabulary_size",
+    )
 
 
-def setting_lines(experiment: Experiment) -> list[str]:
+def _setting_lines(experiment: Experiment) -> list[str]:
     """Return the numbers that the rest of the program uses by name."""
     names = ["timesteps", "input_features"]
     if experiment.signal in ("text", *MEASURED):
@@ -113,12 +92,14 @@ def setting_lines(experiment: Experiment) -> list[str]:
     return [*lines, f"seed = {experiment.seed}", ""]
 
 
-def function_lines(experiment: Experiment) -> list[str]:
+def _function_lines(experiment: Experiment) -> list[str]:
     """Return the functions that draw the weights, only those that are used."""
     used = set()
     for spec in experiment.layers:
-        used |= {spec.kernel_initializer, spec.recurrent_initializer, spec.bias_initializer}
-        used |= {"with_spectral_radius"} if spec.spectral_radius is not None else set()
+        weights = CELLS[spec.cell].weight_names()
+        used |= {getattr(spec, INITIALIZER[weight]) for weight in weights}
+        if spec.spectral_radius is not None and "recurrent_kernel" in weights:
+            used.add("with_spectral_radius")
     if is_tokens(experiment):
         used.add(experiment.embeddings_initializer)
     if experiment.dense_units:
@@ -140,7 +121,7 @@ def _variance_scaling(name: str) -> str:
     return f"def {name}(stream, shape):\n    {fan}\n    {draw}"
 
 
-def input_lines(experiment: Experiment) -> list[str]:
+def _input_lines(experiment: Experiment) -> list[str]:
     """Return the lines that make ``inputs``, or ``tokens`` and the Embedding's weights ``E``."""
     if is_tokens(experiment):
         shape = "(vocabulary_size, input_features)"
@@ -180,30 +161,30 @@ def _token_lines(experiment: Experiment) -> list[str]:
     ]
 
 
-def weight_lines(experiment: Experiment) -> list[str]:
+def _weight_lines(experiment: Experiment, made: Architecture) -> list[str]:
     """Return the lines that draw the weights of all layers, in Keras's layout."""
     lines = [
         "# In Keras's layout, W (features, units) and U (units, units): the lecture's transposed."
     ]
-    if any(gate_count(spec.cell) > 1 for spec in experiment.layers):
+    if any(gate_count(spec.cell) > 1 for spec in made.layers):
         lines.append("# A gated cell has such a block of columns for each gate, side by side.")
-    alone = len(experiment.layers) == 1
+    alone = len(made.layers) == 1
     features = "input_features"
     if experiment.signal in MEASURED:
         features = str(experiment.input_features)
-    for index, spec in enumerate(experiment.layers):
+    for index, spec in enumerate(made.layers):
         units = "units" if alone else str(spec.units)
-        for direction, names in enumerate(weight_names(experiment, index)):
+        for direction, names in enumerate(weight_names(made, index)):
             lines += _layer_lines(experiment, index, names, features, units, direction == 1)
         features = str(output_features(spec))
-    return [*lines, *_dense_weight_lines(experiment, features), ""]
+    return [*lines, *_dense_weight_lines(experiment, made, features), ""]
 
 
-def _dense_weight_lines(experiment: Experiment, features: str) -> list[str]:
+def _dense_weight_lines(experiment: Experiment, made: Architecture, features: str) -> list[str]:
     """Return the lines that draw the head's weights as Keras does: gain and scale pass it by."""
-    if not experiment.dense_units:
+    if not made.head:
         return []
-    (W, b), rounded = DENSE, _rounded(experiment)
+    (W, b), rounded = part_names(made, None, 0), _rounded(experiment)
     shape = f"({features}, {experiment.dense_units})"
     return [
         f"{W} = {_initial('glorot_uniform', 'dense_kernel', 0, shape, '')}{rounded}",
@@ -212,33 +193,45 @@ def _dense_weight_lines(experiment: Experiment, features: str) -> list[str]:
 
 
 def _layer_lines(
-    experiment: Experiment, index: int, names: Weights, features: str, units: str, backward: bool
+    experiment: Experiment,
+    index: int,
+    names: tuple[str, ...],
+    features: str,
+    units: str,
+    backward: bool,
 ) -> list[str]:
+    """Return the lines that draw one direction's weights, as `rnnviz.spec.sampling` does."""
     spec, prefix = experiment.layers[index], "backward_" if backward else ""
-    gates = gate_count(spec.cell)
+    cell, lines = CELLS[spec.cell], []
+    gates = cell.gate_count()
     width = f"{gates} * {units}" if gates > 1 else units
-    bias = f"(2, {width})" if spec.cell == "GRU" and spec.reset_after else f"({width},)"
-
-    def drawn(initializer: str, weight: str, shape: str) -> str:
-        return _initial(initializer, prefix + weight, index, shape, units)
-
-    W = drawn(spec.kernel_initializer, "kernel", f"({features}, {width})")
-    U = drawn(spec.recurrent_initializer, "recurrent_kernel", f"({units}, {width})")
-    if spec.spectral_radius is not None:
-        U = f"with_spectral_radius({U}, {spec.spectral_radius!r})"
-    b = drawn(spec.bias_initializer, "bias", bias)
-    rounded = _rounded(experiment)
-    scale = _times(experiment, 1.0)
-    lines = [
-        f"{names.W} = {_then(W, _times(experiment, spec.input_gain), rounded)}",
-        f"{names.U} = {_then(U, _times(experiment, spec.recurrent_gain), rounded)}",
-    ]
-    if spec.cell != "LSTM" or not spec.unit_forget_bias:
-        return [*lines, f"{names.b} = {_then(b, scale, rounded)}"]
-    lines += [f"{names.b} = {b}", f"{names.b}[{units} : 2 * {units}] = 1  # unit_forget_bias"]
-    if scale or rounded:
-        lines.append(f"{names.b} = {_then(names.b, scale, rounded)}")
+    starting = cell.starting_biases(cell.settings_of(spec))
+    shapes = weight_shapes(spec, experiment.input_features)
+    for name, (weight, shape) in zip(names, shapes.items(), strict=True):
+        rows = {"kernel": features, "recurrent_kernel": units}.get(weight, str(shape[0]))
+        written = f"({rows}, {width})" if len(shape) > 1 else f"({width},)"
+        initializer = getattr(spec, INITIALIZER[weight])
+        drawn = _initial(initializer, prefix + weight, index, written, units)
+        if weight == "recurrent_kernel" and spec.spectral_radius is not None:
+            drawn = f"with_spectral_radius({drawn}, {spec.spectral_radius!r})"
+        gain = getattr(spec, GAIN[weight]) if weight in GAIN else 1.0
+        scale, rounded = _times(experiment, gain), _rounded(experiment)
+        if weight != "bias" or not starting:
+            lines.append(f"{name} = {_then(drawn, scale, rounded)}")
+            continue
+        lines.append(f"{name} = {drawn}")
+        for gate, (value, why) in starting.items():
+            block = _block(cell.gate_names.index(gate), units)
+            lines.append(f"{name}[{block}] = {value:g}  # {why}")
+        if scale or rounded:
+            lines.append(f"{name} = {_then(name, scale, rounded)}")
     return lines
+
+
+def _block(place: int, units: str) -> str:
+    """Return the slice of a gate's columns."""
+    ends = ["0", units, *(f"{count} * {units}" for count in range(2, place + 2))]
+    return f"{ends[place]} : {ends[place + 1]}"
 
 
 def _initial(initializer: str, purpose: str, index: int, shape: str, units: str) -> str:

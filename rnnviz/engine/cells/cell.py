@@ -111,10 +111,12 @@ class RecurrentCell:
         return cls(**{name: weights[name] for name in cls.weight_names()}, **chosen)
 
     @classmethod
-    def adjust_drawn(
-        cls, weights: dict[str, np.ndarray], units: int, settings: Mapping[str, Any]
-    ) -> None:
-        """Change freshly drawn float64 weights in place, before any gain; nothing by default."""
+    def starting_biases(cls, settings: Mapping[str, Any]) -> dict[str, tuple[float, str]]:
+        """Gates whose bias starts at one value however it was drawn: value, and which setting.
+
+        It is set before any gain is applied.
+        """
+        return {}
 
     # Sizes.
 

@@ -25,7 +25,7 @@ class Setting:
         What a name may be.
     drawn : bool
         Whether it only says how weights are drawn: no keyword of the cell, see
-        `RecurrentCell.adjust_drawn`.
+        `RecurrentCell.starting_biases`.
     """
 
     name: str

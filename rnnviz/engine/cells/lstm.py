@@ -63,12 +63,9 @@ output_t = {recurrent_activation}(o) * {activation}(c_t)
         return StepText("lstm", step, states=("c_t",))
 
     @classmethod
-    def adjust_drawn(
-        cls, weights: dict[str, np.ndarray], units: int, settings: Mapping[str, Any]
-    ) -> None:
-        """With ``unit_forget_bias`` the forget gate's bias is 1 however it was drawn (Keras)."""
-        if settings["unit_forget_bias"]:
-            weights["bias"][units : 2 * units] = 1.0
+    def starting_biases(cls, settings: Mapping[str, Any]) -> dict[str, tuple[float, str]]:
+        """With ``unit_forget_bias`` the forget gate's bias starts at 1, as Keras's does."""
+        return {"f": (1.0, "unit_forget_bias")} if settings["unit_forget_bias"] else {}
 
     def stepper(self, projected: np.ndarray, initial_state: np.ndarray) -> Callable[..., object]:
         """As in `RecurrentCell`: ``advance(projected[t], h, c)``."""

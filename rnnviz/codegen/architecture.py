@@ -1,0 +1,101 @@
+"""What a model is made of, without its numbers: the same for an Experiment and for a Network."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from rnnviz.engine import Dense, LayerNormalization, Network
+from rnnviz.spec.experiment import Experiment
+from rnnviz.spec.shapes import TOKEN_SIGNALS, output_features
+
+Model = Experiment | Network
+"""What a summary or a program can be written of."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """A layer that looks at one timestep alone: Dense or LayerNormalization.
+
+    Parameters
+    ----------
+    class_name : str
+        Keras's name of its class.
+    units : int
+        Length of what it gives at one timestep.
+    weights : tuple of (str, tuple) pairs
+        Name and shape of each weight, in Keras's order.
+    activation : str
+        Of a Dense layer; "linear" otherwise.
+    epsilon : float or None
+        Of a LayerNormalization: what is added to the variance.
+    """
+
+    class_name: str
+    units: int
+    weights: tuple[tuple[str, tuple[int, ...]], ...]
+    activation: str = "linear"
+    epsilon: float | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Architecture:
+    """The layers of a model from the input up.
+
+    Parameters
+    ----------
+    input_features : int
+        Length of the vector that the first layer reads at one timestep.
+    embedding : (int, int) or None
+        Tokens and length of their vectors; None where the input is numbers.
+    layers : tuple
+        The recurrent layers, as values with the fields of a LayerSpec: cell, units, settings …
+    before : tuple of tuple of Part
+        For each recurrent layer, what stands between the one below and it.
+    head : tuple of Part
+        What reads the top recurrent layer.
+    dtype : str
+        Of all weights.
+    """
+
+    input_features: int
+    embedding: tuple[int, int] | None
+    layers: tuple[Any, ...]
+    before: tuple[tuple[Part, ...], ...]
+    head: tuple[Part, ...]
+    dtype: str
+
+    @property
+    def returns_sequences(self) -> bool:
+        """Whether the model gives a vector for every timestep."""
+        return self.layers[-1].return_sequences
+
+
+def architecture(model: Model) -> Architecture:
+    """Return what a model is made of; nothing is drawn for it."""
+    if isinstance(model, Network):
+        return Architecture(
+            model.input_features,
+            None if model.embedding is None else model.embedding.embeddings.shape,
+            model.layers,
+            tuple(tuple(map(_part, layer.before)) for layer in model.layers),
+            tuple(map(_part, model.head)),
+            model.dtype.name,
+        )
+    embedding, head = None, ()
+    if model.signal in TOKEN_SIGNALS:
+        embedding = (model.vocabulary_size, model.input_features)
+    if units := model.dense_units:
+        shape = (output_features(model.layers[-1]), units)
+        weights = (("kernel", shape), ("bias", (units,)))
+        head = (Part("Dense", units, weights, model.dense_activation),)
+    nothing = ((),) * len(model.layers)
+    return Architecture(model.input_features, embedding, model.layers, nothing, head, model.dtype)
+
+
+def _part(part: Dense | LayerNormalization) -> Part:
+    if isinstance(part, LayerNormalization):
+        weights = (("gamma", part.gamma.shape), ("beta", part.beta.shape))
+        return Part("LayerNormalization", part.units, weights, epsilon=part.epsilon)
+    weights = (("kernel", part.kernel.shape), ("bias", part.bias.shape))
+    return Part("Dense", part.units, weights, part.activation)
