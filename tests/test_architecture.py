@@ -22,10 +22,11 @@ ORDER = (
     "sweep",
     "sentences",
     "codegen",
+    "lessons",
     "views",
+    "link",
     "export",
     "notebook",
-    "lessons",
     "app",
     "cli",
 )

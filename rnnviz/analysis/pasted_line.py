@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from rnnviz.analysis.one_step import OneStep
@@ -39,22 +41,21 @@ def line_of_arrays(step: OneStep) -> str:
     return f"({_WITH_SUM[step.activation].format(z=z)})[{u}]"
 
 
-def preparation(step: OneStep, query: str, source: str) -> str:
-    """Return the lines that make the arrays from a link.
+def preparation(step: OneStep, recreated: Sequence[str], source: str) -> str:
+    """Return the lines that make the arrays.
 
     Parameters
     ----------
     step : OneStep
         What is to be reproduced.
-    query : str
-        Canonical query of the experiment.
+    recreated : sequence of str
+        Lines after which ``run`` holds the run.
     source : str
         Where in ``run`` its trace is found, e.g. ``"layers[0].trace"``.
     """
     lines = [
         "import numpy as np",
-        "from rnnviz import Experiment, simulate",
-        f'run = simulate(Experiment.from_query("{query}"))',
+        *recreated,
         f"trace = run.{source}",
         "layer, x, h = trace.layer, trace.inputs, trace.states",
         "W, U, b = layer.kernel.T, layer.recurrent_kernel.T, layer.bias",

@@ -12,11 +12,13 @@ import streamlit as st
 from rnnviz.app.components.shell import shell
 from rnnviz.app.pages import PAGES
 from rnnviz.app.panels.choices import choose, offered
+from rnnviz.app.panels.files import ask_for_file, choose_trial
 from rnnviz.app.panels.lesson import lesson_panel
 from rnnviz.app.panels.note import show_note
 from rnnviz.app.panels.problems import show_problems
 from rnnviz.app.runtime import state
 from rnnviz.app.runtime.errors import failed
+from rnnviz.app.runtime.opened import NotOpenedError
 from rnnviz.app.runtime.variations import variation
 from rnnviz.app.runtime.visibility import Visibility, lesson_of, visibility
 from rnnviz.app.runtime.waiting import keep_a_place
@@ -27,10 +29,13 @@ from rnnviz.app.sidebar.stack_editor import STACK_KNOBS, Bench, draw_stack
 from rnnviz.app.sidebar.take_away import take_away
 from rnnviz.app.sidebar.teacher import teacher_button
 from rnnviz.codegen import keras_layers
+from rnnviz.engine.source import Given
 from rnnviz.i18n import LANGUAGES, Words, preferred_language, words
 from rnnviz.knobs import Problem
 from rnnviz.lessons.lesson import Lesson
-from rnnviz.spec.experiment import Experiment
+from rnnviz.link import Link, Shown
+from rnnviz.spec.experiment import TABLE, Experiment
+from rnnviz.spec.given import acting_knobs, with_recipe
 from rnnviz.spec.perspective import Perspective
 
 _STATIC = Path(__file__).with_name("static")
@@ -66,7 +71,7 @@ def _show(say: Words) -> None:
         if look.shows("navigation"):
             perspective = _navigation(perspective, say)
     bench = None
-    if perspective.page == "keras" and not lesson:
+    if perspective.page == "keras" and not lesson and isinstance(situation.source, Experiment):
         with stage:
             bench = draw_stack(situation.experiment, look, say)
     with beside:
@@ -82,9 +87,12 @@ def _show(say: Words) -> None:
         keep_a_place(remarks, say)
         more = {"compare": {"second": situation.second}, "keras": {"bench": bench}}
         page = PAGES[perspective.page]
-        perspective = page.show(
-            situation.experiment, perspective, say, **more.get(perspective.page, {})
-        )
+        try:
+            perspective = page.show(
+                situation.source, perspective, say, **more.get(perspective.page, {})
+            )
+        except NotOpenedError as missing:
+            ask_for_file(missing, say)
     shell(perspective, look, say)
     situation = dataclasses.replace(situation, perspective=perspective)
     state.commit(situation)
@@ -104,12 +112,12 @@ def _rooms(lesson: Lesson | None):
 
 
 def _controls(
-    situation: state.Situation,
+    situation: Link,
     perspective: Perspective,
     look: Visibility,
     say: Words,
     bench: Bench | None,
-) -> tuple[state.Situation, tuple[Problem, ...]]:
+) -> tuple[Link, tuple[Problem, ...]]:
     """Draw what can be moved here, and return what is shown then, and why it is not more."""
     experiment = situation.experiment
     lesson = lesson_of(perspective)
@@ -121,18 +129,20 @@ def _controls(
         perspective = _actions(situation, look, say)
         return dataclasses.replace(situation, perspective=perspective), problems
     else:
-        layer, hidden, locked = perspective.layer, look.hidden_knobs, look.locked_knobs
+        layer, locked = perspective.layer, look.locked_knobs
+        hidden = look.hidden_knobs | (frozenset(TABLE) - frozenset(acting_knobs(situation.source)))
         wrong = ()
         if bench:
             experiment, wrong, hidden = bench.experiment, bench.problems, hidden | STACK_KNOBS
-        elif len(experiment.layers) > 1:
-            perspective = _layer(experiment, perspective, say)
+        elif len(names := _layer_names(situation)) > 1:
+            perspective = _layer(names, perspective, say)
             layer = perspective.layer
+        perspective = choose_trial(situation.source, perspective, say)
         experiment, problems = experiment_controls(experiment, layer, say, hidden, locked)
         problems = wrong + problems
-        shown = dataclasses.replace(situation, experiment=experiment, perspective=perspective)
+        shown = dataclasses.replace(situation.with_experiment(experiment), perspective=perspective)
         perspective = _actions(shown, look, say)
-    moved = dataclasses.replace(situation, experiment=experiment, perspective=perspective)
+    moved = dataclasses.replace(situation.with_experiment(experiment), perspective=perspective)
     return moved, problems
 
 
@@ -161,9 +171,16 @@ def _navigation(perspective: Perspective, say: Words) -> Perspective:
     return perspective.replace(page=page)
 
 
-def _layer(experiment: Experiment, perspective: Perspective, say: Words) -> Perspective:
+def _layer_names(shown: Link) -> list[str]:
+    """Return the names of the recurrent layers; none where the network has yet to be opened."""
+    if isinstance(shown.source, Given) and shown.source.network:
+        network = state.opened().networks.get(shown.source.network)
+        return list(network.layer_names) if network else []
+    return [layer.name for layer in keras_layers(shown.experiment) if layer.spec is not None]
+
+
+def _layer(names: list[str], perspective: Perspective, say: Words) -> Perspective:
     """Draw the choice of the layer that the knobs move and the page looks into."""
-    names = [layer.name for layer in keras_layers(experiment) if layer.spec is not None]
     standing = min(perspective.layer, len(names) - 1)
     layer = st.selectbox(
         say("knob.layer.label"),
@@ -174,11 +191,13 @@ def _layer(experiment: Experiment, perspective: Perspective, say: Words) -> Pers
     return perspective.replace(layer=offered(layer, range(len(names)), standing))
 
 
-def _actions(situation: state.Situation, look: Visibility, say: Words) -> Perspective:
+def _actions(situation: Link, look: Visibility, say: Words) -> Perspective:
     """Draw the buttons that go to another link, and what else there is to do."""
     experiment, perspective = situation.experiment, situation.perspective
     if look.shows("actions"):
-        again = variation(experiment, seed=(experiment.seed + 1) % 2**32)
+        again = with_recipe(
+            situation.source, variation(experiment, seed=(experiment.seed + 1) % 2**32)
+        )
         _go("resample", ":material/casino:", again, perspective, say)
         _go("back_to_lecture", ":material/restart_alt:", _LECTURE, perspective, say)
     with st.container(horizontal=True):
@@ -197,7 +216,7 @@ def _actions(situation: state.Situation, look: Visibility, say: Words) -> Perspe
     return perspective.replace(presentation=large)
 
 
-def _go(name: str, icon: str, target: Experiment, perspective: Perspective, say: Words) -> None:
+def _go(name: str, icon: str, target: Shown, perspective: Perspective, say: Words) -> None:
     st.button(
         say(f"page.{name}"),
         icon=icon,

@@ -12,6 +12,7 @@ from rnnviz.codegen import SUMMARY_STYLES
 from rnnviz.codegen import summary as keras_summary
 from rnnviz.codegen.programs import FRAMEWORKS, program
 from rnnviz.engine.run import Run
+from rnnviz.engine.source import Source
 from rnnviz.export.browser import PICTURES, missing
 from rnnviz.export.data import DATA
 from rnnviz.export.files import check_free, writing
@@ -20,8 +21,6 @@ from rnnviz.export.gallery import GALLERY_FORMATS, write_gallery
 from rnnviz.export.looks import Look
 from rnnviz.export.sheets import Sheet, sheet_of
 from rnnviz.i18n import DEFAULT_LANGUAGE, Words
-from rnnviz.spec.experiment import Experiment
-from rnnviz.spec.simulate import simulate
 from rnnviz.views.registry import View, views
 
 __all__ = [
@@ -63,7 +62,7 @@ def data(request: argparse.Namespace, say: Words) -> None:
 def gallery(request: argparse.Namespace, say: Words) -> None:
     """Draw every view of one experiment into a folder with an index page."""
     (shown,) = _only_one(sources(request, say), say)
-    run, look = simulate(shown.experiment), _look(request)
+    run, look = shown.run(), _look(request)
     language = shown.perspective.language or DEFAULT_LANGUAGE
     with Bar(len(views())) as bar:
 
@@ -80,7 +79,9 @@ def gallery(request: argparse.Namespace, say: Words) -> None:
 def summary(request: argparse.Namespace, say: Words) -> None:
     """Print Keras's summary of each experiment, in the style that its link names."""
     texts = [
-        keras_summary(shown.experiment, request.style or shown.perspective.summary_style)
+        keras_summary(
+            shown.network or shown.experiment, request.style or shown.perspective.summary_style
+        )
         for shown in sources(request, say)
     ]
     print("\n".join(texts))
@@ -121,11 +122,10 @@ def _sheet(run: Run, shown: Shown, view: View, look: Look, language: str, bar: B
 
 def _runs(shown: Sequence[Shown]) -> Iterator[Run]:
     """Yield the run of each; neighbours with one experiment share it."""
-    experiment: Experiment | None = None
+    source: Source | None = None
     for one in shown:
-        if one.experiment != experiment:
-            experiment = one.experiment
-            run = simulate(experiment)
+        if one.source != source:
+            source, run = one.source, one.run()
         yield run
 
 

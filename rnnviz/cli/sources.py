@@ -5,17 +5,22 @@ from __future__ import annotations
 import argparse
 import dataclasses
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import parse_qsl
+from typing import BinaryIO
 
+from rnnviz.engine.inputs import Inputs
+from rnnviz.engine.network import Network
+from rnnviz.engine.run import Progress, Run
+from rnnviz.engine.source import Given, Source
 from rnnviz.export.failures import ExportFailure
 from rnnviz.export.reopen import reopened
 from rnnviz.i18n import Words
-from rnnviz.knobs import LINK_LIMIT, Problem
-from rnnviz.spec.experiment import TABLE as EXPERIMENT
+from rnnviz.link import Link, address_of
 from rnnviz.spec.experiment import Experiment, ExperimentError
+from rnnviz.spec.given import simulate_given
 from rnnviz.spec.perspective import Perspective
+from rnnviz.spec.simulate import simulate
 
 _LINKS_FILE_LIMIT = 16 * 2**20
 
@@ -26,19 +31,43 @@ class Misunderstood(Exception):  # noqa: N818 - it becomes a line for whoever ty
 
 @dataclass(frozen=True)
 class Shown:
-    """One experiment that is meant, and how to look at it.
+    """One thing that is meant, and how to look at it.
 
     Parameters
     ----------
-    experiment, perspective : Experiment, Perspective
-        The content of a link.
+    link : Link
+        Its source and perspective.
     address : str
         Where the link leads, without its query; "" for a query alone.
+    network, inputs : Network, Inputs or None
+        What was read from files.
     """
 
-    experiment: Experiment
-    perspective: Perspective = field(default_factory=Perspective)
+    link: Link
     address: str = ""
+    network: Network | None = None
+    inputs: Inputs | None = None
+
+    @property
+    def source(self) -> Source:
+        """What is computed; equal sources have equal numbers."""
+        return self.link.source
+
+    @property
+    def experiment(self) -> Experiment:
+        """The recipe."""
+        return self.link.experiment
+
+    @property
+    def perspective(self) -> Perspective:
+        """How it is looked at."""
+        return self.link.perspective
+
+    def run(self, progress: Progress | None = None) -> Run:
+        """Compute it; ExperimentError or ValueError where the files do not fit together."""
+        if self.network is None and self.inputs is None:
+            return simulate(self.experiment, progress)
+        return simulate_given(self.experiment, self.network, self.inputs, progress)
 
 
 def sources(request: argparse.Namespace, say: Words) -> list[Shown]:
@@ -51,37 +80,26 @@ def sources(request: argparse.Namespace, say: Words) -> list[Shown]:
         links += _lines(request.links, say)
     shown = [_read(link, where, say) for where, link in links]
     shown += [_open(path, say) for path in request.json]
-    shown = shown or [Shown(Experiment())]
+    shown = shown or [Shown(Link())]
     if request.language:
         shown = [_in_language(one, request.language) for one in shown]
     return shown
 
 
 def _in_language(shown: Shown, language: str) -> Shown:
-    perspective = dataclasses.replace(shown.perspective, language=language)
-    return dataclasses.replace(shown, perspective=perspective)
+    perspective = shown.perspective.replace(language=language)
+    link = dataclasses.replace(shown.link, perspective=perspective)
+    return dataclasses.replace(shown, link=link)
 
 
 def _read(link: str, where: str, say: Words) -> Shown:
     """Return what a full address or its query shows; anything wrong in it is named."""
-    link = link.strip().partition("#")[0]
-    address, mark, query = link.partition("?")
-    if not mark and "://" not in link:
-        address, query = "", link
-    if len(link) > LINK_LIMIT:
-        problems = [Problem("link_too_long", (("limit", f"{LINK_LIMIT:,}"),))]
-        raise Misunderstood(_sentence(where, problems, say))
-    pairs = parse_qsl(query, keep_blank_values=True)
-    if query and not pairs:
-        problems = [Problem("no_link", ())]
-        raise Misunderstood(_sentence(where, problems, say))
-    experiment, problems = Experiment.from_pairs(pairs)
-    perspective, more = Perspective.from_pairs(
-        pairs, {row.link for row in EXPERIMENT.values()} | {name for name, _ in pairs}
-    )
-    if problems or more:
-        raise Misunderstood(_sentence(where, [*problems, *more], say))
-    return Shown(experiment, perspective, address)
+    read = Link.parse(link)
+    if read.problems:
+        raise Misunderstood(_sentence(where, read.problems, say))
+    if isinstance(read.source, Given):
+        raise Misunderstood(say("cli.needs_file", where=where))
+    return Shown(read, address_of(link))
 
 
 def _lines(path: Path, say: Words) -> Iterator[tuple[str, str]]:
@@ -111,7 +129,7 @@ def _open(path: Path, say: Words) -> Shown:
     """Return the experiment of a JSON, NPZ or HTML file that rnnviz wrote."""
     try:
         with path.open("rb") as file:
-            return Shown(reopened(file, path.stat().st_size))
+            return _reopened(file, path.stat().st_size)
     except OSError as error:
         raise Misunderstood(
             say("cli.cannot_read", path=path, reason=error.strerror or error)
@@ -120,6 +138,12 @@ def _open(path: Path, say: Words) -> Shown:
         raise Misunderstood(_sentence(str(path), [failure.problem], say)) from failure
     except ExperimentError as error:
         raise Misunderstood(_sentence(str(path), error.problems, say)) from error
+
+
+def _reopened(file: BinaryIO, size: int) -> Shown:
+    """Return what an exported file shows: its recipe, or its arrays where those are others."""
+    found = reopened(file, size)
+    return Shown(Link(found.source), "", found.network, found.inputs)
 
 
 def _sentence(where: str, problems, say: Words) -> str:

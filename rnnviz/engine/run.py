@@ -146,6 +146,11 @@ class Run:
         return None if isinstance(self.source, Given) else self.source
 
     @property
+    def recipe(self) -> Any:
+        """The recipe that drew what is not given and acts on what is; None where there is none."""
+        return self.source.recipe if isinstance(self.source, Given) else self.source
+
+    @property
     def identity(self) -> str:
         """What tells this run's numbers from any others: its link, or its network's hash."""
         if isinstance(self.source, Given):

@@ -25,14 +25,11 @@ class Given:
     Parameters
     ----------
     network, inputs : str
-        SHA-256 of the network and of the inputs.
+        SHA-256 of the network and of the inputs; "" for what the recipe draws.
     network_name, inputs_name : str
         Names of the files, or of the model; "" where there is none.
     recipe : Source or None
-        What draws the same network, where only the inputs are given; or what the arrays were said
-        to come from, where they turned out to be others.
-    changes : tuple of (str, object) pairs
-        What was changed on purpose after they were read: ``(("weight_scale", 0.5),)``.
+        What draws the part that is not given, and acts on the part that is.
     """
 
     network: str
@@ -40,19 +37,18 @@ class Given:
     network_name: str = ""
     inputs_name: str = ""
     recipe: Any = None
-    changes: tuple[tuple[str, Any], ...] = ()
 
     def to_query(self) -> str:
-        """Return the link: hashes and names; whoever opens it is asked for the files."""
-        return urlencode(self.pairs())
+        """Return the query of a link: hashes and names of the files, and the recipe beside them."""
+        files = urlencode(self.pairs())
+        return files if self.recipe is None else f"{files}&{self.recipe.to_query()}"
 
     def pairs(self) -> list[tuple[str, str]]:
-        """Return the (name, text) pairs of the link."""
+        """Return the (name, text) pairs that name the files in a link."""
         named = {
             "network": self.network,
             "network_name": self.network_name,
             "inputs": self.inputs,
             "inputs_name": self.inputs_name,
-            **{name: str(value) for name, value in self.changes},
         }
         return [(name, text) for name, text in named.items() if text]

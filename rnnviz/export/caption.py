@@ -5,18 +5,20 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
 
 import rnnviz
+from rnnviz.engine.run import Run
+from rnnviz.engine.source import Given
 from rnnviz.i18n import Words
 from rnnviz.knobs import Choice, Flag, Knob
+from rnnviz.link import Link
 from rnnviz.spec.experiment import TABLE, Experiment
+from rnnviz.spec.given import acting_knobs
 from rnnviz.spec.perspective import Perspective
 from rnnviz.views.registry import View
 
 _PLAIN = Experiment()
 _ALWAYS = ("timesteps", "input_features", "units", "weight_scale", "cell", "activation")
-_LINKED = ("v", *(TABLE[name].link for name in (*_ALWAYS[:4], "seed")))
 _NARROW, _WIDE = frozenset(" !'()*,./:;I[\\]fijlrt|·"), frozenset("%@MWm&—…")
 _LINK_BREAK = "&"
 
@@ -61,15 +63,15 @@ class Caption:
 
 
 def caption(
-    view: View, experiment: Experiment, perspective: Perspective, say: Words, address: str = ""
+    view: View, run: Run, perspective: Perspective, say: Words, address: str = ""
 ) -> Caption:
-    """Return the caption of a view of an experiment.
+    """Return the caption of a view of a run, which names the arrays that are shown.
 
     Parameters
     ----------
     view : View
         Gives the title.
-    experiment, perspective : Experiment, Perspective
+    run, perspective : Run, Perspective
         What is shown, and how it is looked at.
     say : Words
         The language.
@@ -79,43 +81,65 @@ def caption(
     return Caption(
         title=say(f"view.{view.name}.title"),
         how_to_read=say(f"view.{view.name}.how_to_read"),
-        parameters=" · ".join(parameters(experiment, perspective, say)),
-        origin=say("export.origin", seed=experiment.seed, version=rnnviz.__version__),
-        link=link(experiment, perspective, address),
+        parameters=" · ".join(parameters(run, perspective, say)),
+        origin=_origin(run, say),
+        link=Link(run.source, perspective).caption(address),
     )
 
 
-def link(experiment: Experiment, perspective: Perspective, address: str = "") -> str:
-    """Return a short link that shows the same: the main knobs and the seed, and what is unusual.
-
-    What it leaves out stands at its default. That is safe because a link names its version, and
-    within a version no default ever changes.
-    """
-    usual = dict([*_PLAIN.pairs(), *Perspective().pairs()])
-    kept = [
-        (name, text)
-        for name, text in [*experiment.pairs(), *perspective.pairs()]
-        if name in _LINKED or usual.get(name) != text
-    ]
-    return f"{address.partition('?')[0]}?{urlencode(kept, safe=',')}"
+def _origin(run: Run, say: Words) -> str:
+    """Return the seed, where something was drawn by one, and the version."""
+    if run.recipe is None or (run.experiment is None and run.source.inputs):
+        return say("export.version", version=rnnviz.__version__)
+    return say("export.origin", seed=run.recipe.seed, version=rnnviz.__version__)
 
 
-def parameters(experiment: Experiment, perspective: Perspective, say: Words) -> list[str]:
-    """Return the knobs that matter, each as words: the main ones, and what is not as usual."""
-    pairs = []
-    for row in TABLE.values():
-        if row.name != "seed" and _matters(row, experiment):
-            several = _values(row.name, experiment)
-            text = ", ".join(_spoken(row, one, say) for one in several)
-            pairs.append(f"{say(f'knob.{row.name}.label')} {text}")
-    if len(experiment.layers) > 1:
-        layer = perspective.layer_in(experiment.layers)
-        which = say("export.layer", layer=layer + 1, layers=len(experiment.layers))
-        pairs.append(which.replace(" ", "\N{NO-BREAK SPACE}"))
-    return pairs
+def parameters(run: Run, perspective: Perspective, say: Words) -> list[str]:
+    """Return what matters of a run, each as words: the files, the main knobs, the unusual ones."""
+    named = what_is_given(run, say)
+    if run.recipe is not None:
+        acting = acting_knobs(run.source)
+        always = _ALWAYS if run.experiment is not None else ()
+        named += [
+            _named(row, run.recipe, say)
+            for row in TABLE.values()
+            if row.name != "seed" and row.name in acting and _matters(row, run.recipe, always)
+        ]
+    if len(run.layers) > 1:
+        layer = perspective.layer_in(run.layers)
+        named.append(_unbroken(say("export.layer", layer=layer + 1, layers=len(run.layers))))
+    return named
 
 
-def _matters(row: Knob, experiment: Experiment) -> bool:
+def what_is_given(run: Run, say: Words) -> list[str]:
+    """Return the files or arrays that a run was given, each with what is in it and its hash."""
+    source, named = run.source, []
+    if not isinstance(source, Given):
+        return []
+    if source.network:
+        layers = " → ".join(f"{layer.cell}({layer.units})" for layer in run.network.layers)
+        values = {"layers": layers, "count": f"{run.network.parameter_count:,}"}
+        name = source.network_name or say("export.unnamed")
+        named.append(say("export.network", name=name, hash=source.network[:12], **values))
+    if source.inputs:
+        name = source.inputs_name or say("export.unnamed")
+        shape = " × ".join(f"{length:,}" for length in run.data.values.shape)
+        named.append(say("export.inputs", name=name, hash=source.inputs[:12], shape=shape))
+    if run.trial_index is not None:
+        named.append(_unbroken(say("export.trial", trial=run.trial_index + 1)))
+    return named
+
+
+def _named(row: Knob, recipe: Experiment, say: Words) -> str:
+    text = ", ".join(_spoken(row, one, say) for one in _values(row.name, recipe))
+    return f"{say(f'knob.{row.name}.label')} {text}"
+
+
+def _unbroken(text: str) -> str:
+    return text.replace(" ", "\N{NO-BREAK SPACE}")
+
+
+def _matters(row: Knob, experiment: Experiment, always: tuple[str, ...]) -> bool:
     """Return whether a knob belongs into a caption.
 
     Never where it changes nothing; always where an unusual setting has brought it into play.
@@ -125,7 +149,7 @@ def _matters(row: Knob, experiment: Experiment) -> bool:
         return False
     brought = any(_values(name, experiment) != _values(name, _PLAIN) for name, _ in row.when)
     return (
-        row.name in _ALWAYS or brought or _values(row.name, experiment) != _values(row.name, _PLAIN)
+        row.name in always or brought or _values(row.name, experiment) != _values(row.name, _PLAIN)
     )
 
 

@@ -7,6 +7,7 @@ memory beside itself.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, BinaryIO
 
@@ -14,6 +15,8 @@ import numpy as np
 
 from rnnviz.engine import Trace
 from rnnviz.engine.run import Run
+from rnnviz.export import whole_run
+from rnnviz.export.source import source_json
 
 INDEX = ("layer", "timestep", "unit")
 PARQUET_KEY = b"rnnviz"
@@ -33,7 +36,7 @@ def write_csv(run: Run, stream: BinaryIO, progress: Progress | None = None) -> N
     from pyarrow import csv
 
     options = csv.WriteOptions(include_header=False, quoting_style="none")
-    stream.write((",".join([*INDEX, "value"]) + "\n").encode())
+    stream.write((",".join([*index_of(run), "value"]) + "\n").encode())
     for table in _tables(run, np.float64, progress):
         csv.write_csv(table, stream, options)
 
@@ -42,13 +45,13 @@ def write_parquet(run: Run, stream: BinaryIO, progress: Progress | None = None) 
     """Write the hidden states as Parquet, in their own dtype, the experiment in the metadata."""
     from pyarrow import parquet
 
-    experiment = {PARQUET_KEY: run.experiment.to_json().encode()}
+    experiment = {PARQUET_KEY: source_json(run.source).encode()}
     writer = None
     try:
         for table in _tables(run, run.states.dtype, progress):
             labelled = table.replace_schema_metadata(experiment)
             writer = writer or parquet.ParquetWriter(
-                stream, labelled.schema, use_dictionary=list(INDEX)
+                stream, labelled.schema, use_dictionary=list(index_of(run))
             )
             writer.write_table(labelled)
     finally:
@@ -61,7 +64,8 @@ def write_npz(run: Run, stream: BinaryIO, progress: Progress | None = None) -> N
 
     ``numpy.load(file)`` needs no pickle. Names: ``experiment``, ``inputs``, then for each layer
     from 0 ``layer_0_kernel``, ``layer_0_states``, ``layer_0_preactivations`` and so on; with a
-    Dense head ``dense_kernel``, ``dense_bias`` and ``output``.
+    Dense head ``dense_kernel``, ``dense_bias`` and ``output``. ``description`` says as JSON what
+    the arrays are, so that network and inputs are read back whole.
     """
     np.savez(stream, allow_pickle=False, **arrays(run))
     if progress:
@@ -69,8 +73,11 @@ def write_npz(run: Run, stream: BinaryIO, progress: Progress | None = None) -> N
 
 
 def write_json(run: Run, stream: BinaryIO, progress: Progress | None = None) -> None:
-    """Write the experiment as JSON: all that is needed to compute the rest again."""
-    stream.write(run.experiment.to_json().encode() + b"\n")
+    """Write all that is needed to compute the rest again as JSON: the recipe, or the arrays."""
+    text = source_json(run.source)
+    if run.experiment is None:
+        text = json.dumps(json.loads(text) | whole_run.to_json(run))
+    stream.write(text.encode() + b"\n")
     if progress:
         progress(1.0)
 
@@ -88,22 +95,29 @@ def data_size(run: Run, format: str) -> int:
     """Return about how many bytes a file will take, rather too many than too few."""
     cells = sum(layer.states.size for layer in run.layers)
     if format == "json":
-        return 10_000
+        given = run.network.nbytes + run.data.values.nbytes if run.experiment is None else 0
+        return 10_000 + 2 * given
     if format == "npz":
         return run.nbytes + sum(layer.trace.layer.kernel.shape[-1] for layer in run.layers) * (
-            4 * 8 * run.experiment.timesteps
+            4 * 8 * run.timesteps * run.trials
         )
     return cells * (40 if format == "csv" else 12)
 
 
 def arrays(run: Run) -> dict[str, np.ndarray]:
     """Return every array of a run by its name in an NPZ file."""
-    found = {"experiment": np.array(run.experiment.to_json()), "inputs": run.inputs}
-    if run.embedding is not None:
-        found |= {"token_numbers": run.token_numbers, "embeddings": run.embedding.embeddings}
+    name, data = whole_run.data_entry(run)
+    found = {
+        "experiment": np.array(source_json(run.source)),
+        whole_run.DESCRIPTION: np.array(json.dumps(whole_run.description(run))),
+        "inputs": run.inputs,
+        name: data,
+        **whole_run.weight_entries(run.network),
+    }
+    if run.data.targets is not None:
+        found["targets"] = run.data.targets
     if run.dense is not None:
-        found |= {"dense_kernel": run.dense.kernel, "dense_bias": run.dense.bias}
-        found |= {"output": run.output}
+        found["output"] = run.output
     for index, layer in enumerate(run.layers):
         name = f"layer_{index}_"
         found |= {f"{name}states": layer.states, f"{name}preactivations": layer.preactivations}
@@ -114,9 +128,7 @@ def arrays(run: Run) -> dict[str, np.ndarray]:
 
 
 def _of_one_direction(trace: Trace, name: str) -> Iterator[tuple[str, np.ndarray]]:
-    """Yield weights, cell states and gates of what read in one direction, in its own order."""
-    for weight, array in trace.layer.arrays.items():
-        yield name + weight, array
+    """Yield cell states and gates of what read in one direction, in its own order."""
     if trace.cell_states is not None:
         yield f"{name}cell_states", trace.cell_states
     for gate, values in trace.gates.items():
@@ -124,23 +136,33 @@ def _of_one_direction(trace: Trace, name: str) -> Iterator[tuple[str, np.ndarray
 
 
 def _tables(run: Run, dtype: Any, progress: Progress | None) -> Iterator[Any]:
-    """Yield the rows of all layers as Arrow tables of a bearable length."""
+    """Yield the rows of all trials and layers as Arrow tables of a bearable length."""
     import pyarrow
 
-    total, done = sum(layer.states.size for layer in run.layers), 0
-    for index, layer in enumerate(run.layers):
-        timesteps, units = layer.states.shape
-        at_a_time = max(1, _ROWS_AT_A_TIME // units)
-        for first in range(0, timesteps, at_a_time):
-            values = layer.states[first : first + at_a_time]
-            steps = np.arange(first, first + len(values), dtype=np.int32)
-            columns = {
-                "layer": np.full(values.size, index, dtype=np.int32),
-                "timestep": np.repeat(steps, units),
-                "unit": np.tile(np.arange(units, dtype=np.int32), len(values)),
-                "value": values.astype(dtype).ravel(),
-            }
-            yield pyarrow.table(columns)
-            done += values.size
-            if progress:
-                progress(done / total)
+    trials = list(run.each_trial())
+    total = sum(layer.states.size for one in trials for layer in one.layers)
+    done = 0
+    for number, one in enumerate(trials):
+        for index, layer in enumerate(one.layers):
+            timesteps, units = layer.states.shape
+            at_a_time = max(1, _ROWS_AT_A_TIME // units)
+            for first in range(0, timesteps, at_a_time):
+                values = layer.states[first : first + at_a_time]
+                steps = np.arange(first, first + len(values), dtype=np.int32)
+                columns = {
+                    "layer": np.full(values.size, index, dtype=np.int32),
+                    "timestep": np.repeat(steps, units),
+                    "unit": np.tile(np.arange(units, dtype=np.int32), len(values)),
+                    "value": values.astype(dtype).ravel(),
+                }
+                if run.has_trials:
+                    columns = {"trial": np.full(values.size, number, dtype=np.int32)} | columns
+                yield pyarrow.table(columns)
+                done += values.size
+                if progress:
+                    progress(done / total)
+
+
+def index_of(run: Run) -> tuple[str, ...]:
+    """Return the names of the columns that say which state a row holds."""
+    return ("trial", *INDEX) if run.has_trials else INDEX

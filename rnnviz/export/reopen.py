@@ -1,4 +1,4 @@
-"""Files that came back: JSON, NPZ and HTML give the experiment they were exported from.
+"""Files that came back: JSON, NPZ and HTML give the experiment or the arrays they were made from.
 
 A file may come from anybody. Its size is capped before it is read, nothing in it is executed or
 unpickled, and what is not understood is refused in a sentence.
@@ -11,16 +11,25 @@ import re
 import struct
 import zipfile
 import zlib
+from dataclasses import dataclass
 from html.parser import HTMLParser
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
+from rnnviz.engine.inputs import Inputs
+from rnnviz.engine.network import Network
+from rnnviz.engine.source import Given
+from rnnviz.export import whole_run
 from rnnviz.export.failures import ExportFailure
 from rnnviz.export.sheets import META
+from rnnviz.export.source import source_of
 from rnnviz.export.standalone import EXPERIMENT_ID
 from rnnviz.spec.experiment import Experiment
 
 FILE_LIMIT = 64 * 2**20
 """Largest file that is opened, in bytes."""
+UNPACKED_LIMIT = 4 * FILE_LIMIT
+"""Most bytes that the entries of an NPZ may take when unpacked."""
+_RUN_FIELDS = (whole_run.DESCRIPTION, "arrays")
 _HEAD_LIMIT = 256 * 2**10
 _ENTRIES_LIMIT = 10_000
 _ENTRY = "experiment.npy"
@@ -31,8 +40,28 @@ _TEXT_HEADER = re.compile(
 )
 
 
-def reopened(stream: BinaryIO, size: int) -> Experiment:
-    """Return the experiment of an exported file.
+@dataclass(frozen=True)
+class Reopened:
+    """What an exported file shows.
+
+    Parameters
+    ----------
+    source : Experiment or Given
+        The recipe; or, where the arrays are not what it gives, the arrays by their hashes.
+    network, inputs : Network, Inputs or None
+        The arrays of the file, where they are needed.
+    differs : bool
+        Whether the file names a recipe that gives other arrays than those in it.
+    """
+
+    source: Experiment | Given
+    network: Network | None = None
+    inputs: Inputs | None = None
+    differs: bool = False
+
+
+def reopened(stream: BinaryIO, size: int) -> Reopened:
+    """Return what an exported file shows.
 
     Parameters
     ----------
@@ -54,31 +83,60 @@ def reopened(stream: BinaryIO, size: int) -> Experiment:
     stream.seek(0)
     try:
         if start.startswith(b"PK"):
-            return Experiment.from_json(_from_npz(stream))
+            return _from_npz(stream)
         if start.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
-            return Experiment.from_json(_from_json(stream.read(FILE_LIMIT)))
-        return Experiment.from_json(_from_html(stream.read(_HEAD_LIMIT)))
+            return _from_json(stream.read(FILE_LIMIT))
+        return Reopened(source_of(_object(_from_html(stream.read(_HEAD_LIMIT)))))
     except _Damaged as error:
         raise ExportFailure("not_ours") from error
+
+
+def _with_arrays(source: Experiment | Given, network: Network, inputs: Inputs) -> Reopened:
+    """Return a source with its arrays, unless it is a recipe that gives the very same ones."""
+    if isinstance(source, Given):
+        claimed = source.network in ("", network.sha256) and source.inputs in ("", inputs.sha256)
+        names = (source.network_name, source.inputs_name)
+        given = Given(network.sha256, inputs.sha256, *names, source.recipe)
+        return Reopened(given, network, inputs, differs=not claimed)
+    drawn, read = source.build()
+    if drawn.sha256 == network.sha256 and read.sha256 == inputs.sha256:
+        return Reopened(source)
+    # What-if knobs have already acted on the arrays: the recipe beside them is the plain one.
+    given = Given(network.sha256, inputs.sha256, network.name, inputs.name, Experiment())
+    return Reopened(given, network, inputs, differs=True)
 
 
 class _Damaged(Exception):  # noqa: N818 - never leaves this file
     """A file that is not what we write."""
 
 
-def _from_json(content: bytes) -> str:
-    """Return the experiment in a JSON file: the experiment itself, or a figure that holds it."""
+def _object(text: str | bytes) -> dict[str, Any]:
+    """Return the JSON object that a text holds."""
     try:
-        values = json.loads(content)
+        values = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise _Damaged from error
-    if isinstance(values, dict) and "layout" in values:
+    if not isinstance(values, dict):
+        raise _Damaged
+    return values
+
+
+def _from_json(content: bytes) -> Reopened:
+    """Return what a JSON file shows: a source, a whole run, or a figure that holds its source."""
+    values = _object(content)
+    if "layout" in values:
         layout = values["layout"]
         meta = layout.get("meta") if isinstance(layout, dict) else None
         values = meta.get(META) if isinstance(meta, dict) else None
     if not isinstance(values, dict):
         raise _Damaged
-    return json.dumps(values)
+    if whole_run.DESCRIPTION not in values:
+        return Reopened(source_of(values))
+    told = {name: value for name, value in values.items() if name not in _RUN_FIELDS}
+    try:
+        return _with_arrays(source_of(told), *whole_run.read_json(values))
+    except whole_run.NoRunError as error:
+        raise _Damaged from error
 
 
 def _from_html(head: bytes) -> str:
@@ -117,17 +175,32 @@ class _Finder(HTMLParser):
             self.found, self._inside = "".join(self._inside), None
 
 
-def _from_npz(stream: BinaryIO) -> str:
-    """Return the text in the one entry of an NPZ that matters; the others are not unpacked."""
+def _from_npz(stream: BinaryIO) -> Reopened:
+    """Return what an NPZ shows; of an older one without a description, the recipe alone."""
     try:
         with zipfile.ZipFile(stream) as archive:
-            entries = archive.infolist()
-            ours = [entry for entry in entries if entry.filename == _ENTRY]
-            if len(entries) > _ENTRIES_LIMIT or len(ours) != 1 or not _bearable(ours[0]):
-                raise _Damaged
-            with archive.open(ours[0]) as entry:
-                return _text_array(entry.read(_HEAD_LIMIT + 1))
+            text, arrays = _unpacked(archive)
     except _ZIP_ERRORS as error:
+        raise _Damaged from error
+    source = source_of(_object(text))
+    return Reopened(source) if arrays is None else _with_arrays(source, *arrays)
+
+
+def _unpacked(archive: zipfile.ZipFile) -> tuple[str, tuple[Network, Inputs] | None]:
+    """Return the text of the recipe and, where the file has them, network and inputs."""
+    entries = archive.infolist()
+    ours = [entry for entry in entries if entry.filename == _ENTRY]
+    if len(entries) > _ENTRIES_LIMIT or len(ours) != 1 or not _bearable(ours[0]):
+        raise _Damaged
+    with archive.open(ours[0]) as entry:
+        text = _text_array(entry.read(_HEAD_LIMIT + 1))
+    if f"{whole_run.DESCRIPTION}.npy" not in archive.namelist():
+        return text, None
+    if sum(entry.file_size for entry in entries) > UNPACKED_LIMIT:
+        raise _Damaged
+    try:
+        return text, whole_run.read_npz(archive)
+    except whole_run.NoRunError as error:
         raise _Damaged from error
 
 

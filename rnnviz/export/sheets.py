@@ -16,6 +16,7 @@ from plotly.utils import PlotlyJSONEncoder
 from rnnviz.engine.run import Run
 from rnnviz.export.caption import Caption, caption, wrapped
 from rnnviz.export.looks import Look, Size
+from rnnviz.export.source import source_json
 from rnnviz.i18n import Words, words
 from rnnviz.spec.perspective import Perspective
 from rnnviz.views._plot.style import Style
@@ -115,10 +116,8 @@ def sheet_of(
     more = {"progress": progress} if view.progress and progress else {}
     result = (analyse or view.analyse)(run, perspective, **more)
     figure = view.draw(result, look.style(perspective, language))
-    said = caption(
-        view, run.experiment, perspective, look.style(perspective, language).words, address
-    )
-    experiment = run.experiment.to_json()
+    said = caption(view, run, perspective, look.style(perspective, language).words, address)
+    experiment = source_json(run.source)
     figure.layout.meta = {**(figure.layout.meta or {}), META: json.loads(experiment)}
     return Sheet(figure, said, experiment, look, language)
 

@@ -64,8 +64,8 @@ def run_html(run: Run, language: str = DEFAULT_LANGUAGE) -> str:
     reading = read(top.trace, result, diagnose(top.trace, result), say).headline
     perspective = Perspective(layer=len(run.layers) - 1)
     known = [
-        *parameters(run.experiment, perspective, say),
-        f"{say('knob.seed.label')} {run.experiment.seed}",
+        *parameters(run, perspective, say),
+        *([f"{say('knob.seed.label')} {run.experiment.seed}"] if run.experiment else []),
     ]
     shape = f"states {run.states.shape} {run.states.dtype}"
     return (

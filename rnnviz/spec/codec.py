@@ -11,6 +11,8 @@ from rnnviz.knobs import LINK_LIMIT, Problem, read, shown, table, write
 from rnnviz.spec import perspective
 
 VERSION = 1
+FILE_NAMES = ("network", "network_name", "inputs", "inputs_name")
+"""Names in a link that speak of files; :mod:`rnnviz.link` reads them."""
 _rows = cache(table)
 
 
@@ -70,7 +72,7 @@ class Written:
         version = dict(pairs).get("v", str(VERSION))
         if version != str(VERSION):
             return cls(), [Problem("other_version", (("version", shown(version)),))]
-        others = {row.link for row in perspective.TABLE.values()} | {"v"}
+        others = {row.link for row in perspective.TABLE.values()} | {"v", *FILE_NAMES}
         settings, problems = read(_rows(cls), perspective.of_the_first(pairs), others)
         try:
             return cls(**settings), problems

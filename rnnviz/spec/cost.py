@@ -16,7 +16,7 @@ slow one."""
 
 # Seconds on a slow laptop: measured on a fast machine, then multiplied by four. An estimate that
 # is too long costs nothing.
-_PER_STEP, _PER_NUMBER, _PER_PRODUCT, _PER_WEIGHT = 8e-6, 3e-8, 4e-10, 4e-8
+PER_STEP, _PER_NUMBER, _PER_PRODUCT, _PER_WEIGHT = 8e-6, 3e-8, 4e-10, 4e-8
 _PER_CUBE = {"orthogonal": 6e-10, "spectral_radius": 3e-9}
 
 
@@ -76,7 +76,7 @@ def cost_of(experiment, layers) -> Cost:
         inputs=experiment.input_features,
         states=states,
         products=weights,
-        loops=loops * _PER_STEP,
+        loops=loops * PER_STEP,
         preparation=cubes + (weights + embedding_size(experiment)) * _PER_WEIGHT,
     )
 

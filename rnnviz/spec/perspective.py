@@ -58,8 +58,8 @@ class Perspective:
     ``locked`` those that cannot be moved, and ``note`` is what the maker of the link has to say, in
     Markdown. ``summary_style`` and ``framework`` say whose summary and whose program the Keras page
     shows: the notes' own, unless the link says otherwise. ``contrast`` says whether colours span
-    the values that are possible or those that are there. A cursor that lies beyond the run
-    (``timestep``, ``unit``, ``layer``) means the last one there is: a link stays good when the
+    the values that are possible or those that are there. A cursor beyond the run (``timestep``,
+    ``unit``, ``layer``, ``trial``) means the last one there is: a link stays good when the
     experiment in it gets shorter.
     """
 
@@ -69,6 +69,7 @@ class Perspective:
     unit: int = knob(0, Whole(0, 2047))
     view: str | None = knob(None, Name(RENAMED_VIEWS))
     layer: int = knob(0, Whole(0, 15))
+    trial: int = knob(0, Whole(0, 999_999), quiet=True)
     palette: str = knob("red_blue", Choice(PALETTES))
     presentation: bool = knob(False, Flag())
     contrast: str = knob("auto", Choice(CONTRASTS), quiet=True)
@@ -99,6 +100,10 @@ class Perspective:
     def layer_in(self, layers: Sized) -> int:
         """Return the number of the layer that is looked at; the top one where there are fewer."""
         return min(self.layer, len(layers) - 1)
+
+    def trial_in(self, run) -> int:
+        """Return the number of the trial that is looked at; the last where there are fewer."""
+        return min(self.trial, run.trials - 1)
 
     def replace(self, **changes: object) -> Perspective:
         """Return the same look with some settings changed; itself if none is."""

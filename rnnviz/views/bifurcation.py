@@ -8,7 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from rnnviz.analysis.bifurcation import Bifurcation, bifurcation
-from rnnviz.views._plot.cursor import trace_at
+from rnnviz.views._plot.cursor import trace_at, weight_scale_of
 from rnnviz.views._plot.frame import band, floor_of, frame, line, marks
 from rnnviz.views._plot.style import Style
 from rnnviz.views.registry import View
@@ -35,7 +35,7 @@ class BifurcationStrip:
 
 def analyse(run, perspective, progress=None) -> BifurcationStrip:
     """Return the strip of the layer that is looked at, its input held at the run's mean."""
-    trace, scale = trace_at(run, perspective), run.experiment.weight_scale
+    trace, scale = trace_at(run, perspective), weight_scale_of(run)
     layer = trace.layer
     if scale > 0:
         layer = layer.with_arrays(lambda array: array / scale)

@@ -230,4 +230,4 @@ def _heading(text: str, height: float, style: Style) -> dict:
     return place | look | {"yanchor": "bottom", "text": text}
 
 
-VIEW = View("initialiser_grid", "states", analyse, draw, order=13, progress=True)
+VIEW = View("initialiser_grid", "states", analyse, draw, order=13, progress=True, needs_recipe=True)

@@ -43,7 +43,7 @@ class EveryLayer:
 
 def analyse(run, perspective) -> EveryLayer:
     """Return the states of every layer, and all of the layer that is looked at."""
-    timesteps = run.experiment.timesteps
+    timesteps = run.timesteps
     tokens = run.token_labels if timesteps <= COLUMNS else ()
     return EveryLayer(bands_of(run, perspective.layer), timesteps, tokens)
 

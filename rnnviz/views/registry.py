@@ -40,6 +40,9 @@ class View:
         Whether the result depends on where the time cursor stands.
     follow : callable (result) -> tuple of Follow, optional
         Which traces of the figure move with the time cursor.
+    needs_recipe : bool
+        Whether it draws other weights by the same recipe, and so has nothing to say of weights
+        that are given.
     """
 
     name: str
@@ -50,6 +53,11 @@ class View:
     progress: bool = False
     at_cursor: bool = False
     follow: Callable[[Any], tuple[Follow, ...]] | None = None
+    needs_recipe: bool = False
+
+    def why_not(self, run) -> str | None:
+        """Return the key of the sentence that says why a run has no such view; None if it has."""
+        return "view.needs_recipe" if self.needs_recipe and run.experiment is None else None
 
 
 @cache

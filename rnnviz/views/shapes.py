@@ -76,15 +76,14 @@ class TensorShapes:
 
 def analyse(run, perspective) -> TensorShapes:
     """Return the shapes of a run's tensors."""
-    experiment = run.experiment
-    layers = keras_layers(experiment)
-    first = None if layers[0].spec is None else experiment.input_features
+    layers = keras_layers(run.experiment or run.network)
+    first = None if layers[0].spec is None else run.network.input_features
     tensors = [Tensor(first)]
     for layer in layers:
         both = layer.spec is not None and layer.spec.bidirectional
         kept = ((0.0, 0.5, 1.0), (0.5, 1.0, 0.0)) if both else ((0.0, 1.0, 1.0),)
         tensors.append(Tensor(layer.output_shape[-1], layer.returns_sequences, kept))
-    return TensorShapes(tuple(tensors), layers, experiment.timesteps)
+    return TensorShapes(tuple(tensors), layers, run.timesteps)
 
 
 def draw(result: TensorShapes, style: Style) -> go.Figure:

@@ -82,13 +82,13 @@ def analyse(run, perspective) -> Picture:
     layer = run.layers[number]
     result = saturation(layer.trace)
     # What lies above a layer that goes backwards is fed in that order, until one turns it round.
-    turns = sum(spec.go_backwards for spec in run.experiment.layers[: number + 1])
+    turns = sum(spec.go_backwards for spec in run.network.layers[: number + 1])
     picture = state_picture(
         layer.states,
         layer.layer.state_range,
         result.share_by_step,
         result.mean_by_step,
-        experiment=run.experiment.to_query(),
+        experiment=run.identity,
         part=str(number),
         timestep=perspective.timestep,
         unit=perspective.unit,
@@ -101,7 +101,9 @@ def analyse(run, perspective) -> Picture:
     field = with_contrast(field, perspective.contrast)
     if field.own and field.name == "state":
         picture = _mean_on(picture, field)
-    return dataclasses.replace(picture, field=field, input=input_band(run, turns % 2 == 1))
+    identity = f"{run.source.to_query()} {run.trial_index}"
+    band = input_band(run, turns % 2 == 1)
+    return dataclasses.replace(picture, field=field, input=band, identity=identity)
 
 
 def _mean_on(picture: Picture, field: Field) -> Picture:

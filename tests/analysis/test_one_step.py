@@ -9,6 +9,7 @@ from rnnviz import Experiment, simulate
 from rnnviz.analysis import one_step as module
 from rnnviz.analysis.one_step import largest, one_step
 from rnnviz.analysis.pasted_line import line_of_arrays, line_of_numbers, preparation, written
+from rnnviz.codegen.recreate import recreate
 from rnnviz.engine import DRAWN_ACTIVATIONS, INITIALIZERS, LSTM, SIGNALS
 from tests.analysis.networks import driven, gated
 
@@ -74,7 +75,7 @@ def test_the_pasted_lines_give_exactly_that_number(seed):
             warnings.simplefilter("ignore")  # an overflown run overflows when pasted, too
             pasted = eval(line_of_numbers(step), known)
             assert same(pasted, trace.states[t, u])
-            exec(preparation(step, experiment.to_query(), f"layers[{index}].trace"), known)
+            exec(preparation(step, recreate(run), f"layers[{index}].trace"), known)
             pasted = eval(line_of_arrays(step), known)
         assert same(pasted, trace.states[t, u])
 

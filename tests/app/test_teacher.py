@@ -13,9 +13,9 @@ from streamlit.testing.v1 import AppTest
 
 from rnnviz import Experiment
 from rnnviz.app.panels.note import inert
-from rnnviz.app.runtime import state
 from rnnviz.app.sidebar.qr import qr_svg
 from rnnviz.lessons.registry import lessons
+from rnnviz.link import Link
 from rnnviz.spec.perspective import Perspective
 
 APP = Path(__file__).parents[2] / "app.py"
@@ -40,27 +40,27 @@ def pixels_of(svg):
 
 
 def situations():
-    yield state.Situation(Experiment(), Perspective())
-    yield state.Situation(
+    yield Link(Experiment(), Perspective())
+    yield Link(
         Experiment(units=(8, 4), weight_scale=0.03),
         Perspective(language="ko", note="**안녕** $x^2$", locked=("units",), presentation=True),
     )
-    yield state.Situation(Experiment(), Perspective(page="compare"), second=Experiment(cell="LSTM"))
+    yield Link(Experiment(), Perspective(page="compare"), second=Experiment(cell="LSTM"))
     for lesson in lessons().values():
-        yield state.Situation(lesson.start, lesson.begin(Perspective()))
+        yield Link(lesson.start, lesson.begin(Perspective()))
         # The very defaults in a lesson that begins elsewhere: not to be mistaken for its start.
-        yield state.Situation(Experiment(), lesson.begin(Perspective()))
+        yield Link(Experiment(), lesson.begin(Perspective()))
 
 
 @pytest.mark.parametrize("situation", list(situations()))
 def test_the_short_link_opens_the_very_same(situation):
-    short = state.short_pairs(situation)
-    assert state.read_link(short) == state.read_link(situation.pairs) == situation
+    short = situation.short_pairs
+    assert Link.parse(short) == Link.parse(situation.pairs) == situation
     assert len(short) <= len(situation.pairs)
 
 
 def test_the_short_link_of_the_lecture_is_short():
-    assert state.short_pairs(state.Situation(Experiment(), Perspective())) == ()
+    assert Link().short_pairs == ()
 
 
 @pytest.mark.parametrize(

@@ -222,12 +222,12 @@ def test_an_interruption_leaves_nothing(run, tmp_path, monkeypatch, format):
 
 
 def test_too_little_memory_is_a_sentence(run, tmp_path, monkeypatch):
-    from rnnviz.cli import commands
+    from rnnviz.cli import sources
 
     def too_large(*_):
         raise MemoryError
 
-    monkeypatch.setattr(commands, "simulate", too_large)
+    monkeypatch.setattr(sources, "simulate", too_large)
     answer = run("data", "--out", "a.csv")
     assert answer.code == FAILED
     assert "memory" in answer.complaint

@@ -6,9 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import rnnviz
-from rnnviz import Experiment
-from rnnviz.export.caption import caption, ems, link, parameters, wrapped
+from rnnviz import Experiment, simulate
+from rnnviz.export.caption import caption, ems, parameters, wrapped
 from rnnviz.i18n import words
+from rnnviz.link import Link
 from rnnviz.spec.experiment import TABLE
 from rnnviz.spec.perspective import Perspective
 from rnnviz.views.registry import view
@@ -17,7 +18,7 @@ PLAIN = Perspective()
 
 
 def of(experiment, language="en", perspective=PLAIN, address=""):
-    return caption(view("states"), experiment, perspective, words(language), address)
+    return caption(view("states"), simulate(experiment), perspective, words(language), address)
 
 
 def test_it_says_title_parameters_seed_version_and_link():
@@ -87,7 +88,7 @@ def test_every_knob_that_is_not_as_usual_is_named_or_changes_nothing():
         label = words("en")(f"knob.{name}.label")
         assert any(
             text.startswith(label)
-            for text in parameters(Experiment(**{name: value}), PLAIN, words("en"))
+            for text in parameters(simulate(Experiment(**{name: value})), PLAIN, words("en"))
         ), name
 
 
@@ -102,7 +103,7 @@ def test_every_knob_that_is_not_as_usual_is_named_or_changes_nothing():
 )
 @pytest.mark.parametrize("perspective", [PLAIN, Perspective(timestep=7, language="ko", layer=1)])
 def test_its_link_shows_the_same_again(experiment, perspective):
-    short = link(experiment, perspective, "https://example.org/rnnviz/")
+    short = Link(experiment, perspective).caption("https://example.org/rnnviz/")
     address, _, query = short.partition("?")
     assert address == "https://example.org/rnnviz/"
     pairs = parse_qsl(query, keep_blank_values=True)

@@ -112,7 +112,10 @@ class _Layer:
 
 class _Run:
     def __init__(self, states):
-        self.states, self.layers, self.experiment = states, (_Layer(states),), Experiment()
+        self.states, self.layers, self.has_trials = states, (_Layer(states),), False
+
+    def each_trial(self):
+        return iter((self,))
 
 
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])

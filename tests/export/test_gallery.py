@@ -51,7 +51,7 @@ def test_a_gallery_holds_every_view_and_an_index_that_finds_them(tmp_path, forma
     assert linked == {f"{name}.{format}" for name in views()}
     for name in ("index.html", "experiment.json"):
         with (folder / name).open("rb") as file:
-            assert reopened(file, os.path.getsize(folder / name)) == EXPERIMENT
+            assert reopened(file, os.path.getsize(folder / name)).source == EXPERIMENT
 
 
 def test_pages_of_a_gallery_share_one_plotly(tmp_path):

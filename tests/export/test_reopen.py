@@ -25,7 +25,7 @@ from rnnviz.views.registry import view
 
 
 def opened(content):
-    return reopened(io.BytesIO(content), len(content))
+    return reopened(io.BytesIO(content), len(content)).source
 
 
 def refused(content):

@@ -23,7 +23,7 @@ from websockets.exceptions import ConnectionClosed
 
 from rnnviz import Experiment
 from rnnviz.app.panels.note import inert
-from rnnviz.app.runtime.state import read_link
+from rnnviz.engine.source import Given
 from rnnviz.export.data import DATA
 from rnnviz.export.failures import ExportFailure
 from rnnviz.export.formats import TEXTS
@@ -31,6 +31,7 @@ from rnnviz.export.looks import Look
 from rnnviz.export.reopen import reopened
 from rnnviz.export.sheets import sheet_of
 from rnnviz.lessons.registry import lessons
+from rnnviz.link import Link
 from rnnviz.spec.experiment import TABLE, ExperimentError
 from rnnviz.spec.perspective import PAGES, Perspective
 from rnnviz.spec.perspective import TABLE as LOOKS
@@ -111,11 +112,11 @@ def fuzz_links(count: int, start: int = 0) -> int:
 
     def check(pairs):
         with patiently(pairs):
-            situation = read_link(tuple(pairs))
+            situation = Link.parse(tuple(pairs))
             for problem in situation.problems:
                 assert problem.sentence("en")
                 assert problem.sentence("ko")
-        again = read_link(situation.pairs)
+        again = Link.parse(situation.pairs)
         assert again.experiment == situation.experiment
         assert not again.problems
 
@@ -182,7 +183,9 @@ def fuzz_files(count: int, start: int = 0) -> int:
         kind = chance.choice(list(files))
         content = _damaged(files[kind], chance)
         with patiently((kind, content[:80])), suppress(ExportFailure, ExperimentError):
-            assert isinstance(reopened(io.BytesIO(content), len(content)), Experiment)
+            assert isinstance(
+                reopened(io.BytesIO(content), len(content)).source, Experiment | Given
+            )
     return count
 
 

@@ -13,12 +13,14 @@ from rnnviz.app.panels.lens_switch import choose_lens
 from rnnviz.app.panels.main_view import style_of
 from rnnviz.app.runtime import state
 from rnnviz.app.runtime.prefetch import live_knobs, prefetched_pictures
-from rnnviz.app.runtime.results import result_of, run_of
+from rnnviz.app.runtime.results import result_of, run_of, trial_of
 from rnnviz.app.runtime.visibility import visibility
 from rnnviz.app.sidebar.compare import differing, pair_buttons
 from rnnviz.engine.run import Run
+from rnnviz.export.caption import what_is_given
 from rnnviz.i18n import Words
 from rnnviz.knobs import Choice
+from rnnviz.link import Shown
 from rnnviz.sentences.reading import read
 from rnnviz.spec.experiment import Experiment
 from rnnviz.spec.perspective import Perspective
@@ -27,11 +29,9 @@ from rnnviz.views._plot.picture import Picture
 from rnnviz.views._plot.side_by_side import difference, on_one_scale
 
 
-def show(
-    experiment: Experiment, perspective: Perspective, say: Words, second: Experiment
-) -> Perspective:
+def show(source: Shown, perspective: Perspective, say: Words, second: Shown) -> Perspective:
     """Draw both and return where the visitor looks now."""
-    runs = run_of(experiment), run_of(second)
+    runs = tuple(trial_of(run_of(one), perspective) for one in (source, second))
     look = visibility(perspective)
     with st.container(horizontal=True, vertical_alignment="center", key="pairs"):
         if look.shows("actions"):
@@ -48,7 +48,7 @@ def show(
     columns = st.columns(2, gap="small", vertical_alignment="bottom")
     for index, side in enumerate("ab"):
         with columns[index]:
-            _heading(side, runs[index], runs[1 - index].experiment, perspective, say)
+            _heading(side, runs[index], runs[1 - index], perspective, say)
             perspective = _viewer(side, pictures[index], runs[index], perspective, say)
     return perspective
 
@@ -63,7 +63,7 @@ def _choose_difference(perspective: Perspective, say: Words) -> Perspective:
     return perspective.replace(difference=wanted)
 
 
-def _heading(side: str, run: Run, beside: Experiment, perspective: Perspective, say: Words) -> None:
+def _heading(side: str, run: Run, beside: Run, perspective: Perspective, say: Words) -> None:
     """Say what this side does, and in which knobs it is not like the other."""
     index = perspective.layer_in(run.layers)
     layer = run.layers[index]
@@ -72,12 +72,15 @@ def _heading(side: str, run: Run, beside: Experiment, perspective: Perspective, 
         result = saturation(layer.trace)
         return read(layer.trace, result, diagnose(layer.trace, result), say).headline
 
-    sentence = result_of(f"headline.{say.language}", run.experiment, headline, detail=index)
+    sentence = result_of(f"headline.{say.language}", run, headline, detail=index)
     st.markdown(f"##### {say(f'side.{side}')} · {sentence}")
-    knobs = [
-        f"{say(f'knob.{row.name}.label')}: {_shown(row, run.experiment, say)}"
-        for row in differing(run.experiment, beside)
-    ]
+    if run.experiment is None or beside.experiment is None:
+        knobs = what_is_given(run, say)
+    else:
+        knobs = [
+            f"{say(f'knob.{row.name}.label')}: {_shown(row, run.experiment, say)}"
+            for row in differing(run.experiment, beside.experiment)
+        ]
     st.caption(" · ".join(knobs) or say("side.same"))
 
 
@@ -97,8 +100,8 @@ def _viewer(
     viewed = state_viewer(
         picture,
         style_of(perspective, say),
-        knobs=live_knobs(run.experiment, perspective.layer, say) if moves else (),
-        ahead=prefetched_pictures(run.experiment, perspective) if moves else None,
+        knobs=live_knobs(run.source, perspective.layer, say) if moves else (),
+        ahead=prefetched_pictures(run.source, perspective) if moves else None,
         arrival=state.arrivals(),
         key=state.component(f"viewer.{side}"),
     )

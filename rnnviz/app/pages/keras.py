@@ -12,11 +12,12 @@ from rnnviz.app.panels.choices import choose
 from rnnviz.app.panels.keras_texts import show_code, show_summary
 from rnnviz.app.panels.main_view import main_view, style_of
 from rnnviz.app.panels.views import show_view
-from rnnviz.app.runtime.results import run_of
+from rnnviz.app.runtime.results import run_of, trial_of
 from rnnviz.app.sidebar.stack_editor import Bench, draw_buttons
 from rnnviz.engine.run import Run
 from rnnviz.i18n import Words
-from rnnviz.spec.experiment import Experiment
+from rnnviz.link import Shown
+from rnnviz.spec.given import recipe_of
 from rnnviz.spec.perspective import Perspective
 from rnnviz.views._plot.style import Style
 from rnnviz.views.registry import view
@@ -25,16 +26,14 @@ from rnnviz.views.shapes import TensorShapes
 _PANELS = ("layers", "summary", "code")
 
 
-def show(
-    experiment: Experiment, perspective: Perspective, say: Words, bench: Bench | None
-) -> Perspective:
+def show(source: Shown, perspective: Perspective, say: Words, bench: Bench | None) -> Perspective:
     """Draw the page and return where the visitor looks now.
 
     ``bench`` is the stack with its knobs; None where a lesson has those on its cards.
     """
-    run = run_of(experiment)
+    run = trial_of(run_of(source), perspective)
     if bench:
-        draw_buttons(bench, experiment, perspective, say)
+        draw_buttons(bench, recipe_of(source), perspective, say)
     with bench.beside if bench else st.container():
         _shapes(run, perspective, say)
     perspective = main_view(run, perspective, say, compact=True)
@@ -70,5 +69,5 @@ def _panel(run: Run, perspective: Perspective, say: Words) -> Perspective:
     else:
         st.markdown(f"##### {say(f'view.{name}.title')}")
         show = {"summary": show_summary, "code": show_code}[name]
-        perspective = show(run.experiment, perspective, say)
+        perspective = show(run, perspective, say)
     return perspective.replace(view=name)

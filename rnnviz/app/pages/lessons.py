@@ -7,13 +7,13 @@ import streamlit as st
 from rnnviz.app.runtime import state
 from rnnviz.i18n import Words
 from rnnviz.lessons.registry import lessons
-from rnnviz.spec.experiment import Experiment
+from rnnviz.link import Shown
 from rnnviz.spec.perspective import Perspective
 
 _COLUMNS = 3
 
 
-def show(experiment: Experiment, perspective: Perspective, say: Words) -> Perspective:
+def show(source: Shown, perspective: Perspective, say: Words) -> Perspective:
     """Draw the list and return the perspective as it came."""
     st.markdown(f"#### {say('lessons.title')}")
     st.markdown(say("lessons.intro"))

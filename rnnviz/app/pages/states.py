@@ -13,11 +13,11 @@ from rnnviz.app.panels.main_view import main_view
 from rnnviz.app.panels.network import show_network
 from rnnviz.app.panels.reading import show_reading
 from rnnviz.app.runtime import state
-from rnnviz.app.runtime.results import run_of
+from rnnviz.app.runtime.results import run_of, trial_of
 from rnnviz.app.runtime.visibility import visibility
 from rnnviz.engine.run import Run
 from rnnviz.i18n import Words
-from rnnviz.spec.experiment import Experiment
+from rnnviz.link import Shown
 from rnnviz.spec.perspective import Perspective
 from rnnviz.views._plot.style import FIRST_STEP
 
@@ -25,9 +25,9 @@ _LISTED_VALUES = 32
 """As many values as the lecture's notes print of a row."""
 
 
-def show(experiment: Experiment, perspective: Perspective, say: Words) -> Perspective:
+def show(source: Shown, perspective: Perspective, say: Words) -> Perspective:
     """Draw the page and return where the visitor looks now."""
-    run = run_of(experiment)
+    run = trial_of(run_of(source), perspective)
     look = visibility(perspective)
     above = st.container()
     unit = state.moved(UNIT)

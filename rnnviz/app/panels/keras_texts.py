@@ -10,16 +10,17 @@ from rnnviz.codegen import SUMMARY_STYLES, KerasLayer, keras_layers, summary
 from rnnviz.codegen.parameters import ParameterCount, parameter_count
 from rnnviz.codegen.programs import FRAMEWORKS, program
 from rnnviz.engine import CELLS
+from rnnviz.engine.run import Run
 from rnnviz.i18n import Words
-from rnnviz.spec.experiment import Experiment
 from rnnviz.spec.perspective import Perspective
 
 
-def show_summary(experiment: Experiment, perspective: Perspective, say: Words) -> Perspective:
+def show_summary(run: Run, perspective: Perspective, say: Words) -> Perspective:
     """Show the summary as Keras prints it, and beside it each count with its formula.
 
     Returns the perspective with the Keras that was chosen.
     """
+    model = run.experiment or run.network
     printed, counted = st.columns([1.75, 1], gap="small")
     with printed:
         style = choose(
@@ -30,10 +31,10 @@ def show_summary(experiment: Experiment, perspective: Perspective, say: Words) -
             lambda name: say(f"summary.{name}"),
         )
         with st.container(key="summary"):
-            st.code(summary(experiment, style), language=None)
+            st.code(summary(model, style), language=None)
     with counted:
         st.caption(say("summary.open"))
-        for layer in keras_layers(experiment):
+        for layer in keras_layers(model):
             _count(layer, parameter_count(layer), say)
     return perspective.replace(summary_style=style)
 
@@ -74,11 +75,12 @@ def _in_torch(layer: KerasLayer, counted: ParameterCount, say: Words) -> str:
     )
 
 
-def show_code(experiment: Experiment, perspective: Perspective, say: Words) -> Perspective:
-    """Show the program of an experiment in one framework, to be copied or downloaded.
+def show_code(run: Run, perspective: Perspective, say: Words) -> Perspective:
+    """Show the program of a run in one framework, to be copied or downloaded.
 
     Returns the perspective with the framework that was chosen.
     """
+    model = run.experiment or run
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         framework = choose(
             "code.framework",
@@ -88,8 +90,8 @@ def show_code(experiment: Experiment, perspective: Perspective, say: Words) -> P
             lambda name: say(f"code.{name}"),
         )
         style = {"key": "code.download", "icon": ":material/download:", "width": "content"}
-        program_download(st, say("code.download"), experiment, framework, say, **style)
-    written = program(experiment, framework)
+        program_download(st, say("code.download"), model, framework, say, **style)
+    written = program(model, framework)
     st.caption(say("code.with_file" if written.files else "code.alone"))
     st.code(written.text, language="python", height=420)
     return perspective.replace(framework=framework)

@@ -9,7 +9,7 @@ import streamlit as st
 from rnnviz.app.components.viewer import state_viewer
 from rnnviz.app.runtime import state
 from rnnviz.app.runtime.prefetch import live_knobs, prefetched_pictures
-from rnnviz.app.runtime.results import run_of
+from rnnviz.app.runtime.results import run_of, trial_of
 from rnnviz.engine.run import Run
 from rnnviz.i18n import Words
 from rnnviz.spec.perspective import Perspective
@@ -33,13 +33,13 @@ def main_view(run: Run, perspective: Perspective, say: Words, compact: bool = Fa
 
     ``compact`` leaves room for something else on the same screen.
     """
-    experiment = run.experiment
+    source = run.source
     viewed = state_viewer(
         _picture(run, perspective, compact),
         style_of(perspective, say),
-        knobs=live_knobs(experiment, perspective.layer, say),
-        ahead=prefetched_pictures(experiment, perspective),
-        again=lambda: _picture(run_of(experiment), perspective, compact),
+        knobs=live_knobs(source, perspective.layer, say),
+        ahead=prefetched_pictures(source, perspective),
+        again=lambda: _picture(trial_of(run_of(source), perspective), perspective, compact),
         arrival=state.arrivals(),
         key=state.component("viewer"),
     )

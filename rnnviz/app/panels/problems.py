@@ -10,15 +10,14 @@ import streamlit as st
 from rnnviz.app.runtime import state
 from rnnviz.i18n import Words
 from rnnviz.knobs import Problem
+from rnnviz.link import Link
 from rnnviz.spec.experiment import Experiment, ExperimentError
 
 _MOST_SHOWN = 8
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&])")
 
 
-def show_problems(
-    heading: str, problems: Sequence[Problem], situation: state.Situation, say: Words
-) -> None:
+def show_problems(heading: str, problems: Sequence[Problem], situation: Link, say: Words) -> None:
     """Show problems under a heading, with a button for each that has an obvious mend."""
     if not problems:
         return

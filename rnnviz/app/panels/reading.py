@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import Any
+
+import numpy as np
 import streamlit as st
 
 from rnnviz.analysis.diagnosis import Diagnosis, diagnose
@@ -17,6 +21,7 @@ from rnnviz.sentences.advice import Advice, advise
 from rnnviz.sentences.reading import number, percent, power, read
 from rnnviz.spec.experiment import Experiment
 from rnnviz.spec.perspective import Perspective
+from rnnviz.views._plot.cursor import weight_scale_of
 
 _EIGENVALUES = 8e-9
 """Seconds that all eigenvalues take on a slow laptop, times units³."""
@@ -27,7 +32,7 @@ def show_reading(run: Run, perspective: Perspective, say: Words) -> None:
     index = perspective.layer_in(run.layers)
     result = saturation(run.layers[index].trace)
     diagnosis, advice = result_of(
-        "reading", run.experiment, lambda progress: _diagnose(run, index), detail=index
+        "reading", run, lambda progress: _diagnose(run, index), detail=index
     )
     reading = read(run.layers[index].trace, result, diagnosis, say)
     look = visibility(perspective)
@@ -44,6 +49,8 @@ def show_reading(run: Run, perspective: Perspective, say: Words) -> None:
 def _diagnose(run: Run, index: int) -> tuple[Diagnosis, Advice | None]:
     layer = run.layers[index]
     diagnosis = diagnose(layer.trace, saturation(layer.trace))
+    if run.experiment is None:
+        return diagnosis, None
     return diagnosis, advise(run.experiment, index, diagnosis)
 
 
@@ -52,17 +59,24 @@ def _radius(run: Run, index: int) -> float | None:
 
     Of all numbers on the page it takes longest, and everybody drags the weight scale.
     """
-    blocks, scale = run.layers[index].layer.recurrent_blocks, run.experiment.weight_scale
+    blocks, scale = run.layers[index].layer.recurrent_blocks, weight_scale_of(run)
     if len(blocks) != 1:
         return None
     (recurrent_kernel,) = blocks.values()
     if not scale > 1e-6:
         return spectral_radius(recurrent_kernel)
-    drawn = variation(run.experiment, weight_scale=1.0, timesteps=1, signal="uniform")
     seconds = _EIGENVALUES * len(recurrent_kernel) ** 3
+    if run.experiment is None:
+        compute = partial(_spectral_radius, recurrent_kernel)
+        return result_of("radius", run, compute, seconds, index)
+    drawn = variation(run.experiment, weight_scale=1.0, timesteps=1, signal="uniform")
     return scale * result_of(
         "radius", drawn, lambda progress: spectral_radius(recurrent_kernel) / scale, seconds, index
     )
+
+
+def _spectral_radius(recurrent_kernel: np.ndarray, _: Any) -> float:
+    return spectral_radius(recurrent_kernel)
 
 
 def _advice(advice: Advice, experiment: Experiment, perspective: Perspective, say: Words) -> None:

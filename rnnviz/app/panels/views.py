@@ -72,7 +72,7 @@ def analysed(view: View, run: Run, perspective: Perspective) -> Any:
     cursor = (perspective.timestep, perspective.unit) if view.at_cursor else ()
     return result_of(
         view.name,
-        run.experiment,
+        run,
         lambda progress: (
             view.analyse(run, perspective, progress=progress)
             if view.progress

@@ -7,19 +7,21 @@ from typing import Any
 
 from rnnviz.app.components.viewer import LiveKnob
 from rnnviz.app.runtime.jobs import Progress
-from rnnviz.app.runtime.results import shared
+from rnnviz.app.runtime.results import key_of, shared, simulation, trial_of
 from rnnviz.app.sidebar.controls import stops, widget_name
-from rnnviz.engine.run import part
+from rnnviz.engine.run import Run, part
 from rnnviz.i18n import Words
+from rnnviz.link import Shown
 from rnnviz.spec.experiment import TABLE, Experiment, ExperimentError
+from rnnviz.spec.given import acting_knobs, recipe_of, with_recipe
 from rnnviz.spec.perspective import Perspective
-from rnnviz.spec.simulate import simulate
 from rnnviz.views import states
 from rnnviz.views._plot.picture import Picture
 
 
-def live_knobs(experiment: Experiment, layer: int, say: Words) -> tuple[LiveKnob, ...]:
+def live_knobs(source: Shown, layer: int, say: Words) -> tuple[LiveKnob, ...]:
     """Return the main sliders as the viewer watches them."""
+    experiment, acting = recipe_of(source), acting_knobs(source)
     layer = min(layer, len(experiment.layers) - 1)
     return tuple(
         LiveKnob(
@@ -29,47 +31,50 @@ def live_knobs(experiment: Experiment, layer: int, say: Words) -> tuple[LiveKnob
             changes_size=row.name != "weight_scale",
         )
         for row in TABLE.values()
-        if row.group == "main" and row.control == "scale"
+        if row.group == "main" and row.control == "scale" and row.name in acting
     )
 
 
 def prefetched_pictures(
-    experiment: Experiment, perspective: Perspective
+    source: Shown, perspective: Perspective
 ) -> Callable[[str, Sequence[Any]], Sequence[Picture]]:
     """Return what gives the viewer the pictures of other values of a knob.
 
     The result takes a knob's name and values, and returns one picture a value, up to the first
     value that the experiment does not allow.
     """
+    experiment = recipe_of(source)
     layer = perspective.layer_in(experiment.layers)
 
     def pictures(name: str, values: Sequence[Any]) -> Sequence[Picture]:
-        found = []
+        found: list[Shown] = []
         for value in values:
             try:
-                other = _with(experiment, layer, name, value)
+                other = with_recipe(source, _with(experiment, layer, name, value))
             except ExperimentError:
                 break
             found.append(other)
         if not found:
             return ()
-        key = (tuple(found), layer, perspective.lens)
+        key = (*map(key_of, found), layer, perspective.lens, perspective.trial)
         # A class that starts from one link drags the same knob: computed once for all of them.
-        seconds = sum(one.cost.seconds for one in found)
+        jobs = [simulation(one) for one in found]
+        seconds = sum(seconds for _, seconds in jobs)
+        runs = [compute for compute, _ in jobs]
         what = f"pictures of {name}"
-        return shared("pictures", key, seconds, lambda told: _draw(found, perspective, told), what)
+        return shared("pictures", key, seconds, lambda told: _draw(runs, perspective, told), what)
 
     return pictures
 
 
 def _draw(
-    experiments: Sequence[Experiment], perspective: Perspective, progress: Progress
+    runs: Sequence[Callable[[Progress | None], Run]], perspective: Perspective, progress: Progress
 ) -> tuple[Picture, ...]:
-    count = len(experiments)
-    return tuple(
-        states.analyse(simulate(one, part(progress, index, count)), perspective)
-        for index, one in enumerate(experiments)
-    )
+    pictures = []
+    for index, compute in enumerate(runs):
+        run = trial_of(compute(part(progress, index, len(runs))), perspective)
+        pictures.append(states.analyse(run, perspective))
+    return tuple(pictures)
 
 
 def _of_layer(experiment: Experiment, layer: int, name: str) -> Any:

@@ -8,11 +8,16 @@ from collections import deque
 from collections.abc import Callable, Hashable
 from typing import Any
 
+from rnnviz.app.runtime import state
 from rnnviz.app.runtime.cache import BoundedCache, size_of
 from rnnviz.app.runtime.jobs import JobQueue, Progress
 from rnnviz.app.runtime.waiting import meanwhile
 from rnnviz.engine.run import Run
+from rnnviz.engine.source import Given
+from rnnviz.link import Shown
 from rnnviz.spec.experiment import Experiment
+from rnnviz.spec.given import recipe_of, seconds_of, seconds_of_given, simulate_given
+from rnnviz.spec.perspective import Perspective
 from rnnviz.spec.simulate import simulate
 
 LONG = 0.05
@@ -49,32 +54,53 @@ class SlowRuns:
 SLOW = SlowRuns()
 
 
-def run_of(experiment: Experiment) -> Run:
-    """Return the run of an experiment, from the cache if anybody asked for it lately."""
-    return shared(
-        "runs",
-        experiment,
-        experiment.cost.seconds,
-        lambda progress: simulate(experiment, progress),
-        experiment.to_query(),
-    )
+def run_of(source: Shown) -> Run:
+    """Return the run of a source, from the cache if it was asked for lately.
+
+    Raises
+    ------
+    NotOpenedError
+        Where the source names a file that this visitor has not opened.
+    """
+    compute, seconds = simulation(source)
+    return shared("runs", key_of(source), seconds, compute, source.to_query())
+
+
+def trial_of(run: Run, perspective: Perspective) -> Run:
+    """Return the trial of a run that is looked at; the run itself if it is a single sequence."""
+    return run.trial(perspective.trial_in(run))
+
+
+def simulation(source: Shown) -> tuple[Callable[[Progress | None], Run], float]:
+    """Return what computes the run of a source, and how long that takes on a slow laptop."""
+    if not isinstance(source, Given):
+        return lambda progress: simulate(source, progress), source.cost.seconds
+    files, recipe = state.opened(), recipe_of(source)
+    network, inputs = files.network_of(source), files.inputs_of(source)
+    seconds = seconds_of_given(recipe, network, inputs)
+    return lambda progress: simulate_given(recipe, network, inputs, progress), seconds
+
+
+def key_of(source: Shown) -> Hashable:
+    """Return what a source is kept under: a recipe is shared, files are their visitor's alone."""
+    return (state.opened().token, source) if isinstance(source, Given) else source
 
 
 def result_of(
     name: str,
-    experiment: Experiment,
+    of: Run | Experiment,
     compute: Callable[[Progress], Any],
     seconds: float | None = None,
     detail: Hashable = None,
 ) -> Any:
-    """Return an analysis of an experiment's run, shared like the run itself.
+    """Return an analysis of a run, shared like the run itself.
 
     Parameters
     ----------
     name : str
         Which analysis.
-    experiment : Experiment
-        Of whose run.
+    of : Run or Experiment
+        The run, or the experiment whose run it is.
     compute : callable (progress) -> result
         The analysis; a long one calls ``progress(fraction)`` often.
     seconds : float, optional
@@ -82,10 +108,12 @@ def result_of(
     detail : hashable, optional
         What else the result depends on, such as the layer.
     """
+    source = of.source if isinstance(of, Run) else of
+    trial = of.trial_index if isinstance(of, Run) else None
     if seconds is None:
-        seconds = 10 * experiment.cost.seconds
-    key = (name, detail, experiment)
-    return shared("results", key, seconds, compute, f"{name} of {experiment.to_query()}")
+        seconds = 10 * (source.cost.seconds if isinstance(source, Experiment) else seconds_of(of))
+    key = (name, detail, key_of(source), trial)
+    return shared("results", key, seconds, compute, f"{name} of {source.to_query()}")
 
 
 def shared(

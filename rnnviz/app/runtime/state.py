@@ -9,53 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any
 
 import streamlit as st
 
+from rnnviz.app.runtime.opened import Opened
 from rnnviz.app.server.streamlit_private import widgets_of
-from rnnviz.knobs import LINK_LIMIT, Problem
-from rnnviz.lessons.registry import lessons
-from rnnviz.spec.experiment import TABLE as EXPERIMENT
-from rnnviz.spec.experiment import Experiment
-from rnnviz.spec.perspective import PARTS, SECOND, Perspective, of_the_second
+from rnnviz.link import Link, Pairs, Shown
+from rnnviz.spec.perspective import Perspective
 
 _VISIT = "visit"
 _WIDGETS = "widget."
-
-_KNOBS = frozenset(row.link for row in EXPERIMENT.values())
-_NAMES = {"hidden": PARTS, "knobs": EXPERIMENT, "locked": EXPERIMENT}
-
-Pairs = tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True)
-class Situation:
-    """What is shown: the content of one link.
-
-    Parameters
-    ----------
-    experiment, perspective : Experiment, Perspective
-        What is computed, and how it is looked at.
-    problems : tuple of Problem
-        What could not be read in the link that led here.
-    second : Experiment or None
-        What stands beside it, where two are compared.
-    """
-
-    experiment: Experiment
-    perspective: Perspective
-    problems: tuple[Problem, ...] = ()
-    second: Experiment | None = None
-
-    @cached_property
-    def pairs(self) -> Pairs:
-        """The (name, text) pairs of the link."""
-        first = (*self.experiment.pairs(), *self.perspective.pairs())
-        if self.second is None:
-            return first
-        return (*first, *((SECOND + name, text) for name, text in self.second.pairs()))
 
 
 @dataclass
@@ -67,7 +31,7 @@ class _Visit:
 
     Attributes
     ----------
-    shown : Situation or None
+    shown : Link or None
         What the last complete run showed; None before the first, and on the way elsewhere.
     seen : dict
         What the widgets stood at then, by key. A widget that stands elsewhere was moved.
@@ -77,14 +41,17 @@ class _Visit:
         What widgets were set to since the last arrival, by name.
     said, known : dict
         What components say, by name, and what of it is in the link already.
+    opened : Opened
+        The files that the visitor has opened.
     """
 
-    shown: Situation | None = None
+    shown: Link | None = None
     seen: dict[str, Any] = field(default_factory=dict)
     arrivals: int = 0
     arrived: dict[str, Any] = field(default_factory=dict)
     said: dict[str, Any] = field(default_factory=dict)
     known: dict[str, Any] = field(default_factory=dict)
+    opened: Opened = field(default_factory=Opened)
 
 
 def _visit() -> _Visit:
@@ -94,6 +61,11 @@ def _visit() -> _Visit:
     return visit
 
 
+def opened() -> Opened:
+    """Return the files that this visitor has opened."""
+    return _visit().opened
+
+
 def stop_if_unwanted() -> None:
     """End this page run here if its visitor moved on or left; long computations call it often.
 
@@ -101,43 +73,6 @@ def stop_if_unwanted() -> None:
     least it can touch.
     """
     st.session_state.get(_VISIT)
-
-
-def read_link(pairs: Pairs) -> Situation:
-    """Return what a link shows; what cannot be read becomes its default and a problem."""
-    if sum(len(name) + len(text) + 2 for name, text in pairs) > LINK_LIMIT:
-        problem = Problem("link_too_long", (("limit", f"{LINK_LIMIT:,}"),))
-        return Situation(Experiment(), Perspective(), (problem,))
-    experiment, problems = Experiment.from_pairs(list(pairs))
-    others = {row.link for row in EXPERIMENT.values()} | {name for name, _ in pairs}
-    perspective, more = Perspective.from_pairs(pairs, others)
-    perspective, unknown = _known_names(perspective)
-    problems += more + unknown
-    second = None
-    if beside := of_the_second(pairs):
-        second, more = Experiment.from_pairs(beside)
-        problems += more
-    lesson = lessons().get(perspective.lesson)
-    if lesson and not any(name in _KNOBS for name, _ in pairs):
-        # Typed by hand, ``?lesson=loop`` is enough.
-        perspective = lesson.opened(perspective)
-        experiment = lesson.experiment_at(perspective.card)
-    return Situation(experiment, perspective, tuple(problems), second)
-
-
-def _known_names(perspective: Perspective) -> tuple[Perspective, list[Problem]]:
-    """Drop names of knobs, parts and lessons that there are none of, and say so."""
-    problems = []
-    changes: dict[str, Any] = {}
-    for setting, known in _NAMES.items():
-        names = getattr(perspective, setting)
-        changes[setting] = tuple(name for name in names if name in known)
-        strange = [name for name in names if name not in known]
-        problems += [Problem("unknown_name", (("name", name),)) for name in strange]
-    if perspective.lesson is not None and perspective.lesson not in lessons():
-        problems.append(Problem("unknown_lesson", (("name", perspective.lesson),)))
-        changes |= {"lesson": None, "card": 0, "answers": ""}
-    return perspective.replace(**changes), problems
 
 
 def address() -> Pairs:
@@ -156,7 +91,7 @@ def _address_is(pairs: Pairs) -> bool:
     return st.query_params.to_dict() == dict(pairs)
 
 
-def arrive() -> Situation:
+def arrive() -> Link:
     """Return what is to be shown at the start of a page run.
 
     The link decides on a first visit, after Back or Forward, and after :func:`go`; then every
@@ -166,7 +101,7 @@ def arrive() -> Situation:
     visit = _visit()
     if visit.shown is not None and (_address_is(visit.shown.pairs) or _some_widget_moved(visit)):
         return visit.shown
-    situation = read_link(address())
+    situation = Link.parse(address())
     for name in visit.arrived:
         st.session_state.pop(_WIDGETS + name, None)
     visit.arrived.clear()
@@ -181,7 +116,7 @@ def arrivals() -> int:
     return _visit().arrivals
 
 
-def commit(situation: Situation) -> None:
+def commit(situation: Link) -> None:
     """Write what is shown into the address, and remember it as shown."""
     visit = _visit()
     visit.shown, visit.seen = situation, _widget_values()
@@ -190,19 +125,7 @@ def commit(situation: Situation) -> None:
         st.query_params.from_dict(dict(situation.pairs))
 
 
-def short_pairs(situation: Situation) -> Pairs:
-    """Return the pairs of a link without what stands at its default, for codes read by cameras.
-
-    It opens the very same thing on this version; what must last longer is the whole link.
-    """
-    usual = frozenset(Situation(Experiment(), Perspective(), second=Experiment()).pairs)
-    short = tuple(pair for pair in situation.pairs if pair not in usual)
-    opened = read_link(short)
-    same = opened.pairs == situation.pairs and not opened.problems
-    return short if same else situation.pairs
-
-
-def go(experiment: Experiment, perspective: Perspective, second: Experiment | None = None) -> None:
+def go(source: Shown, perspective: Perspective, second: Shown | None = None) -> None:
     """Go to another link; for the ``on_click`` of a button.
 
     The second of two experiments stays beside the first unless another one is given; a lesson has
@@ -212,7 +135,7 @@ def go(experiment: Experiment, perspective: Perspective, second: Experiment | No
     if visit.shown is not None and perspective.lesson is None:
         second = second or visit.shown.second
     visit.shown = None
-    st.query_params.from_dict(dict(Situation(experiment, perspective, second=second).pairs))
+    st.query_params.from_dict(dict(Link(source, perspective, second=second).pairs))
 
 
 def widget(name: str, value: Any) -> str:

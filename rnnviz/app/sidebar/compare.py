@@ -12,7 +12,9 @@ from rnnviz.app.runtime.visibility import Visibility
 from rnnviz.app.sidebar.controls import changed, experiment_controls
 from rnnviz.i18n import Words
 from rnnviz.knobs import Knob, Problem
+from rnnviz.link import Link
 from rnnviz.spec.experiment import TABLE, Experiment
+from rnnviz.spec.given import acting_knobs, recipe_of, with_recipe
 from rnnviz.spec.perspective import SIDES, Perspective
 
 _ZERO_MEAN = {
@@ -38,15 +40,16 @@ def partner_of(experiment: Experiment) -> Experiment:
 
 
 def two_experiments(
-    situation: state.Situation, look: Visibility, say: Words
-) -> tuple[state.Situation, tuple[Problem, ...]]:
+    situation: Link, look: Visibility, say: Words
+) -> tuple[Link, tuple[Problem, ...]]:
     """Draw the switch of sides and the controls of that side; return what is shown then.
 
     With both sides linked, the controls stand at the values of A, and what is moved moves in both;
     knobs that differ and are not moved go on differing.
     """
     first, perspective = situation.experiment, situation.perspective
-    second = situation.second or partner_of(first)
+    beside = situation.second or partner_of(first)
+    second = recipe_of(beside)
     side = choose(
         "side",
         SIDES,
@@ -57,7 +60,9 @@ def two_experiments(
         label_visibility="visible",
         width="stretch",
     )
-    layer, hidden, locked = perspective.layer, look.hidden_knobs, look.locked_knobs
+    layer, locked = perspective.layer, look.locked_knobs
+    moving = beside if side == "b" else situation.source
+    hidden = look.hidden_knobs | (frozenset(TABLE) - frozenset(acting_knobs(moving)))
     if side == "b":
         layer = min(layer, len(second.layers) - 1)
         second, problems = experiment_controls(second, layer, say, hidden, locked, "b.")
@@ -69,7 +74,9 @@ def two_experiments(
             second, more = changed(second, _moves(before, first))
             problems += more
     moved = dataclasses.replace(
-        situation, experiment=first, second=second, perspective=perspective.replace(side=side)
+        situation.with_experiment(first),
+        second=with_recipe(beside, second),
+        perspective=perspective.replace(side=side),
     )
     return moved, problems
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from rnnviz.codegen.programs import package_name, program
+from rnnviz.engine.run import Run
 from rnnviz.i18n import Words
 from rnnviz.spec.experiment import Experiment
 
@@ -45,11 +46,11 @@ def download(
 
 
 def program_download(
-    place: Any, label: str, experiment: Experiment, framework: str, say: Words, **more: Any
+    place: Any, label: str, model: Experiment | Run, framework: str, say: Words, **more: Any
 ) -> None:
-    """Offer the program of an experiment; one that reads a file comes with it, zipped."""
+    """Offer the program of an experiment or a run; one that reads a file comes with it, zipped."""
 
     def content() -> bytes:
-        return program(experiment, framework).package()
+        return program(model, framework).package()
 
-    download(place, label, package_name(experiment, framework), content, say, **more)
+    download(place, label, package_name(model, framework), content, say, **more)

@@ -6,7 +6,6 @@ import io
 import shlex
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlencode
 
 import streamlit as st
 
@@ -15,14 +14,14 @@ from rnnviz.app.panels.problems import plain
 from rnnviz.app.panels.views import analysed
 from rnnviz.app.runtime import state
 from rnnviz.app.runtime.delivery import draw_in_browser, hand_over
-from rnnviz.app.runtime.results import run_of
+from rnnviz.app.runtime.results import run_of, trial_of
 from rnnviz.app.runtime.shared_browser import BROWSER
 from rnnviz.app.runtime.waiting import keep_a_place
 from rnnviz.app.sidebar.download import download, program_download
 from rnnviz.codegen.programs import FRAMEWORKS
 from rnnviz.engine.run import Run
+from rnnviz.engine.source import Given
 from rnnviz.export.browser import missing
-from rnnviz.export.caption import link
 from rnnviz.export.data import DATA, data_size
 from rnnviz.export.failures import ExportFailure
 from rnnviz.export.formats import TEXTS
@@ -30,6 +29,8 @@ from rnnviz.export.looks import SCALES, SIZES, Look
 from rnnviz.export.reopen import reopened
 from rnnviz.export.sheets import Sheet, sheet_of
 from rnnviz.i18n import Words
+from rnnviz.link import Link
+from rnnviz.link import Shown as Source
 from rnnviz.spec.experiment import Experiment, ExperimentError
 from rnnviz.spec.perspective import Perspective
 from rnnviz.views._plot.colours import THEMES
@@ -41,7 +42,7 @@ UPLOAD_LIMIT = 32
 """Largest file that is taken back, in MB."""
 
 
-def take_away(shown: state.Situation, say: Words) -> None:
+def take_away(shown: Link, say: Words) -> None:
     """Draw the menu, folded until it is opened.
 
     Parameters
@@ -60,27 +61,27 @@ def take_away(shown: state.Situation, say: Words) -> None:
 
 
 @st.fragment
-def _menu(shown: state.Situation, say: Words) -> None:
+def _menu(shown: Link, say: Words) -> None:
     """Draw what is in the menu; what is chosen there changes nothing else on the page."""
-    experiment, perspective = _one_of(shown, say)
+    source, perspective = _one_of(shown, say)
     names = ("picture", "data", "code", "link", "open")
     tabs = dict(zip(names, st.tabs([say(f"take_away.{name}.tab") for name in names]), strict=True))
     with tabs["picture"]:
-        _pictures(experiment, perspective, say)
+        _pictures(source, perspective, say)
     with tabs["data"]:
-        _data(experiment, perspective, say)
+        _data(source, perspective, say)
     with tabs["code"]:
-        _code(experiment, say)
+        _code(source, say)
     with tabs["link"]:
-        _link(shown, _render(experiment, perspective), say)
+        _link(shown, _render(source, perspective), say)
     with tabs["open"]:
         _open(say)
 
 
-def _one_of(shown: state.Situation, say: Words) -> tuple[Experiment, Perspective]:
+def _one_of(shown: Link, say: Words) -> tuple[Source, Perspective]:
     """Return what is taken away: side by side, one of the two, as the page of states shows it."""
     if shown.second is None or shown.perspective.page != "compare":
-        return shown.experiment, shown.perspective
+        return shown.source, shown.perspective
     side = st.segmented_control(
         say("take_away.side"),
         ("a", "b"),
@@ -89,11 +90,11 @@ def _one_of(shown: state.Situation, say: Words) -> tuple[Experiment, Perspective
         format_func=lambda side: say(f"side.{side}"),
         key="take-away.side",
     )
-    experiment = shown.experiment if side == "a" else shown.second
-    return experiment, shown.perspective.replace(page="states")
+    source = shown.source if side == "a" else shown.second
+    return source, shown.perspective.replace(page="states")
 
 
-def _pictures(experiment: Experiment, perspective: Perspective, say: Words) -> None:
+def _pictures(source: Source, perspective: Perspective, say: Words) -> None:
     """Offer any view as a picture, or as a page of its own."""
     view, look = _view(perspective, say), _look(say)
     failure, wanted = missing(), None
@@ -112,18 +113,16 @@ def _pictures(experiment: Experiment, perspective: Perspective, say: Words) -> N
     keep_a_place(st.container(), say)
     try:
         with st.spinner(say("take_away.drawing")):
-            _deliver(_sheet(experiment, perspective, view, look, say), wanted, view.name, say)
+            _deliver(_sheet(source, perspective, view, look, say), wanted, view.name, say)
     except ExportFailure as failure:
         st.error(plain(failure.sentence(say.language)), icon=":material/error:")
 
 
-def _sheet(
-    experiment: Experiment, perspective: Perspective, view: View, look: Look, say: Words
-) -> Sheet:
+def _sheet(source: Source, perspective: Perspective, view: View, look: Look, say: Words) -> Sheet:
     def analyse(run: Run, perspective: Perspective) -> Any:
         return analysed(view, run, perspective)
 
-    run = run_of(experiment)
+    run = trial_of(run_of(source), perspective)
     return sheet_of(
         run, perspective, view, look, say.language, address=state.served_at(), analyse=analyse
     )
@@ -187,9 +186,9 @@ def _choice(name: str, options: tuple[str, ...], default: str, say: Words) -> An
     return offered(chosen, options, default)
 
 
-def _data(experiment: Experiment, perspective: Perspective, say: Words) -> None:
+def _data(source: Source, perspective: Perspective, say: Words) -> None:
     """Offer the numbers; what is too large for a page is left to the command line."""
-    run = run_of(experiment)
+    run = run_of(source)
     for format, write in DATA.items():
         fits = data_size(run, format) <= PAGE_LIMIT
         place, words = st.columns([1, 2], vertical_alignment="center")
@@ -202,7 +201,7 @@ def _data(experiment: Experiment, perspective: Perspective, say: Words) -> None:
         download(place, format.upper(), name, content, say, key=key, disabled=not fits)
         words.caption(say(f"take_away.data.{format}"))
         if not fits:
-            command = _command(f"data --out rnnviz.{format}", experiment, perspective)
+            command = _command(f"data --out rnnviz.{format}", source, perspective)
             st.caption(say("take_away.too_large"))
             st.code(command, language="shell", wrap_lines=True)
 
@@ -213,32 +212,38 @@ def _written(write: Callable, run: Run) -> bytes:
     return stream.getvalue()
 
 
-def _code(experiment: Experiment, say: Words) -> None:
+def _code(source: Source, say: Words) -> None:
     """Offer programs that compute the same; one that reads a file comes with it, zipped."""
     st.caption(say("take_away.code.about"))
+    model = source if isinstance(source, Experiment) else run_of(source)
     for framework in FRAMEWORKS:
         label = say(f"take_away.code.{framework}")
-        program_download(st, label, experiment, framework, say, key=f"take-away.{framework}")
+        program_download(st, label, model, framework, say, key=f"take-away.{framework}")
 
 
-def _link(shown: state.Situation, command: str, say: Words) -> None:
+def _link(shown: Link, command: str, say: Words) -> None:
     """Show the link and the command that do the same, each with a button that copies it."""
     st.caption(say("take_away.link.about"))
-    address = link(shown.experiment, shown.perspective, state.served_at())
+    address = shown.caption(state.served_at())
     if shown.second is not None:
-        address = f"{state.served_at()}?{urlencode(shown.pairs, safe=',')}"
+        address = f"{state.served_at()}?{shown.text}"
     st.code(address, language=None, wrap_lines=True)
     st.caption(say("take_away.link.command"))
     st.code(command, language="shell", wrap_lines=True)
 
 
-def _render(experiment: Experiment, perspective: Perspective) -> str:
+def _render(source: Source, perspective: Perspective) -> str:
     name = _first_view(perspective).name
-    return _command(f"render {name} --out {name}.png", experiment, perspective)
+    return _command(f"render {name} --out {name}.png", source, perspective)
 
 
-def _command(what: str, experiment: Experiment, perspective: Perspective) -> str:
-    return f"python -m rnnviz {what} --link {shlex.quote(link(experiment, perspective))}"
+def _command(what: str, source: Source, perspective: Perspective) -> str:
+    link = shlex.quote(Link(source, perspective).caption())
+    files = ""
+    if isinstance(source, Given):
+        named = {"network": source.network_name, "inputs": source.inputs_name}
+        files = "".join(f" --{kind} {shlex.quote(name)}" for kind, name in named.items() if name)
+    return f"python -m rnnviz {what} --link {link}{files}"
 
 
 def _open(say: Words) -> None:
@@ -252,13 +257,16 @@ def _open(say: Words) -> None:
     if file is None:
         return
     try:
-        experiment = reopened(file, file.size)
+        found = reopened(file, file.size)
     except ExportFailure as failure:
         st.error(plain(failure.sentence(say.language)), icon=":material/error:")
     except ExperimentError as error:
         for problem in error.problems:
             st.error(plain(problem.sentence(say.language)), icon=":material/error:")
     else:
+        if found.differs:
+            st.info(say("files.differs"), icon=":material/difference:")
         if st.button(say("take_away.open.go"), key="take-away.go", type="primary"):
-            state.go(experiment, Perspective(language=say.language))
+            state.opened().keep(found.network, found.inputs)
+            state.go(found.source, Perspective(language=say.language))
             st.rerun()

@@ -12,6 +12,7 @@ from rnnviz.app.runtime import state
 from rnnviz.app.sidebar.qr import qr_svg
 from rnnviz.i18n import LANGUAGES, Words
 from rnnviz.knobs import Note, Refusal
+from rnnviz.link import Link
 from rnnviz.spec.experiment import TABLE
 from rnnviz.spec.perspective import LENSES, NOTE_LIMIT, PAGES, PARTS, Perspective
 
@@ -20,21 +21,21 @@ _LANGUAGE_NAMES = {"en": "English", "ko": "한국어"}
 _LOCAL = ("localhost", "127.0.0.1", "::1")
 
 
-def teacher_button(situation: state.Situation, say: Words) -> None:
+def teacher_button(situation: Link, say: Words) -> None:
     """Draw the button that opens the dialog."""
     label, explained = say("teach.open"), say("teach.open_help")
     if st.button(label, icon=":material/qr_code_2:", help=explained, key="teach", width="stretch"):
         st.dialog(say("teach.title"), width="large")(_dialog)(situation, say)
 
 
-def _dialog(situation: state.Situation, say: Words) -> None:
+def _dialog(situation: Link, say: Words) -> None:
     st.caption(say("teach.intro"))
     choices, result = st.columns([2, 1], gap="large")
     with choices:
         perspective, embedded = _choices(situation.perspective, say)
     if perspective is None:
         return
-    made = state.Situation(situation.experiment, perspective, second=situation.second)
+    made = Link(situation.source, perspective, second=situation.second)
     with result:
         _link(state.served_at(), made, embedded, say)
 
@@ -138,11 +139,11 @@ def _parts(perspective: Perspective, say: Words) -> dict:
     return {"hidden": hidden, "knobs": only, "locked": locked}
 
 
-def _link(base: str, made: state.Situation, embedded: bool, say: Words) -> None:
+def _link(base: str, made: Link, embedded: bool, say: Words) -> None:
     """Show the link, a way to try it, and its QR code."""
     embed = (("embed", "true"),) if embedded else ()
     link = f"{base}?{urlencode((*made.pairs, *embed), safe=',')}"
-    short = f"{base}?{urlencode((*state.short_pairs(made), *embed), safe=',')}"
+    short = f"{base}?{urlencode((*made.short_pairs, *embed), safe=',')}"
     drawing = qr_svg(short)
     if drawing is None:
         st.caption(say("teach.no_code"))

@@ -13,3 +13,8 @@ def trace_at(run, perspective) -> Trace:
 def timestep_at(trace: Trace, perspective) -> int:
     """Return the timestep under the cursor; the last one if the run is shorter."""
     return min(perspective.timestep, trace.timesteps - 1)
+
+
+def weight_scale_of(run) -> float:
+    """Return what the run's weights were multiplied by; 1 where they are as they were given."""
+    return 1.0 if run.recipe is None else run.recipe.weight_scale

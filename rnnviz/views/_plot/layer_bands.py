@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from rnnviz.analysis.level_of_detail import Blocks, reduce_to_blocks
-from rnnviz.codegen.layers import keras_layers
 from rnnviz.engine import Trace
 from rnnviz.views._plot.picture import symmetric_limit
 
@@ -57,9 +56,9 @@ def bands_of(run, chosen: int) -> tuple[Band, ...]:
     """
     bands: list[Band] = []
     chosen = min(chosen, len(run.layers) - 1)
-    names = [layer.name for layer in keras_layers(run.experiment) if layer.spec is not None]
+    names = run.network.layer_names
     reversed_time = False
-    for index, (layer, spec) in enumerate(zip(run.layers, run.experiment.layers, strict=True)):
+    for index, (layer, spec) in enumerate(zip(run.layers, run.network.layers, strict=True)):
         reversed_time ^= spec.go_backwards
         place = names[index], reversed_time
         bands.append(_states(layer, *place))

@@ -122,8 +122,10 @@ class Picture:
     strips : tuple of Strip
     timestep, unit : int
         Cursor, as indices from 0; one beyond the run means the last one there is.
+    identity : str
+        What tells the numbers that are shown from any others; "" where nothing does.
     experiment : str
-        Canonical query of the experiment that is shown.
+        Canonical query of the experiment that is shown, or ``network:<sha256>``.
     part : str
         Which part of it, where there are several (a layer's number).
     compact : bool
@@ -140,6 +142,7 @@ class Picture:
     unit: int = 0
     experiment: str = ""
     part: str = ""
+    identity: str = ""
     compact: bool = False
     backwards: bool = False
     input: InputBand | None = None

@@ -249,7 +249,7 @@ def payload_key(picture: Picture, style: Style) -> tuple:
 
 def _identity(picture: Picture, style: Style) -> str:
     """Return what tells one picture from another, whatever the cursor."""
-    return f"{picture.experiment} {_look(picture, style)}"
+    return f"{picture.identity or picture.experiment} {_look(picture, style)}"
 
 
 def _look(picture: Picture, style: Style) -> str:

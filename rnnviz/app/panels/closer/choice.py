@@ -34,6 +34,9 @@ def look_closer(run: Run, perspective: Perspective, say: Words) -> Perspective:
     )
     perspective = perspective.replace(view=name)
     if name is not None:
+        if reason := views[name].why_not(run):
+            st.info(say(reason))
+            return perspective
         show = _WITH_MORE.get(name) or partial(show_view, views[name])
         # It opens below the first screen: whoever just asked for it wants to see it.
         show(run, perspective, say, reveal=state.moved("closer") is not None)

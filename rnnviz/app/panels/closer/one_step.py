@@ -10,6 +10,7 @@ from rnnviz.app.components.viewer import figure_view
 from rnnviz.app.panels.main_view import style_of
 from rnnviz.app.panels.views import head
 from rnnviz.app.runtime import state
+from rnnviz.codegen.recreate import recreate
 from rnnviz.engine.run import Run
 from rnnviz.i18n import Words
 from rnnviz.spec.perspective import Perspective
@@ -97,5 +98,5 @@ def _lines(result: one_step.UnderGlass, run: Run, say: Words) -> None:
     else:
         st.caption(say("one_step.not_exact", recorded=str(step.recorded)))
     st.markdown(say("one_step.paste_arrays"))
-    prepared = preparation(step, run.experiment.to_query(), result.source)
+    prepared = preparation(step, recreate(run), result.source)
     st.code(f"{prepared}\n{line_of_arrays(step)}", language="python")
