@@ -19,6 +19,7 @@ ORDER = (
     "learn",
     "spec",
     "analysis",
+    "readers",
     "sweep",
     "sentences",
     "codegen",

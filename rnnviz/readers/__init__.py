@@ -1,0 +1,32 @@
+"""Other people's networks and data: files and live models become `Network` and `Inputs`.
+
+One file a format, none of which imports the framework that wrote it. Files may come from strangers:
+nothing in them is executed, no other file is read, and sizes are checked before memory is taken.
+"""
+
+from rnnviz.readers.answers import ANSWERS
+from rnnviz.readers.messages import Note, Question, Refused, Unanswered
+from rnnviz.readers.opening import (
+    ENDINGS,
+    Inspection,
+    ReadingWarning,
+    inspect,
+    open_network,
+    read_network,
+)
+from rnnviz.readers.reading import Reading
+
+__all__ = [
+    "ANSWERS",
+    "ENDINGS",
+    "Inspection",
+    "Note",
+    "Question",
+    "Reading",
+    "ReadingWarning",
+    "Refused",
+    "Unanswered",
+    "inspect",
+    "open_network",
+    "read_network",
+]

@@ -1,0 +1,30 @@
+"""JSON from strangers: bounded in size, and any damage is one refusal."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from rnnviz.readers.messages import Refused
+
+MOST_JSON = 2 * 2**20
+"""Bytes: JSON takes up to twenty times its size as Python objects."""
+
+
+def parsed(content: bytes | memoryview | str, where: str) -> dict[str, Any]:
+    """Return a JSON object.
+
+    Raises
+    ------
+    Refused
+        Where it is too large, nested too deeply, damaged, or no object.
+    """
+    if len(content) > MOST_JSON:
+        raise Refused("entry_too_large", name=where, limit=f"{MOST_JSON:,}")
+    try:
+        value = json.loads(content if isinstance(content, str) else bytes(content))
+    except (ValueError, RecursionError) as error:
+        raise Refused("json_damaged", where=where) from error
+    if not isinstance(value, dict):
+        raise Refused("json_damaged", where=where)
+    return value
