@@ -19,6 +19,7 @@ from rnnviz.app.panels.problems import show_problems
 from rnnviz.app.runtime import state
 from rnnviz.app.runtime.errors import failed
 from rnnviz.app.runtime.opened import NotOpenedError
+from rnnviz.app.runtime.results import MEMORY
 from rnnviz.app.runtime.variations import variation
 from rnnviz.app.runtime.visibility import Visibility, lesson_of, visibility
 from rnnviz.app.runtime.waiting import keep_a_place
@@ -52,7 +53,8 @@ def show() -> None:
     st.html(_STYLE)
     say = words(preferred_language(st.context.locale))
     try:
-        _show(say)
+        with MEMORY.page():
+            _show(say)
     except FragmentHandledException:
         raise  # said already, where the part of the page stands
     except Exception as error:

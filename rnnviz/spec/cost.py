@@ -49,6 +49,11 @@ class Cost:
         per_step = self.loops + numbers * _PER_NUMBER + self.products * _PER_PRODUCT
         return self.timesteps * per_step + self.preparation
 
+    @property
+    def nbytes(self) -> int:
+        """Bytes of inputs, states and pre-activations as float64; weights are small beside them."""
+        return 8 * self.timesteps * (self.inputs + 2 * self.states)
+
 
 def cost_of(experiment, layers) -> Cost:
     """Return what a stack of layers costs to run; every weight multiplies once a timestep.

@@ -196,24 +196,24 @@ def _scaled(cell: RecurrentCell, factors: dict[str, float], dtype: np.dtype) -> 
 
 def seconds_of(run: Run) -> float:
     """How long a run takes again on a slow laptop, roughly."""
-    return _seconds(run.network, run.timesteps * run.trials)
+    return _cost(run.network, run.timesteps * run.trials).seconds
 
 
-def seconds_of_given(recipe: Experiment, network: Network | None, inputs: Inputs | None) -> float:
-    """How long `simulate_given` takes on a slow laptop, roughly."""
+def cost_of_given(recipe: Experiment, network: Network | None, inputs: Inputs | None) -> Cost:
+    """What `simulate_given` costs, roughly."""
     timesteps = recipe.timesteps
     if inputs is not None:
         axes = 1 if inputs.values.dtype.kind in "iu" and inputs.vocabulary else 2
         timesteps = int(np.prod(inputs.values.shape[: 1 + (inputs.values.ndim > axes)]))
     if network is None:
-        return recipe.cost.seconds * max(1.0, timesteps / recipe.timesteps)
-    return _seconds(network, timesteps)
+        return dataclasses.replace(recipe.cost, timesteps=max(timesteps, recipe.timesteps))
+    return _cost(network, timesteps)
 
 
-def _seconds(network: Network, timesteps: int) -> float:
+def _cost(network: Network, timesteps: int) -> Cost:
     recurrent = sum(layer.parameter_count for layer in network.layers)
     states = sum(layer.output_features for layer in network.layers)
-    cost = Cost(
+    return Cost(
         timesteps=timesteps,
         inputs=network.input_features,
         states=states,
@@ -221,4 +221,3 @@ def _seconds(network: Network, timesteps: int) -> float:
         loops=len(network.layers) * PER_STEP,
         preparation=0.0,
     )
-    return cost.seconds

@@ -13,7 +13,7 @@ from rnnviz.app.panels.lens_switch import choose_lens
 from rnnviz.app.panels.main_view import style_of
 from rnnviz.app.runtime import state
 from rnnviz.app.runtime.prefetch import live_knobs, prefetched_pictures
-from rnnviz.app.runtime.results import result_of, run_of, trial_of
+from rnnviz.app.runtime.results import result_of, runs_of, trial_of
 from rnnviz.app.runtime.visibility import visibility
 from rnnviz.app.sidebar.compare import differing, pair_buttons
 from rnnviz.engine.run import Run
@@ -31,7 +31,7 @@ from rnnviz.views._plot.side_by_side import difference, on_one_scale
 
 def show(source: Shown, perspective: Perspective, say: Words, second: Shown) -> Perspective:
     """Draw both and return where the visitor looks now."""
-    runs = tuple(trial_of(run_of(one), perspective) for one in (source, second))
+    runs = tuple(trial_of(run, perspective) for run in runs_of(source, second))
     look = visibility(perspective)
     with st.container(horizontal=True, vertical_alignment="center", key="pairs"):
         if look.shows("actions"):

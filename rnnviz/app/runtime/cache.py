@@ -75,9 +75,12 @@ class BoundedCache:
                 return
             self._kept[key] = (size, result)
             self._bytes += size
-            while self._bytes > self._limit:
-                _, (dropped, _) = self._kept.popitem(last=False)
-                self._bytes -= dropped
+            self._drop(self._limit)
+
+    def shrink(self, limit: int) -> None:
+        """Drop the least recently used until what is kept takes no more than some bytes."""
+        with self._lock:
+            self._drop(limit)
 
     @property
     def nbytes(self) -> int:
@@ -86,6 +89,11 @@ class BoundedCache:
 
     def __len__(self) -> int:
         return len(self._kept)
+
+    def _drop(self, limit: int) -> None:
+        while self._bytes > limit:
+            _, (dropped, _) = self._kept.popitem(last=False)
+            self._bytes -= dropped
 
     def _found(self, key: Hashable) -> Any:
         self._kept.move_to_end(key)

@@ -59,7 +59,7 @@ def prefetched_pictures(
         key = (*map(key_of, found), layer, perspective.lens, perspective.trial)
         # A class that starts from one link drags the same knob: computed once for all of them.
         jobs = [simulation(one) for one in found]
-        seconds = sum(seconds for _, seconds in jobs)
+        seconds = sum(cost.seconds for _, cost in jobs)
         runs = [compute for compute, _ in jobs]
         what = f"pictures of {name}"
         return shared("pictures", key, seconds, lambda told: _draw(runs, perspective, told), what)

@@ -11,12 +11,14 @@ from typing import Any
 from rnnviz.app.runtime import state
 from rnnviz.app.runtime.cache import BoundedCache, size_of
 from rnnviz.app.runtime.jobs import JobQueue, Progress
-from rnnviz.app.runtime.waiting import meanwhile
+from rnnviz.app.runtime.memory import MemoryBudget, budget_bytes
+from rnnviz.app.runtime.waiting import client, meanwhile
 from rnnviz.engine.run import Run
 from rnnviz.engine.source import Given
 from rnnviz.link import Shown
+from rnnviz.spec.cost import Cost
 from rnnviz.spec.experiment import Experiment
-from rnnviz.spec.given import recipe_of, seconds_of, seconds_of_given, simulate_given
+from rnnviz.spec.given import cost_of_given, recipe_of, seconds_of, simulate_given
 from rnnviz.spec.perspective import Perspective
 from rnnviz.spec.simulate import simulate
 
@@ -32,6 +34,7 @@ CACHES = {
     "results": BoundedCache(limit=64 * 2**20, size=size_of),
     "pictures": BoundedCache(limit=64 * 2**20, size=size_of),
 }
+MEMORY = MemoryBudget(budget_bytes(), CACHES["runs"].shrink)
 
 
 class SlowRuns:
@@ -57,13 +60,40 @@ SLOW = SlowRuns()
 def run_of(source: Shown) -> Run:
     """Return the run of a source, from the cache if it was asked for lately.
 
+    A large one waits until there is memory for it, which is held as long as the page runs.
+
     Raises
     ------
     NotOpenedError
         Where the source names a file that this visitor has not opened.
     """
-    compute, seconds = simulation(source)
-    return shared("runs", key_of(source), seconds, compute, source.to_query())
+    return _runs(source)[0]
+
+
+def runs_of(first: Shown, second: Shown) -> tuple[Run, Run]:
+    """Return two runs that are shown together; memory is waited for once, for both."""
+    one, other = _runs(first, second)
+    return one, other
+
+
+def _runs(*sources: Shown) -> list[Run]:
+    kept = [CACHES["runs"].peek(key_of(source)) for source in sources]
+    wanted = [source for source, run in zip(sources, kept, strict=True) if run is None]
+    costs = [simulation(source)[1] for source in wanted]
+    with MEMORY.page():
+        if wanted:
+            key = tuple(map(key_of, wanted))
+            with meanwhile() as look:
+                nbytes = sum(cost.nbytes for cost in costs)
+                MEMORY.hold(key, nbytes, lambda before: look(0.0, before), client())
+        return [
+            _run(source) if run is None else run for source, run in zip(sources, kept, strict=True)
+        ]
+
+
+def _run(source: Shown) -> Run:
+    compute, cost = simulation(source)
+    return shared("runs", key_of(source), cost.seconds, compute, source.to_query())
 
 
 def trial_of(run: Run, perspective: Perspective) -> Run:
@@ -71,14 +101,14 @@ def trial_of(run: Run, perspective: Perspective) -> Run:
     return run.trial(perspective.trial_in(run))
 
 
-def simulation(source: Shown) -> tuple[Callable[[Progress | None], Run], float]:
-    """Return what computes the run of a source, and how long that takes on a slow laptop."""
+def simulation(source: Shown) -> tuple[Callable[[Progress | None], Run], Cost]:
+    """Return what computes the run of a source, and what that costs."""
     if not isinstance(source, Given):
-        return lambda progress: simulate(source, progress), source.cost.seconds
+        return lambda progress: simulate(source, progress), source.cost
     files, recipe = state.opened(), recipe_of(source)
     network, inputs = files.network_of(source), files.inputs_of(source)
-    seconds = seconds_of_given(recipe, network, inputs)
-    return lambda progress: simulate_given(recipe, network, inputs, progress), seconds
+    cost = cost_of_given(recipe, network, inputs)
+    return lambda progress: simulate_given(recipe, network, inputs, progress), cost
 
 
 def key_of(source: Shown) -> Hashable:
@@ -151,7 +181,7 @@ def shared(
     if found is not None:
         return found
     with meanwhile() as look:
-        return JOBS.result((cache, key), seconds, timed, look)
+        return JOBS.result((cache, key), seconds, timed, look, client())
 
 
 def _unheard(fraction: float) -> None:

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from rnnviz.app.runtime.results import CACHES, JOBS, SLOW
+from rnnviz.app.runtime.results import CACHES, JOBS, MEMORY, SLOW
 from rnnviz.app.server.guard.connections import Register
 from rnnviz.app.server.guard.rules import Rules
 
@@ -52,6 +52,9 @@ def report(register: Register) -> str:
         "threads": threading.active_count(),
         "open_files": _open_files(),
         "long_computations": len(JOBS),
+        "memory_budget_mb": _megabytes(MEMORY.total),
+        "memory_handed_out_mb": _megabytes(MEMORY.used),
+        "waiting_for_memory": MEMORY.waiting,
     }
     for name, cache in CACHES.items():
         figures |= {f"cache_{name}_kept": len(cache), f"cache_{name}_mb": _megabytes(cache.nbytes)}

@@ -14,7 +14,7 @@ from rnnviz.app.panels.problems import plain
 from rnnviz.app.panels.views import analysed
 from rnnviz.app.runtime import state
 from rnnviz.app.runtime.delivery import draw_in_browser, hand_over
-from rnnviz.app.runtime.results import run_of, trial_of
+from rnnviz.app.runtime.results import MEMORY, run_of, trial_of
 from rnnviz.app.runtime.shared_browser import BROWSER
 from rnnviz.app.runtime.waiting import keep_a_place
 from rnnviz.app.sidebar.download import download, program_download
@@ -61,6 +61,7 @@ def take_away(shown: Link, say: Words) -> None:
 
 
 @st.fragment
+@MEMORY.page()
 def _menu(shown: Link, say: Words) -> None:
     """Draw what is in the menu; what is chosen there changes nothing else on the page."""
     source, perspective = _one_of(shown, say)

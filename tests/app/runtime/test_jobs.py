@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from rnnviz.app.runtime import jobs
 from rnnviz.app.runtime.jobs import JobQueue, Stopped
 
 ROOT = Path(__file__).parents[3]
@@ -75,7 +76,7 @@ def test_a_computation_ends_when_its_last_visitor_leaves():
             ended.set()
             raise
 
-    def leave(fraction):
+    def leave(*_):
         raise Left
 
     with pytest.raises(Left):
@@ -93,7 +94,7 @@ def test_a_computation_goes_on_while_one_of_two_wants_it():
             time.sleep(0.001)
         return "done"
 
-    def leave(fraction):
+    def leave(*_):
         raise Left
 
     stayer = in_background(lambda: results.append(queue.result("a", 1, compute)))
@@ -108,13 +109,13 @@ def test_a_computation_goes_on_while_one_of_two_wants_it():
 def test_the_shortest_goes_first():
     queue, order, gate = JobQueue(), [], threading.Event()
     threads = [in_background(lambda: queue.result("now", 1, lambda progress: gate.wait(5)))]
-    wait_until(lambda: queue._waiting == 1 and not queue._queue)
+    wait_until(lambda: queue._waiting == 1)
 
     def ask(seconds):
         queue.result(seconds, seconds, lambda progress: order.append(seconds))
 
     threads += [in_background(lambda seconds=seconds: ask(seconds)) for seconds in (30, 10, 20)]
-    wait_until(lambda: len(queue._queue) == 3)
+    wait_until(lambda: queue._waiting == 4)
     gate.set()
     for thread in threads:
         thread.join(5)
@@ -124,16 +125,16 @@ def test_the_shortest_goes_first():
 def test_a_job_that_nobody_waits_for_any_more_is_never_begun():
     queue, gate, begun = JobQueue(), threading.Event(), []
     first = in_background(lambda: queue.result("now", 1, lambda progress: gate.wait(5)))
-    wait_until(lambda: queue._waiting == 1 and not queue._queue)
+    wait_until(lambda: queue._waiting == 1)
 
-    def leave(fraction):
+    def leave(*_):
         raise Left
 
     with pytest.raises(Left):
         queue.result("later", 2, lambda progress: begun.append(1), leave)
     gate.set()
     first.join(5)
-    wait_until(lambda: queue._worker is None)
+    wait_until(lambda: queue._working is None)
     assert not begun
 
 
@@ -153,6 +154,132 @@ def test_it_gives_way_to_neighbours_but_always_gets_on():
     assert queue.result("alone", 1, compute) < 0.01
     queue.neighbours = lambda: 2
     assert 0.1 < queue.result("neighbours", 1, compute) < 1.0
+
+
+def busy(progress, seconds, told=None):
+    """Work for some seconds, telling how far it is."""
+    began = time.perf_counter()
+    while (worked := time.perf_counter() - began) < seconds:
+        progress(min(worked / seconds, 1.0))
+        if told is not None:
+            told.append(time.perf_counter())
+    return seconds
+
+
+def test_a_much_shorter_one_is_not_held_up_by_a_long_one(monkeypatch):
+    monkeypatch.setattr(jobs, "TURN", 0.05)
+    queue, ends = JobQueue(), {}
+
+    def ask(name, seconds):
+        queue.result(name, seconds, lambda progress: busy(progress, seconds))
+        ends[name] = time.perf_counter()
+
+    began = time.perf_counter()
+    long = in_background(lambda: ask("long", 2.0))
+    time.sleep(0.3)
+    ask("short", 0.1)
+    assert ends["short"] - began < 1.5
+    long.join(10)
+    assert list(ends) == ["short", "long"]
+
+
+def test_one_that_is_about_as_long_is_not_set_aside(monkeypatch):
+    monkeypatch.setattr(jobs, "TURN", 0.02)
+    queue, order = JobQueue(), []
+
+    def ask(name):
+        queue.result(name, 0.5, lambda progress: busy(progress, 0.3))
+        order.append(name)
+
+    first = in_background(lambda: ask("first"))
+    time.sleep(0.05)
+    ask("second")
+    first.join(5)
+    assert order == ["first", "second"]
+
+
+def test_one_that_was_set_aside_ends_when_its_page_leaves(monkeypatch):
+    monkeypatch.setattr(jobs, "TURN", 0.02)
+    queue, ended, gone = JobQueue(), threading.Event(), threading.Event()
+
+    def long(progress):
+        try:
+            busy(progress, 30)
+        except Stopped:
+            ended.set()
+            raise
+
+    def leave(fraction, before):
+        if before:
+            gone.set()
+            raise Left
+
+    def wait():
+        with pytest.raises(Left):
+            queue.result("long", 30, long, leave)
+
+    waiter = in_background(wait)
+    time.sleep(0.2)
+    assert queue.result("short", 1, lambda progress: busy(progress, 0.5)) == 0.5
+    waiter.join(5)
+    assert gone.is_set()
+    assert ended.wait(2)
+    assert len(queue) == 0
+
+
+def test_a_stream_of_short_ones_does_not_starve_a_long_one(monkeypatch):
+    monkeypatch.setattr(jobs, "TURN", 0.05)
+    queue, told, over = JobQueue(), [], threading.Event()
+    long = in_background(
+        lambda: queue.result("long", 60, lambda progress: busy(progress, 0.5, told))
+    )
+
+    def ask(number):
+        while not over.is_set():
+            queue.result((number, time.perf_counter()), 0.1, lambda told: busy(told, 0.1))
+
+    others = [in_background(lambda number=number: ask(number)) for number in range(3)]
+    long.join(10)
+    over.set()
+    for thread in others:
+        thread.join(5)
+    assert not long.is_alive()
+
+
+def test_a_client_with_many_computations_does_not_hold_up_another():
+    queue, order, gate = JobQueue(), [], threading.Event()
+    threads = [in_background(lambda: queue.result("now", 1, lambda progress: gate.wait(5)))]
+    wait_until(lambda: queue._waiting == 1)
+    queue._spent["greedy"] = (20.0, time.monotonic())
+
+    def ask(number, client):
+        queue.result(number, 2, lambda progress: order.append(client), client=client)
+
+    threads += [in_background(lambda number=number: ask(number, "greedy")) for number in range(5)]
+    wait_until(lambda: queue._waiting == 6)
+    threads.append(in_background(lambda: ask(9, "modest")))
+    wait_until(lambda: queue._waiting == 7)
+    gate.set()
+    for thread in threads:
+        thread.join(5)
+    assert order == ["modest"] + ["greedy"] * 5
+
+
+def test_who_waits_is_told_how_many_come_before():
+    queue, gate, told = JobQueue(), threading.Event(), []
+    first = in_background(lambda: queue.result("a", 1, lambda progress: gate.wait(5)))
+    wait_until(lambda: queue._waiting == 1)
+    second = in_background(lambda: queue.result("b", 2, lambda progress: None))
+    wait_until(lambda: queue._waiting == 2)
+
+    def look(fraction, before):
+        told.append(before)
+        gate.set()
+
+    assert queue.result("c", 9, lambda progress: "c", look) == "c"
+    first.join(5)
+    second.join(5)
+    assert told[0] == 2
 
 
 def test_the_server_leaves_half_of_the_processor_to_the_pages():

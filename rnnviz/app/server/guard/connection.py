@@ -135,7 +135,7 @@ class Visit:
         return offered
 
     def _turn(self) -> bool:
-        return self._room.turns.take(self, self._happened.set)
+        return self._room.turns.take(self, self._happened.set, self.address)
 
     def _note(self, data: bytes | None) -> None:
         signal = read_signal(data)

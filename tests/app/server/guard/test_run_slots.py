@@ -25,6 +25,26 @@ def test_turns_are_handed_out_in_order():
     run(scene)
 
 
+def test_addresses_take_turns_however_many_pages_one_has():
+    async def scene():
+        turns, called = Turns(at_once=1, longest=60), []
+
+        def come(name, address):
+            return turns.take(name, lambda: called.append(name), address)
+
+        assert come("a1", "greedy")
+        for number in range(2, 60):
+            assert not come(f"a{number}", "greedy")
+        assert not come("b1", "modest")
+        assert not come("c1", "another")
+        turns.give_back("a1")
+        for _ in range(3):
+            turns.give_back(called[-1])
+        assert called == ["b1", "c1", "a2", "a3"]
+
+    run(scene)
+
+
 def test_asking_twice_keeps_one_place_and_one_turn():
     async def scene():
         turns, called = Turns(at_once=1, longest=60), []
