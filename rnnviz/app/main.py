@@ -197,10 +197,10 @@ def _actions(situation: Link, look: Visibility, say: Words) -> Perspective:
     """Draw the buttons that go to another link, and what else there is to do."""
     experiment, perspective = situation.experiment, situation.perspective
     if look.shows("actions"):
-        again = with_recipe(
-            situation.source, variation(experiment, seed=(experiment.seed + 1) % 2**32)
-        )
-        _go("resample", ":material/casino:", again, perspective, say)
+        if "seed" in acting_knobs(situation.source):
+            again = variation(experiment, seed=(experiment.seed + 1) % 2**32)
+            target = with_recipe(situation.source, again)
+            _go("resample", ":material/casino:", target, perspective, say)
         _go("back_to_lecture", ":material/restart_alt:", _LECTURE, perspective, say)
     with st.container(horizontal=True):
         if look.shows("teach"):

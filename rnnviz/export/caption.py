@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import rnnviz
+from rnnviz.engine.network import Layer
 from rnnviz.engine.run import Run
 from rnnviz.engine.source import Given
 from rnnviz.i18n import Words
@@ -117,7 +118,7 @@ def what_is_given(run: Run, say: Words) -> list[str]:
     if not isinstance(source, Given):
         return []
     if source.network:
-        layers = " → ".join(f"{layer.cell}({layer.units})" for layer in run.network.layers)
+        layers = " → ".join(map(_spoken_layer, run.network.layers))
         values = {"layers": layers, "count": f"{run.network.parameter_count:,}"}
         name = source.network_name or say("export.unnamed")
         named.append(say("export.network", name=name, hash=source.network[:12], **values))
@@ -128,6 +129,11 @@ def what_is_given(run: Run, say: Words) -> list[str]:
     if run.trial_index is not None:
         named.append(_unbroken(say("export.trial", trial=run.trial_index + 1)))
     return named
+
+
+def _spoken_layer(layer: Layer) -> str:
+    plain = f"{layer.cell}({layer.units})"
+    return f"Bidirectional({plain})" if layer.bidirectional else plain
 
 
 def _named(row: Knob, recipe: Experiment, say: Words) -> str:

@@ -17,7 +17,7 @@ from rnnviz.app.runtime.results import result_of, runs_of, trial_of
 from rnnviz.app.runtime.visibility import visibility
 from rnnviz.app.sidebar.compare import differing, pair_buttons
 from rnnviz.engine.run import Run
-from rnnviz.export.caption import what_is_given
+from rnnviz.export.caption import parameters
 from rnnviz.i18n import Words
 from rnnviz.knobs import Choice
 from rnnviz.link import Shown
@@ -75,7 +75,7 @@ def _heading(side: str, run: Run, beside: Run, perspective: Perspective, say: Wo
     sentence = result_of(f"headline.{say.language}", run, headline, detail=index)
     st.markdown(f"##### {say(f'side.{side}')} · {sentence}")
     if run.experiment is None or beside.experiment is None:
-        knobs = what_is_given(run, say)
+        knobs = parameters(run, perspective, say)
     else:
         knobs = [
             f"{say(f'knob.{row.name}.label')}: {_shown(row, run.experiment, say)}"

@@ -17,6 +17,7 @@ from rnnviz.i18n import Words
 from rnnviz.spec.experiment import Experiment
 from rnnviz.spec.perspective import Perspective
 from rnnviz.views import states
+from rnnviz.views._plot.cursor import weight_scale_of
 
 _MOST_UNITS = 256
 """Up to so many units the eigenvalues are sent with the network."""
@@ -40,10 +41,10 @@ def show_network(run: Run, perspective: Perspective, say: Words) -> Perspective:
     cursor = (perspective.timestep, perspective.unit)
     opened = network_view(drawn, style_of(perspective, say), cursor, key=key)
     if opened.layer is not None and opened.layer != layer and opened.layer < len(run.layers):
-        state.go(run.experiment, perspective.replace(layer=opened.layer))
+        state.go(run.source, perspective.replace(layer=opened.layer))
         st.rerun()
     if opened.view is not None:
-        state.go(run.experiment, perspective.replace(page="dynamics", view=opened.view))
+        state.go(run.source, perspective.replace(page="dynamics", view=opened.view))
         st.rerun()
     return perspective
 
@@ -54,24 +55,31 @@ def eigenvalues_of(run: Run, layer: int) -> np.ndarray | None:
     They grow as the weight scale, so they are computed and kept for scale 1: of all that the
     diagram holds they take longest, and the weight scale is what is dragged most.
     """
-    recurrent = run.layers[layer].layer.recurrent_kernel
-    if recurrent.shape[0] != recurrent.shape[1] or len(recurrent) > _MOST_UNITS:
+    blocks = run.layers[layer].layer.recurrent_blocks
+    if len(blocks) != 1:
         return None
-    scale = run.experiment.weight_scale
+    (recurrent,) = blocks.values()
+    if len(recurrent) > _MOST_UNITS:
+        return None
+    scale, seconds = weight_scale_of(run), _SECONDS * len(recurrent) ** 3
     if not scale > 1e-6:
         return np.linalg.eigvals(recurrent)
-    drawn = variation(run.experiment, weight_scale=1.0, timesteps=1, signal="uniform")
+    kept = run
+    if run.experiment is not None:
+        kept = variation(run.experiment, weight_scale=1.0, timesteps=1, signal="uniform")
+    else:
+        scale = 1.0
     return scale * result_of(
-        "eigenvalues",
-        drawn,
-        lambda progress: np.linalg.eigvals(recurrent) / scale,
-        _SECONDS * len(recurrent) ** 3,
-        layer,
+        "eigenvalues", kept, lambda progress: np.linalg.eigvals(recurrent) / scale, seconds, layer
     )
 
 
 def _listing(run: Run, layer: int, say: Words) -> tuple[str, ...]:
     """Return the notes' loop, with a remark where weights are not drawn as in the notes."""
+    cell = run.layers[layer].layer
+    if run.experiment is None:
+        name = getattr(run.source, "network_name", "") or say("export.unnamed")
+        return notes_loop(cell, run.timesteps, (say("network.given", name=name),) * 3)
     experiment, spec = run.experiment, run.experiment.layers[layer]
     same = experiment.weight_scale == 1 and all(
         getattr(source, name) == getattr(_LECTURE, name)
@@ -83,4 +91,4 @@ def _listing(run: Run, layer: int, say: Words) -> tuple[str, ...]:
         factor = "" if experiment.weight_scale == 1 else f" × {experiment.weight_scale:g}"
         names = (spec.kernel_initializer, spec.recurrent_initializer, spec.bias_initializer)
         drawn = tuple(f"{say(f'choice.{name}')}{factor}" for name in names)
-    return notes_loop(run.layers[layer].layer, run.timesteps, drawn)
+    return notes_loop(cell, run.timesteps, drawn)

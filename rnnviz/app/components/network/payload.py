@@ -52,7 +52,6 @@ def network_bytes(drawn: Drawn, style: Style) -> bytes:
     """Pack a network for its diagram; numbers to the last bit while they are few."""
     run, arrays = drawn.run, Arrays()
     exact = _numbers(run) <= EXACT_NUMBERS
-    experiment = run.experiment
     header = {
         "identity": run.identity,
         "layer": drawn.layer,
@@ -64,7 +63,7 @@ def network_bytes(drawn: Drawn, style: Style) -> bytes:
         "tokens": list(run.token_labels) if run.timesteps <= BLOCK_STEPS else [],
         "head": _head(arrays, run, exact),
         "eigenvalues": _complex(arrays, drawn.eigenvalues),
-        "weightScale": getattr(experiment, "weight_scale", None),
+        "weightScale": getattr(run.recipe, "weight_scale", None),
         "listing": list(drawn.listing),
         "words": _words(style.language),
         "themes": {theme: theme_header(style.on(theme)) for theme in ("light", "dark")},
