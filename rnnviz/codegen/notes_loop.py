@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+
+from rnnviz.codegen.programs import cells
+from rnnviz.engine import Layer
 from rnnviz.engine.cells.cell import RecurrentCell
 
 _ACTIVATIONS = {
@@ -10,7 +15,8 @@ _ACTIVATIONS = {
     "sigmoid": "1 / (1 + np.exp(-({})))",
     "linear": "{}",
 }
-_SUM = "np.dot(W{0}, input_t) + np.dot(U{0}, state_t) + b{0}"
+_NOTES = replace(cells.NUMPY, split_columns="np.split({}, {})")
+"""NumPy as the notes write it: U is the transpose of a recurrent kernel, so gates are its rows."""
 
 
 def notes_loop(
@@ -29,8 +35,10 @@ def notes_loop(
         How W, U and b are drawn, for a remark beside them; the lecture's own draw has none.
     """
     plain = drawn is None
+    functions, before, step = _step(cell)
     return (
         "import numpy as np",
+        *functions,
         "",
         f"timesteps = {timesteps}",
         f"input_features = {cell.features}",
@@ -39,11 +47,12 @@ def notes_loop(
         "inputs = np.random.random((timesteps, input_features))" if plain else "inputs = ...",
         "state_t = np.zeros((output_features,))",
         "",
-        *_weight_lines(drawn),
+        *_weight_lines(cell, drawn),
+        *before,
         "",
         "successive_outputs = []",
         "for input_t in inputs:",
-        *(f"    {line}" for line in _step(cell)),
+        *(f"    {line}" for line in step),
         "    successive_outputs.append(output_t)",
         "    state_t = output_t",
         "",
@@ -51,35 +60,35 @@ def notes_loop(
     )
 
 
-def _weight_lines(drawn: tuple[str, str, str] | None) -> list[str]:
+def _weight_lines(cell: RecurrentCell, drawn: tuple[str, str, str] | None) -> list[str]:
+    letters = cells.letters(Layer(cell))
     if drawn is None:
-        return [
-            "W = np.random.random((output_features, input_features))",
-            "U = np.random.random((output_features, output_features))",
-            "b = np.random.random((output_features,))",
-        ]
-    return [f"{name} = ...  # {how}" for name, how in zip("WUb", drawn, strict=True)]
+        rows = {"W": ", input_features", "U": ", output_features", "b": ","}
+        return [f"{name} = np.random.random((output_features{rows[name]}))" for name in letters]
+    how = dict(zip("WUb", drawn, strict=True))
+    return [f"{name} = ...  # {how[name]}" for name in letters]
 
 
-def _step(cell: RecurrentCell) -> list[str]:
-    """Return the lines that make ``output_t`` of ``input_t`` and ``state_t``."""
-    kind = type(cell).__name__
-    act = _ACTIVATIONS.get(cell.activation, f"{cell.activation}({{}})")
-    if kind == "SimpleRNN":
-        return [f"output_t = {act.format(_SUM.format(''))}"]
-    rho = getattr(cell, "recurrent_activation", "sigmoid")
-    if kind == "LSTM":
-        return [
-            *(f"{gate}_t = {rho}({_SUM.format(f'_{gate}')})" for gate in "ifo"),
-            f"c_t = f_t * c_t + i_t * {act.format(_SUM.format('_c'))}",
-            f"output_t = o_t * {act.format('c_t')}",
-        ]
-    if kind == "GRU":
-        read = "np.dot(W_h, input_t) + b_h + r_t * (np.dot(U_h, state_t) + b2_h)"
-        if not getattr(cell, "reset_after", True):
-            read = "np.dot(W_h, input_t) + np.dot(U_h, r_t * state_t) + b_h"
-        return [
-            *(f"{gate}_t = {rho}({_SUM.format(f'_{gate}')})" for gate in "zr"),
-            f"output_t = z_t * state_t + (1 - z_t) * {act.format(read)}",
-        ]
-    return [f"output_t = {kind}.step(input_t, state_t)"]
+def _step(cell: RecurrentCell) -> tuple[list[str], list[str], list[str]]:
+    """Return functions, lines before the loop, and the lines that make ``output_t``."""
+    layer = Layer(cell)
+    if cell.state_is_activation:
+        act = _ACTIVATIONS.get(cell.activation, f"{cell.activation}({{}})")
+        return [], [], [f"output_t = {act.format('np.dot(W, input_t) + np.dot(U, state_t) + b')}"]
+    text = cells.step_text(layer)
+    step, before = (
+        _dotted(cells.filled(part, layer, {}, _NOTES)) for part in (text.step, text.before)
+    )
+    states = [f"{name} = np.zeros((output_features,))" for name in text.states]
+    functions = cells.activation_lines(cells.activations_of([layer]), _NOTES)
+    return functions, [*states, *before], ["projected_t = np.dot(W, input_t) + b", *step]
+
+
+def _dotted(lines: list[str]) -> list[str]:
+    """Return products of states with U as the notes write them, by ``np.dot``."""
+    return [re.sub(r"(\w+|\([^()]*\)) @ (U\w*)", _dot, line) for line in lines]
+
+
+def _dot(found: re.Match) -> str:
+    vector, matrix = found.groups()
+    return f"np.dot({matrix}, {vector.strip('()')})"

@@ -37,7 +37,8 @@ class DirectionPass:
         names = [one for one in parameters.weights if one.rpartition("/")[0] == name]
         weights = parameters.joined(parameters.values, names)
         gradient = parameters.joined(parameters.gradient, names)
-        self.tape = Tape(weights, gradient, cell.features, cell.units, timesteps, batch)
+        sizes = (cell.features, cell.units, timesteps, batch)
+        self.tape = Tape(weights, gradient, *sizes, recurrent=bool(cell.recurrent_blocks))
         self.advance, self.retreat = cell.forward_step(self.tape), cell.backward_step(self.tape)
         self.from_the_end = from_the_end
 

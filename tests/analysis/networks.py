@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from rnnviz.engine import GRU, SimpleRNN, unroll
+from rnnviz.engine import SimpleRNN, unroll
 
 
 def autonomous(recurrent_kernel, activation="tanh", bias=None):
@@ -38,16 +38,13 @@ def driven(units=6, features=3, steps=12, gain=1.2, seed=0, activation="tanh"):
 
 
 def gated(cell, units=5, features=3, steps=9, seed=0, **settings):
-    """A trace of an LSTM or GRU with input, bias and an initial state."""
+    """A trace of any cell with input, bias and an initial state."""
     random = np.random.default_rng(seed)
-    gates = len(cell.gate_names)
-    two_biases = cell is GRU and settings.get("reset_after", True)
-    layer = cell(
-        random.normal(0, 0.7, (features, gates * units)),
-        random.normal(0, 0.7, (units, gates * units)),
-        random.normal(0, 0.3, (2, gates * units) if two_biases else gates * units),
-        **settings,
-    )
+    settings = {one.name: one.default for one in cell.settings} | settings
+    shapes = cell.weight_shapes(units, features, settings)
+    spread = {"kernel": 0.7, "recurrent_kernel": 0.7, "bias": 0.3}
+    arrays = {name: random.normal(0, spread[name], shape) for name, shape in shapes.items()}
+    layer = cell.build(arrays, settings)
     start = random.normal(0, 0.5, layer.state_size)
     return unroll(layer, random.normal(size=(steps, features)), start)
 

@@ -5,6 +5,9 @@ import pytest
 
 from rnnviz import Experiment, simulate
 from rnnviz.codegen.notes_loop import notes_loop
+from rnnviz.engine import CELLS
+
+RESET_BEFORE = {"cell": "GRU", "reset_after": False}
 
 
 def test_the_lecture_is_the_notes_listing():
@@ -30,4 +33,17 @@ def test_with_the_networks_weights_it_gives_the_networks_states(activation):
         if not line.startswith(("inputs =", "W =", "U =", "b ="))
     ]
     exec("\n".join(lines), scope)
+    assert np.allclose(scope["final_output_sequence"], run.states, rtol=1e-12)
+
+
+@pytest.mark.parametrize("settings", [{"cell": name} for name in CELLS] + [RESET_BEFORE])
+def test_the_loop_of_every_cell_gives_its_states(settings):
+    run = simulate(Experiment(**settings, weight_scale=0.3, units=6, timesteps=9))
+    cell = run.layers[0].layer
+    lines, scope = notes_loop(cell, 9, ("", "", "")), {"inputs": run.inputs}
+    letters = dict(zip("WUb", ("kernel", "recurrent_kernel", "bias"), strict=True))
+    scope |= {a: getattr(cell, name).T for a, name in letters.items() if hasattr(cell, name)}
+    scope["b"] = cell.bias
+    made = tuple(f"{name} =" for name in ("inputs", *letters))
+    exec("\n".join(line for line in lines if not line.startswith(made)), scope)
     assert np.allclose(scope["final_output_sequence"], run.states, rtol=1e-12)

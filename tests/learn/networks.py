@@ -6,13 +6,13 @@ from rnnviz.engine import CELLS, Dense, Embedding, Layer, LayerNormalization, Ne
 
 
 def random_cell(name, features, units, generator, dtype=np.float64, **settings):
-    cell = CELLS[name]
-    width = cell.gate_count() * units
-    scale = 0.9 / units**0.5
-    after = name == "GRU" and settings.get("reset_after", True)
-    shapes = (features, width), (units, width), (2, width) if after else (width,)
-    arrays = (generator.normal(0, scale, shape).astype(dtype) for shape in shapes)
-    return cell(*arrays, **settings)
+    cell, scale = CELLS[name], 0.9 / units**0.5
+    settings = {one.name: one.default for one in cell.settings} | settings
+    shapes = cell.weight_shapes(units, features, settings)
+    arrays = {
+        name: generator.normal(0, scale, shape).astype(dtype) for name, shape in shapes.items()
+    }
+    return cell.build(arrays, settings)
 
 
 def random_dense(features, units, generator, activation="linear", dtype=np.float64):
@@ -40,7 +40,8 @@ def random_network(
     generator = np.random.default_rng(seed)
     layers, length = [], features
     for index, name in enumerate(names):
-        own = {k: v for k, v in settings.items() if hasattr(CELLS[name], k)}
+        known = {one.name for one in CELLS[name].settings}
+        own = {k: v for k, v in settings.items() if k in known}
         before = ()
         if normalized and index:
             gamma, beta = generator.normal(1, 0.3, length), generator.normal(0, 0.3, length)

@@ -1,5 +1,7 @@
 """The real Keras model of an experiment, built without a line of rnnviz.codegen."""
 
+from tests.parity.own_cells import OWN_CELLS
+
 
 def keras_model(keras, experiment):
     """Return the Sequential model of an experiment, its weights as Keras drew them."""
@@ -20,14 +22,14 @@ def keras_model(keras, experiment):
 
 
 def _layer(keras, spec):
-    settings = {
-        "activation": spec.activation,
-        "return_sequences": spec.return_sequences,
-        "go_backwards": spec.go_backwards,
-    }
-    if spec.cell != "SimpleRNN":
-        settings["recurrent_activation"] = spec.recurrent_activation
-    if spec.cell == "GRU":
-        settings["reset_after"] = spec.reset_after
-    layer = getattr(keras.layers, spec.cell)(spec.units, **settings)
+    ways = {"return_sequences": spec.return_sequences, "go_backwards": spec.go_backwards}
+    if spec.cell in OWN_CELLS:
+        layer = keras.layers.RNN(OWN_CELLS[spec.cell](keras, spec), **ways)
+    else:
+        settings = {"activation": spec.activation} | ways
+        if spec.cell != "SimpleRNN":
+            settings["recurrent_activation"] = spec.recurrent_activation
+        if spec.cell == "GRU":
+            settings["reset_after"] = spec.reset_after
+        layer = getattr(keras.layers, spec.cell)(spec.units, **settings)
     return keras.layers.Bidirectional(layer) if spec.bidirectional else layer

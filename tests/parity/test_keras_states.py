@@ -20,7 +20,7 @@ BASE = Experiment(timesteps=50, input_features=7, units=6, **KERAS_DRAWS)
 
 
 def weights(layer):
-    return [layer.kernel, layer.recurrent_kernel, layer.bias]
+    return list(layer.arrays.values())
 
 
 def assert_same(keras, experiment):

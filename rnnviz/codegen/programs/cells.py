@@ -165,7 +165,7 @@ def filled(text: str, spec: Any, names: dict[str, str], dialect: Dialect) -> lis
 
     def split(found: re.Match) -> str:
         whole, count = found.groups()
-        if dialect is TORCH and not whole.isidentifier():
+        if dialect.module == "torch" and not whole.isidentifier():
             whole = f"({whole})"  # of which a method is called
         return dialect.split.format(whole, count)
 
@@ -232,11 +232,13 @@ def softmax(z):
 
 def _activation_texts(dialect: Dialect) -> dict[str, str]:
     """Return the activations that the library does not have under a name of its own."""
-    if dialect is KERAS:  # Keras 1 and 2's; Keras 3's own is another function of the same name
+    if (
+        dialect.module == "keras.ops"
+    ):  # Keras 1 and 2's; Keras 3's own is another function of the same name
         return {"hard_sigmoid_keras2": _function("hard_sigmoid_keras2", _CLIPPED, dialect)}
     texts = {"linear": "z", "hard_sigmoid": "{0}.clip(z / 6 + 0.5, 0, 1)"}
     texts |= {"hard_sigmoid_keras2": _CLIPPED, "softsign": "z / (1 + {0}.abs(z))"}
-    if dialect is NUMPY:
+    if dialect.module == "np":
         texts |= {
             "relu": "np.maximum(z, 0)",
             "sigmoid": "1 / (1 + np.exp(-z))",
@@ -250,7 +252,7 @@ def _activation_texts(dialect: Dialect) -> dict[str, str]:
             "softplus": "torch.logaddexp(z, torch.zeros_like(z))",
         }
     functions = {name: _function(name, text, dialect) for name, text in texts.items()}
-    return functions if dialect is TORCH else functions | {"softmax": _SOFTMAX}
+    return functions if dialect.module == "torch" else functions | {"softmax": _SOFTMAX}
 
 
 _CLIPPED = "{0}.clip(z / 5 + 0.5, 0, 1)"

@@ -27,6 +27,8 @@ class Tape:
         Of the layer; the rows that are left belong to the bias.
     timesteps, batch : int
         Of the data.
+    recurrent : bool
+        Whether there is a recurrent kernel; if not, a timestep's product does not read the state.
 
     Attributes
     ----------
@@ -49,14 +51,20 @@ class Tape:
         units: int,
         timesteps: int,
         batch: int,
+        recurrent: bool = True,
     ) -> None:
         self.weights, self.gradient = weights, gradient
         self.features, self.units = features, units
         self.timesteps, self.batch = timesteps, batch
         rows, columns = weights.shape
+        self._bias = features + (units if recurrent else 0)
         self.reads = self.empty(timesteps + 1, rows)
-        self.reads[:, features + units :] = 1
-        self.reads[0, features : features + units] = 0
+        self.reads[:, self._bias :] = 1
+        self.states = self.reads[:, features : self._bias]
+        """h, ``(timesteps + 1, units, batch)``: row 0 is the initial state."""
+        if not recurrent:
+            self.states = self.empty(timesteps + 1, units)
+        self.states[0] = 0
         self.errors = self.empty(timesteps, columns)
         self.deltas = self.empty(timesteps + 1, units)
         self.carried: list[np.ndarray] = []
@@ -74,11 +82,6 @@ class Tape:
         return self._kept[name]
 
     @property
-    def states(self) -> np.ndarray:
-        """h, ``(timesteps + 1, units, batch)``: row 0 is the initial state."""
-        return self.reads[:, self.features : self.features + self.units]
-
-    @property
     def inputs(self) -> np.ndarray:
         """x, ``(timesteps, features, batch)``, to be written before the way forward."""
         return self.reads[: self.timesteps, : self.features]
@@ -90,13 +93,13 @@ class Tape:
 
     @property
     def recurrent(self) -> np.ndarray:
-        """The rows of the weights that the state meets, ``(units, columns)``."""
-        return self.weights[self.features : self.features + self.units]
+        """The rows of the weights that the state meets, ``(units, columns)`` or none."""
+        return self.weights[self.features : self._bias]
 
     @property
     def bias(self) -> np.ndarray:
         """The rows of the bias, ``(1, columns)`` or ``(2, columns)``."""
-        return self.weights[self.features + self.units :]
+        return self.weights[self._bias :]
 
     def gradient_adder(self) -> Callable[[np.ndarray, np.ndarray], None]:
         """Return ``add(read, error)``, which adds read·errorᵀ of one timestep to the gradient."""

@@ -8,6 +8,12 @@ from tests.codegen.random_experiments import random_experiment
 SMALL = Experiment(timesteps=20, input_features=3, units=5, weight_scale=0.1)
 
 
+def _two_values(cell):
+    """Each of a cell's own numbers at two values in one stack."""
+    numbers = [one for one in cell.settings if isinstance(one.default, float)]
+    return {one.name: (one.default, (one.default + one.high) / 2) for one in numbers}
+
+
 def _varied():
     for name, experiment in NOTES_MODELS.items():
         # Over 100 timesteps the roundings of float32 grow past 1e-6 in four orthogonal layers.
@@ -36,6 +42,7 @@ def _varied():
         yield f"{cell} backwards, float32", each.replace(go_backwards=True, dtype="float32")
         yield f"{cell} both ways", each.replace(bidirectional=True, return_sequences=False)
         yield f"{cell} relu", each.replace(activation="relu", recurrent_activation="tanh")
+        yield f"{cell} stacked", each.replace(units=(5, 4), **_two_values(CELLS[cell]))
     yield "reset before", SMALL.replace(cell="GRU", reset_after=False)
     yield "forget gate as drawn", SMALL.replace(cell="LSTM", unit_forget_bias=False)
     gains = {"input_gain": 2.0, "recurrent_gain": 0.5}
