@@ -121,10 +121,21 @@ def _by_step(
             if bounded:
                 way = np.abs(piece - middle) if middle else np.abs(piece)
                 near[part] = np.count_nonzero(way > SATURATED_FROM * half, axis=-1)
-                exact[part] = np.count_nonzero(way == half, axis=-1)
+                exact[part] = _at_an_end(piece, way, low, high)
     shape = states.shape[:-1]
     near, exact, mean = (array.reshape(shape) for array in (near, exact, mean))
     return near, exact, mean, float(np.min(ends)), float(np.max(ends))
+
+
+def _at_an_end(states: np.ndarray, way: np.ndarray, low: float, high: float) -> np.ndarray:
+    """Return how many of each row are exactly at an end; ``way`` is their distance to the middle.
+
+    With the middle at 0 the distance says so. A sigmoid's 1e-20 minus ½ rounds to −½ and is still
+    no 0, so there both ends are asked.
+    """
+    if low == -high:
+        return np.count_nonzero(way == high, axis=-1)
+    return np.count_nonzero(states == low, axis=-1) + np.count_nonzero(states == high, axis=-1)
 
 
 def _from_which_on(true_at: np.ndarray) -> int | None:

@@ -11,13 +11,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rnnviz.analysis.diagnosis import EDGE, Diagnosis
+from rnnviz.analysis.diagnosis import EDGE, MOSTLY, Diagnosis
 from rnnviz.analysis.saturation import Saturation
 from rnnviz.analysis.verdict import moment
-from rnnviz.engine import Trace
+from rnnviz.engine import ACTIVATIONS, Trace
 from rnnviz.i18n import Words
 from rnnviz.sentences.numbers import number, percent, power, whole
 
+_SMALLEST = 1e-12
 LITTLE = 3.0
 """A gradient has vanished, or exploded, when it changed by more than so many powers of ten."""
 
@@ -76,8 +77,15 @@ def _headline(trace: Trace, result: Saturation, found: Diagnosis) -> tuple[str, 
         return "lost", {}
     if kind == "linear":
         bend = 1 - found.straightness
-        return ("linear", {"bend": percent(bend)}) if bend else ("straight", {})
+        if not bend and _is_piecewise_linear(trace.layer.activation):
+            return "straight", {}
+        # Elsewhere a difference of 0 is only one that rounding has taken away.
+        return "linear", {"bend": percent(max(bend, _SMALLEST))}
     return kind, {}
+
+
+def _is_piecewise_linear(activation: str) -> bool:
+    return activation == "linear" or bool(ACTIVATIONS[activation].kinks)
 
 
 def _saturated(trace: Trace, result: Saturation) -> tuple[str, dict[str, object]]:
@@ -100,7 +108,7 @@ def _meaning(trace: Trace, result: Saturation, found: Diagnosis) -> str:
     if kind == "diverged":
         return kind
     if not found.steps:
-        return "saturated" if kind == "saturated" else "brief"
+        return "saturated" if result.share > MOSTLY else "brief"
     if kind == "dead":
         return "dead_zero" if math.isinf(gradient) else "dead_left"
     if math.isinf(gradient):

@@ -5,6 +5,7 @@ import pytest
 
 from rnnviz import Experiment, simulate
 from rnnviz.analysis.saturation import SATURATED_FROM, saturation
+from rnnviz.engine import SimpleRNN, unroll
 
 EXPERIMENTS = (
     Experiment(),
@@ -43,3 +44,12 @@ def test_a_run_measures_itself_once():
     layer = simulate(Experiment()).layers[0]
     assert saturation(layer.trace) is saturation(layer.trace)
     assert not saturation(layer.trace).share_by_step.flags.writeable
+
+
+def test_a_sigmoid_near_0_is_not_exactly_0():
+    """1e-20 − ½ rounds to −½: what is not 0 was counted as exactly at the end."""
+    layer = SimpleRNN(np.array([[-40.0, -800.0, 800.0]]), np.zeros((3, 3)), np.zeros(3), "sigmoid")
+    result = saturation(unroll(layer, np.ones((4, 1))))
+    assert result.share == 1
+    assert result.share_exact == pytest.approx(2 / 3)
+    assert result.exact_from is None

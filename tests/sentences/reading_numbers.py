@@ -45,4 +45,5 @@ def digits_of(text):
     mantissa = text.lstrip("−").split("·")[0]
     if mantissa.startswith("10") and any(letter in mantissa for letter in "⁰¹²³⁴⁵⁶⁷⁸⁹"):
         return 0
-    return max(1, len(mantissa.replace(",", "").replace(".", "").lstrip("0")))
+    figures = mantissa.replace(",", "").replace(".", "").lstrip("0")
+    return max(1, len(figures if "." in mantissa else figures.rstrip("0")))

@@ -1,0 +1,98 @@
+"""No false verdict: each is read back and recomputed from the arrays, in both languages."""
+
+import os
+
+import numpy as np
+import pytest
+
+from rnnviz import simulate
+from rnnviz.analysis.gradients import gradients
+from rnnviz.analysis.spectrum import spectrum
+from rnnviz.analysis.trajectory import projection
+from rnnviz.analysis.twins import twins
+from rnnviz.i18n import LANGUAGES, words
+from rnnviz.sentences import verdicts
+from rnnviz.sentences.verdicts import sentence
+from rnnviz.views import trajectory_3d
+from tests.sentences.random_runs import random_run
+from tests.sentences.truth_of_verdicts import CLAIMS, check_verdict
+
+COUNT = int(os.environ.get("RNNVIZ_SENTENCES", "100"))
+PART = 50
+
+ANALYSES = {
+    "spectrum": lambda trace: spectrum(trace, trace.timesteps - 1),
+    "gradients": gradients,
+    "twins": twins,
+    "trajectory": lambda trace: projection(trace.states),
+    "trajectory_3d": lambda trace: projection(trace.states),
+}
+ONE_CELL = ("gradients",)
+"""Whose claims are recomputed for SimpleRNN only."""
+
+
+def checked(seed, room, **fixed):
+    """Check one experiment's verdict in both languages; returns its key."""
+    with np.errstate(all="ignore"):
+        trace = simulate(random_run(seed, **fixed)).layers[0].trace
+        result = ANALYSES[room](trace)
+    said = result.verdict
+    if room == "trajectory_3d":
+        said = trajectory_3d.verdict_in_space(result)
+        room = said.key.split(".")[1]
+    for language in LANGUAGES:
+        key = check_verdict(sentence(said, words(language)), trace, result, language, room)
+    return key
+
+
+@pytest.mark.parametrize("first", range(0, COUNT, PART))
+@pytest.mark.parametrize("room", ANALYSES)
+def test_verdicts_of_random_experiments_are_true(room, first):
+    fixed = {"cell": "SimpleRNN"} if room in ONE_CELL else {}
+    for seed in range(first, min(COUNT, first + PART)):
+        checked(seed, room, **fixed)
+
+
+def test_every_verdict_of_these_analyses_has_its_claims():
+    said = {key for key in words("en").sentences if key.startswith("verdict.")}
+    known = {key for key in said if key.split(".")[1] in ANALYSES}
+    assert {key for key in known if "no_kernel" not in key} <= CLAIMS.keys()
+
+
+def complaint(room, seeds=range(150), **fixed):
+    for seed in seeds:
+        try:
+            checked(seed, room, **fixed)
+        except AssertionError as error:
+            return str(error) or "not so"
+    return None
+
+
+def test_it_finds_an_eigenvalue_that_is_written_on_the_wrong_side_of_the_circle(monkeypatch):
+    """ "every eigenvalue inside the unit circle (largest 1)"."""
+    monkeypatch.setattr(verdicts, "_BESIDE_ONE", ())
+    fixed = {"recurrent_initializer": "identity", "kernel_initializer": "zeros",
+             "bias_initializer": "zeros", "cell": "SimpleRNN", "activation": "linear",
+             "recurrent_gain": 1.0}  # fmt: skip
+    assert complaint("spectrum", range(3), **fixed, weight_scale=1.0) is None
+    assert complaint("spectrum", range(3), **fixed, weight_scale=1.004)
+
+
+def test_it_finds_two_directions_where_three_are_shown(monkeypatch):
+    """ "Path in 3-D" spoke of two."""
+
+    def of_two(result):
+        said = verdict_in_space(result)
+        if "share" not in said.values:
+            return said
+        share = 100 * float(result.explained[:2].sum())
+        return type(said)(said.key, {**said.values, "share": share})
+
+    verdict_in_space = trajectory_3d.verdict_in_space
+    monkeypatch.setattr(trajectory_3d, "verdict_in_space", of_two)
+    assert complaint("trajectory_3d")
+
+
+def test_it_finds_a_share_that_is_rounded_to_all(monkeypatch):
+    monkeypatch.setattr(verdicts, "percent", lambda share: f"{100 * share:.3g}%")
+    assert complaint("trajectory")

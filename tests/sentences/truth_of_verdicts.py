@@ -1,0 +1,194 @@
+"""The same for the verdicts of the dynamics page, as far as one run decides them.
+
+Jacobians, their eigenvalues and products, covariances: computed here from the states and the
+weights. The fixed points, memories and bifurcations of a network are held in tests/analysis.
+"""
+
+import math
+
+import numpy as np
+
+from tests.sentences.templates import understood
+from tests.sentences.truth import Facts, check_moment, is_about, is_power, is_share, whole
+
+NEUTRAL = 1e-3
+CLAIMS = {}
+
+
+def claims(*keys):
+    def enter(function):
+        CLAIMS.update({f"verdict.{key}": function for key in keys})
+        return function
+
+    return enter
+
+
+def check_verdict(sentence, trace, result, language, room):
+    """AssertionError where a verdict says what is not so; returns its key."""
+    key, fields = understood(sentence, f"verdict.{room}.", language)
+    CLAIMS[key](Facts(trace), result, {**fields, "key": key})
+    return key
+
+
+def kernel_radius(facts):
+    units = facts.layer.units
+    kernel = facts.layer.recurrent_kernel.astype(np.float64)
+    blocks = [kernel[:, start : start + units] for start in range(0, kernel.shape[1], units)]
+    return max(np.abs(np.linalg.eigvals(block)).max() for block in blocks)
+
+
+@claims("spectrum.zero", "spectrum.contracting", "spectrum.neutral", "spectrum.expanding")
+def _(facts, result, fields):
+    jacobian = facts.jacobian(check_moment(fields))
+    moduli = np.abs(np.linalg.eigvals(jacobian))
+    kind = fields["key"].rpartition(".")[2]
+    # Eigenvalues of a matrix with little but rounding in it are no better than this.
+    room = 1e-6 if facts.layer.dtype == np.float64 else 1e-4
+    is_about(fields["kernel_radius"], kernel_radius(facts), room)
+    assert jacobian.any() == (kind != "zero")
+    if kind == "zero":
+        return
+    is_about(fields["stretch"], np.linalg.norm(jacobian, 2), room)
+    radius = moduli.max()
+    if radius > 1e-6:
+        is_about(fields["radius"], radius, max(room, 1e-4))
+    written = float(fields["radius"].replace(",", "")) if "·" not in fields["radius"] else None
+    if kind == "contracting":
+        assert radius < 1 - NEUTRAL + room
+        assert written is None or written < 1
+    elif kind == "neutral":
+        assert abs(radius - 1) <= NEUTRAL + room
+    else:
+        assert radius > 1 + NEUTRAL - room
+        assert written is None or written > 1
+        unsure = np.abs(moduli - 1 - NEUTRAL) < 1e-6
+        sure = (moduli > 1 + NEUTRAL) & ~unsure
+        assert sure.sum() <= whole(fields["count"]) <= sure.sum() + unsure.sum()
+
+
+@claims("spectrum.diverged")
+def _(facts, result, fields):
+    timestep = check_moment(fields)
+    states = facts.trace.full_states[max(0, timestep - 1) : timestep + 1]
+    assert not np.isfinite(states).all()
+    is_about(fields["kernel_radius"], kernel_radius(facts), 1e-4)
+
+
+def norms_back(facts, target):
+    """log₁₀ ‖∂h_T/∂h_t‖₂ for t = 0 … T."""
+    norms, product, log = np.zeros(target + 1), np.eye(facts.layer.state_size), 0.0
+    for timestep in range(target, 0, -1):
+        product = product @ facts.jacobian(timestep)
+        size = np.abs(product).max()
+        if size == 0:
+            norms[:timestep] = -np.inf
+            break
+        product, log = product / size, log + math.log10(size)
+        norms[timestep - 1] = log + math.log10(np.linalg.norm(product, 2))
+    return norms
+
+
+@claims("gradients.vanishing", "gradients.exploding", "gradients.alive")
+def _(facts, result, fields):
+    target = check_moment(fields)
+    norms = norms_back(facts, target)
+    assert whole(fields["back"]) == target
+    assert np.isfinite(norms).all()
+    is_power(fields["size"], norms[0], 0.05)
+    is_about(fields["factor"], 10 ** (norms[0] / target), 0.05 / target + 1e-6)
+    kind = fields["key"].rpartition(".")[2]
+    assert {
+        "vanishing": norms[0] < -2.97,
+        "exploding": norms[0] > 3,
+        "alive": abs(norms[0]) <= 3.03,
+    }[kind]
+    if kind == "vanishing":
+        sure = np.flatnonzero(norms >= -2.98)
+        unsure = np.flatnonzero(norms >= -3.02)
+        assert target - unsure[0] >= whole(fields["reach"]) >= target - sure[0]
+
+
+@claims("gradients.zero")
+def _(facts, result, fields):
+    norms = norms_back(facts, check_moment(fields))
+    before = whole(fields["before"])
+    assert np.isneginf(norms[: before + 1]).all()
+    assert np.isfinite(norms[before + 1 :]).all()
+
+
+@claims("gradients.first")
+def _(facts, result, fields):
+    assert check_moment(fields) == 0
+
+
+@claims("gradients.diverged", "trajectory.diverged", "lyapunov.diverged", "twins.diverged")
+def _(facts, result, fields):
+    assert check_moment(fields) == 0
+    if not fields["key"].startswith("verdict.twins"):
+        assert facts.end == 0
+
+
+@claims("twins.equal")
+def _(facts, result, fields):
+    timestep = check_moment(fields)
+    assert not result.distances[:, timestep + 1 :].any()
+    assert result.distances[:, timestep].any()
+
+
+@claims("twins.forgotten", "twins.kept", "twins.apart")
+def _(facts, result, fields):
+    distances = result.distances[-1]
+    assert whole(fields["steps"]) == len(distances) - 1
+    is_about(fields["nudge"], distances[0], 0.02)
+    is_about(fields["distance"], distances[-1])
+    ratio = distances[-1] / distances[0]
+    if "ratio" in fields:
+        is_about(fields["ratio"], ratio)
+    kind = fields["key"].rpartition(".")[2]
+    if kind == "forgotten":
+        # Twins that are as near as rounding can tell have met.
+        scale = max(1.0, np.abs(facts.trace.full_states).max())
+        rounding = np.finfo(facts.layer.dtype).eps * math.sqrt(facts.layer.state_size) * scale
+        assert ratio <= 1e-2 or distances[-1] <= 1.01 * rounding
+    else:
+        assert (ratio >= 100) == (kind == "apart")
+        assert ratio > 1e-2
+
+
+@claims("trajectory.single")
+def _(facts, result, fields):
+    assert facts.end == 1
+
+
+@claims("trajectory.still")
+def _(facts, result, fields):
+    states = facts.states[: facts.end]
+    assert whole(fields["steps"]) == facts.end
+    spread = np.ptp(states, axis=0).max()
+    assert spread <= 1e3 * np.finfo(facts.layer.dtype).eps * max(1e-300, np.abs(states).max())
+
+
+@claims("trajectory.settled")
+def _(facts, result, fields):
+    timestep = check_moment(fields)
+    states = facts.states[: facts.end]
+    assert (states[timestep:] == states[timestep]).all()
+    assert (states[timestep - 1] != states[timestep]).any()
+    is_about(fields["longest"], np.abs(result.coordinates - result.coordinates[-1]).max())
+
+
+@claims(
+    *(f"trajectory.{kind}" for kind in ("line", "plane", "space")),
+    *(f"trajectory_3d.{kind}" for kind in ("line", "plane", "space")),
+)
+def _(facts, result, fields):
+    states = facts.states[: facts.end] / np.abs(facts.states[: facts.end]).max()
+    variances = np.linalg.eigvalsh(np.cov(states, rowvar=False).reshape(states.shape[1], -1))
+    variances = np.maximum(variances[::-1], 0)
+    dimension = variances.sum() ** 2 / (variances**2).sum()
+    is_about(fields["dimension"], dimension, 1e-4)
+    shown = 3 if "trajectory_3d" in fields["key"] else 2
+    is_share(fields["share"], variances[:shown].sum() / variances.sum(), 1e-5)
+    kind = fields["key"].rpartition(".")[2]
+    low, high = {"line": (0, 1.5), "plane": (1.5, 2.5), "space": (2.5, math.inf)}[kind]
+    assert low - 1e-4 <= dimension <= high + 1e-4
