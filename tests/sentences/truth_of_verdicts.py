@@ -96,12 +96,9 @@ def _(facts, result, fields):
     assert np.isfinite(norms).all()
     is_power(fields["size"], norms[0], 0.05)
     is_about(fields["factor"], 10 ** (norms[0] / target), 0.05 / target + 1e-6)
-    kind = fields["key"].rpartition(".")[2]
-    assert {
-        "vanishing": norms[0] < -2.97,
-        "exploding": norms[0] > 3,
-        "alive": abs(norms[0]) <= 3.03,
-    }[kind]
+    kind, log = fields["key"].rpartition(".")[2], norms[0]
+    holds = {"vanishing": log < -2.97, "exploding": log > 2.97, "alive": abs(log) <= 3.03}
+    assert holds[kind]
     if kind == "vanishing":
         sure = np.flatnonzero(norms >= -2.98)
         unsure = np.flatnonzero(norms >= -3.02)
@@ -112,7 +109,9 @@ def _(facts, result, fields):
 def _(facts, result, fields):
     norms = norms_back(facts, check_moment(fields))
     before = whole(fields["before"])
-    assert np.isneginf(norms[: before + 1]).all()
+    # Slopes of float32 states below its normal numbers, 10⁻³⁸, are 0 to it.
+    nothing = -np.inf if facts.layer.dtype == np.float64 else -38.0
+    assert (norms[: before + 1] <= nothing).all()
     assert np.isfinite(norms[before + 1 :]).all()
 
 
