@@ -8,11 +8,12 @@ import streamlit as st
 
 from rnnviz.analysis.diagnosis import diagnose
 from rnnviz.analysis.saturation import saturation
-from rnnviz.app.components.viewer import state_viewer
+from rnnviz.app.components.viewer import Said, state_viewer
 from rnnviz.app.panels.lens_switch import choose_lens
 from rnnviz.app.panels.main_view import style_of
+from rnnviz.app.panels.reading import prefetched_readings
 from rnnviz.app.runtime import state
-from rnnviz.app.runtime.prefetch import live_knobs, prefetched_pictures
+from rnnviz.app.runtime.prefetch import live_knobs, prefetched_pictures, with_knob
 from rnnviz.app.runtime.results import result_of, runs_of, trial_of
 from rnnviz.app.runtime.visibility import visibility
 from rnnviz.app.sidebar.compare import differing, pair_buttons
@@ -48,8 +49,11 @@ def show(source: Shown, perspective: Perspective, say: Words, second: Shown) -> 
     columns = st.columns(2, gap="small", vertical_alignment="bottom")
     for index, side in enumerate("ab"):
         with columns[index]:
-            _heading(side, runs[index], runs[1 - index], perspective, say)
-            perspective = _viewer(side, pictures[index], runs[index], perspective, say)
+            with st.container(key=f"said-{side}"):
+                _heading(side, runs[index], runs[1 - index], perspective, say)
+            perspective = _viewer(
+                side, pictures[index], runs[index], runs[1 - index], perspective, say
+            )
     return perspective
 
 
@@ -75,13 +79,39 @@ def _heading(side: str, run: Run, beside: Run, perspective: Perspective, say: Wo
     sentence = result_of(f"headline.{say.language}", run, headline, detail=index)
     st.markdown(f"##### {say(f'side.{side}')} · {sentence}")
     if run.experiment is None or beside.experiment is None:
-        knobs = parameters(run, perspective, say)
+        st.caption(" · ".join(parameters(run, perspective, say)) or say("side.same"))
     else:
-        knobs = [
-            f"{say(f'knob.{row.name}.label')}: {_shown(row, run.experiment, say)}"
-            for row in differing(run.experiment, beside.experiment)
-        ]
-    st.caption(" · ".join(knobs) or say("side.same"))
+        st.caption(_differences(run.experiment, beside.experiment, say))
+
+
+def _differences(experiment: Experiment, beside: Experiment, say: Words) -> str:
+    """Return the knobs in which an experiment is not like the other, with its own values."""
+    knobs = [
+        f"{say(f'knob.{row.name}.label')}: {_shown(row, experiment, say)}"
+        for row in differing(experiment, beside)
+    ]
+    return " · ".join(knobs) or say("side.same")
+
+
+def _said(side: str, run: Run, beside: Run, perspective: Perspective, say: Words) -> Said:
+    """Return what says what another value of a knob does to this side."""
+    readings = prefetched_readings(run.source, perspective, say)
+    experiment, other = run.experiment, beside.experiment
+
+    def said(name: str, value: Any) -> dict[str, Any] | None:
+        found = readings(name, value)
+        if found is None:
+            return None
+        title, knobs = f"{say(f'side.{side}')} · {found['headline']}", ""
+        if experiment is not None and other is not None:
+            index = perspective.layer_in(experiment.layers)
+            own = with_knob(experiment, index, name, value)
+            moved = perspective.side == "both"
+            partner = with_knob(other, index, name, value) if moved else other
+            knobs = _differences(own, partner, say)
+        return {**found, "headline": title, "meaning": knobs, "numbers": []}
+
+    return said
 
 
 def _shown(row, experiment: Experiment, say: Words) -> str:
@@ -93,7 +123,7 @@ def _shown(row, experiment: Experiment, say: Words) -> str:
 
 
 def _viewer(
-    side: str, picture: Picture, run: Run, perspective: Perspective, say: Words
+    side: str, picture: Picture, run: Run, beside: Run, perspective: Perspective, say: Words
 ) -> Perspective:
     """Show one side; the sliders repaint it while they are dragged, if they move this side."""
     moves = perspective.side in ("both", side)
@@ -102,6 +132,8 @@ def _viewer(
         style_of(perspective, say),
         knobs=live_knobs(run.source, perspective.layer, say) if moves else (),
         ahead=prefetched_pictures(run.source, perspective) if moves else None,
+        said=_said(side, run, beside, perspective, say) if moves else None,
+        said_in=f"said-{side}",
         arrival=state.arrivals(),
         key=state.component(f"viewer.{side}"),
     )

@@ -11,7 +11,7 @@ from rnnviz.app.panels.closer.one_step import UNIT
 from rnnviz.app.panels.lens_switch import choose_lens
 from rnnviz.app.panels.main_view import main_view
 from rnnviz.app.panels.network import show_network
-from rnnviz.app.panels.reading import show_reading
+from rnnviz.app.panels.reading import prefetched_readings, show_reading
 from rnnviz.app.runtime import state
 from rnnviz.app.runtime.results import run_of, trial_of
 from rnnviz.app.runtime.visibility import visibility
@@ -21,6 +21,7 @@ from rnnviz.link import Shown
 from rnnviz.spec.perspective import Perspective
 from rnnviz.views._plot.style import FIRST_STEP
 
+_SAID = "said"
 _LISTED_VALUES = 32
 """As many values as the lecture's notes print of a row."""
 
@@ -35,11 +36,12 @@ def show(source: Shown, perspective: Perspective, say: Words) -> Perspective:
         perspective = perspective.replace(unit=unit - FIRST_STEP)
     if look.shows("lens"):
         perspective = choose_lens(run, perspective, say)
-    perspective = main_view(run, perspective, say)
+    said = prefetched_readings(source, perspective, say)
+    perspective = main_view(run, perspective, say, said=said, said_in=_SAID)
     # What the states mean takes longer than to show them: the picture does not wait for it.
     with above:
-        said, drawn = st.columns([5, 8], gap="small")
-        with said.container(key="said"):
+        beside, drawn = st.columns([5, 8], gap="small")
+        with beside.container(key=_SAID):
             show_reading(run, perspective, say)
         with drawn:
             perspective = show_network(run, perspective, say)

@@ -6,7 +6,7 @@ import dataclasses
 
 import streamlit as st
 
-from rnnviz.app.components.viewer import state_viewer
+from rnnviz.app.components.viewer import Said, state_viewer
 from rnnviz.app.runtime import state
 from rnnviz.app.runtime.prefetch import live_knobs, prefetched_pictures
 from rnnviz.app.runtime.results import run_of, trial_of
@@ -28,10 +28,18 @@ def style_of(perspective: Perspective, say: Words) -> Style:
     )
 
 
-def main_view(run: Run, perspective: Perspective, say: Words, compact: bool = False) -> Perspective:
+def main_view(
+    run: Run,
+    perspective: Perspective,
+    say: Words,
+    compact: bool = False,
+    said: Said | None = None,
+    said_in: str = "",
+) -> Perspective:
     """Show the states; where the cursor is let go becomes part of the link.
 
-    ``compact`` leaves room for something else on the same screen.
+    ``compact`` leaves room for something else on the same screen; ``said`` and ``said_in`` are
+    those of :func:`rnnviz.app.components.viewer.state_viewer`.
     """
     source = run.source
     viewed = state_viewer(
@@ -40,6 +48,8 @@ def main_view(run: Run, perspective: Perspective, say: Words, compact: bool = Fa
         knobs=live_knobs(source, perspective.layer, say),
         ahead=prefetched_pictures(source, perspective),
         again=lambda: _picture(trial_of(run_of(source), perspective), perspective, compact),
+        said=said,
+        said_in=said_in,
         arrival=state.arrivals(),
         key=state.component("viewer"),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -11,15 +12,18 @@ import streamlit as st
 from rnnviz.analysis.diagnosis import Diagnosis, diagnose
 from rnnviz.analysis.saturation import SATURATED_FROM, Saturation, saturation
 from rnnviz.app.runtime import state
-from rnnviz.app.runtime.results import result_of
+from rnnviz.app.runtime.prefetch import with_knob
+from rnnviz.app.runtime.results import result_of, run_of, trial_of
 from rnnviz.app.runtime.variations import variation
 from rnnviz.app.runtime.visibility import visibility
 from rnnviz.engine import spectral_radius
 from rnnviz.engine.run import Run
 from rnnviz.i18n import Words
+from rnnviz.link import Shown
 from rnnviz.sentences.advice import Advice, advise
 from rnnviz.sentences.reading import number, percent, power, read
-from rnnviz.spec.experiment import Experiment
+from rnnviz.spec.experiment import Experiment, ExperimentError
+from rnnviz.spec.given import recipe_of, with_recipe
 from rnnviz.spec.perspective import Perspective
 from rnnviz.views._plot.cursor import weight_scale_of
 
@@ -44,6 +48,39 @@ def show_reading(run: Run, perspective: Perspective, say: Words) -> None:
                 _advice(advice, run.experiment, perspective, say)
     if look.shows("numbers"):
         _numbers(result, diagnosis, run, index, say)
+
+
+def prefetched_readings(
+    source: Shown, perspective: Perspective, say: Words
+) -> Callable[[str, Any], dict[str, Any] | None]:
+    """Return what says what another value of a knob does, while its slider is held.
+
+    The result takes a knob's name and a value, and returns ``headline``, ``meaning`` and
+    ``numbers``, (label, value) pairs; None where the experiment does not allow the value.
+    """
+    experiment = recipe_of(source)
+    index = perspective.layer_in(experiment.layers)
+
+    def said(name: str, value: Any) -> dict[str, Any] | None:
+        try:
+            other = with_recipe(source, with_knob(experiment, index, name, value))
+        except ExperimentError:
+            return None
+        run = trial_of(run_of(other), perspective)
+        result = saturation(run.layers[index].trace)
+        diagnosis, _ = result_of(
+            "reading", run, lambda progress: _diagnose(run, index), detail=index
+        )
+        reading = read(run.layers[index].trace, result, diagnosis, say)
+        numbers = _shown_numbers(result, diagnosis, run, index)
+        return {
+            "experiment": run.identity,
+            "headline": reading.headline,
+            "meaning": reading.meaning,
+            "numbers": [[say(f"metric.{name}"), value] for name, value, _ in numbers],
+        }
+
+    return said
 
 
 def _diagnose(run: Run, index: int) -> tuple[Diagnosis, Advice | None]:
@@ -91,8 +128,10 @@ def _advice(advice: Advice, experiment: Experiment, perspective: Perspective, sa
     )
 
 
-def _numbers(result: Saturation, diagnosis: Diagnosis, run: Run, index: int, say: Words) -> None:
-    """Show the numbers that the reading rests on."""
+def _shown_numbers(
+    result: Saturation, diagnosis: Diagnosis, run: Run, index: int
+) -> list[tuple[str, str, dict[str, str]]]:
+    """Return the numbers that the reading rests on: name, value, what their explanation needs."""
     layer, radius, shown = run.layers[index], _radius(run, index), []
     if result.bounded:
         least = percent(SATURATED_FROM)
@@ -105,6 +144,12 @@ def _numbers(result: Saturation, diagnosis: Diagnosis, run: Run, index: int, say
         shown.append(("radius", number(radius), {}))
     if diagnosis.steps:
         shown.append(("gradient", power(diagnosis.gradient), {"steps": f"{diagnosis.steps:,}"}))
+    return shown
+
+
+def _numbers(result: Saturation, diagnosis: Diagnosis, run: Run, index: int, say: Words) -> None:
+    """Show the numbers that the reading rests on."""
+    shown = _shown_numbers(result, diagnosis, run, index)
     with st.container(horizontal=True, gap="large", key="numbers"):
         for name, value, values in shown:
             explained = say(f"metric.{name}_help", **values)

@@ -44,12 +44,19 @@ def show_view(
 
     ``reveal`` scrolls it into sight.
     """
-    head(view.name, say)
-    result = analysed(view, run, perspective)
-    figure = view.draw(result, style_of(perspective, say))
-    _say_verdict(figure)
-    follow = view.follow(result) if view.follow else ()
-    figure_view(figure, view.name, follow=follow, reveal=reveal)
+    with st.container(key=f"at-cursor-{view.name}" if view.at_cursor else None):
+        head(view.name, say)
+        result = analysed(view, run, perspective)
+        figure = view.draw(result, style_of(perspective, say))
+        _say_verdict(figure)
+        follow = view.follow(result) if view.follow else ()
+        at = shown_step(run, perspective) if view.at_cursor else None
+        figure_view(figure, view.name, follow=follow, reveal=reveal, at=at)
+
+
+def shown_step(run: Run, perspective: Perspective) -> int:
+    """Return the timestep that a view of the cursor shows."""
+    return min(perspective.timestep, run.timesteps - 1)
 
 
 def head(name: str, say: Words) -> None:

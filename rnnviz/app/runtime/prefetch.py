@@ -50,7 +50,7 @@ def prefetched_pictures(
         found: list[Shown] = []
         for value in values:
             try:
-                other = with_recipe(source, _with(experiment, layer, name, value))
+                other = with_recipe(source, with_knob(experiment, layer, name, value))
             except ExperimentError:
                 break
             found.append(other)
@@ -81,7 +81,7 @@ def _of_layer(experiment: Experiment, layer: int, name: str) -> Any:
     return getattr(experiment.layers[layer] if TABLE[name].per_layer else experiment, name)
 
 
-def _with(experiment: Experiment, layer: int, name: str, value: Any) -> Experiment:
+def with_knob(experiment: Experiment, layer: int, name: str, value: Any) -> Experiment:
     """Return the experiment with one knob (of one layer) at another value."""
     if TABLE[name].per_layer and len(experiment.layers) > 1:
         several = [getattr(spec, name) for spec in experiment.layers]

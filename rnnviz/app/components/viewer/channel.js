@@ -30,6 +30,48 @@ export function cursorNow() {
   return lastStep;
 }
 
+/**
+ * One wish of the page at a time: a second one would cut the answer to the first short. The others
+ * wait in the order in which they came; a turn that is not ended in time counts as ended.
+ */
+const turns = [];
+const TURN = 2500; // ms
+
+/** Act once no other wish is on its way; a second wish of one owner takes the place of its first. */
+export function takeTurn(owner, act) {
+  const waiting = turns.findIndex((one, i) => i > 0 && one.owner === owner);
+  if (waiting > 0) turns[waiting].act = act;
+  else turns.push({ owner, act });
+  if (turns.length === 1) beginTurn();
+}
+
+function beginTurn() {
+  const [turn] = turns;
+  if (!turn) return;
+  turn.timer = setTimeout(() => endTurn(turn.owner), TURN);
+  turn.act();
+}
+
+/** The answer is there, or its owner has gone. */
+export function endTurn(owner) {
+  if (turns[0]?.owner !== owner) return;
+  clearTimeout(turns.shift().timer);
+  beginTurn();
+}
+
+const wanting = new Set();
+
+/** Say whether a part of the page needs Python to know of every move of the cursor. */
+export function wantCursor(part, wanted) {
+  if (wanted) wanting.add(part);
+  else wanting.delete(part);
+}
+
+/** Whether any part of the page does. */
+export function cursorIsWanted() {
+  return wanting.size > 0;
+}
+
 /** Call back now and whenever the cursor moves; returns a function that ends it. */
 export function hearCursor(listener) {
   const hear = (event) => listener(event.detail.step, event.detail.teller);

@@ -42,6 +42,7 @@ export default async (component) => (await module).default(component);
 
 Window = tuple[int, int, int, int]
 Ahead = Callable[[str, Sequence[Any]], Sequence[Picture]]
+Said = Callable[[str, Any], dict[str, Any] | None]
 
 
 def component(name: str, module: str, style: str = "viewer.css"):
@@ -105,6 +106,8 @@ def state_viewer(
     knobs: Sequence[LiveKnob] = (),
     ahead: Ahead | None = None,
     again: Callable[[], Picture] | None = None,
+    said: Said | None = None,
+    said_in: str = "",
     arrival: int = 0,
     key: str = "state-viewer",
 ) -> ViewerState:
@@ -124,6 +127,11 @@ def state_viewer(
     again : callable () -> picture
         Gives the same picture once more, when a part of it is asked for later. Without it the
         visitor's session holds on to the picture and its arrays.
+    said : callable (knob name, value) -> dict, optional
+        Says what a setting does, as `Sentences.as_dict` has it: shown in the place of the page's
+        own sentence while a slider is held.
+    said_in : str
+        Key of the container where the page says it.
     arrival : int
         Changes when a link is arrived at: only then the picture's cursor counts for sure. In
         between it may be older than what the visitor's hand has just told.
@@ -132,10 +140,10 @@ def state_viewer(
     """
     knobs = knobs if ahead else ()
     live = [_knob_header(knob, picture) for knob in knobs]
-    data = at_cursor(_data(picture, style, key, live), picture.cursor, arrival)
+    data = at_cursor(_data(picture, style, key, live, said_in), picture.cursor, arrival)
     result = _VIEWER(data=data, key=key, on_cursor_change=_nothing, on_window_change=_nothing)
     chosen = _read(result.cursor, result.window, picture)
-    _fetcher(_Recalled(picture, again), style, chosen, tuple(knobs), ahead, key)
+    _fetcher(_Recalled(picture, again), style, chosen, tuple(knobs), ahead, said, key)
     return chosen
 
 
@@ -161,6 +169,7 @@ def figure_view(
     follow: Sequence[Follow] = (),
     picks: bool = False,
     reveal: bool = False,
+    at: int | None = None,
 ) -> tuple[float, float, int] | None:
     """Show a Plotly figure that keeps zoom and camera when its numbers change.
 
@@ -180,6 +189,8 @@ def figure_view(
         Whether a click on the figure is told.
     reveal : bool
         Whether the visitor just asked for it, so that it is scrolled into sight.
+    at : int, optional
+        The timestep that it belongs to; while the time cursor stands elsewhere, it says so.
 
     Returns
     -------
@@ -187,7 +198,7 @@ def figure_view(
         Where the visitor clicked last, and how many clicks there were.
     """
     sent = follow if sum(one.size for one in follow) <= MOST_NUMBERS else ()
-    data = figure_bytes(figure, name, sent, picks, reveal)
+    data = figure_bytes(figure, name, sent, picks, reveal, None if sent else at)
     result = _FIGURE(data=data, key=key or f"figure.{name}", on_pick_change=_nothing)
     return _read_pick(result.pick)
 
@@ -199,6 +210,7 @@ def _fetcher(
     chosen: ViewerState,
     knobs: tuple[LiveKnob, ...],
     ahead: Ahead | None,
+    said: Said | None,
     key: str,
 ) -> None:
     """Answer what the viewer asks for while it is being moved, without running the page."""
@@ -210,21 +222,24 @@ def _fetcher(
         data = detail_bytes(picture, style, key, chosen.timestep, chosen.window)
     else:
         knob, first, last = wanted
-        pictures = ahead(knob.name, knob.options[first : last + 1])
-        data = pictures_bytes(pictures, style, key, knob.name, first)
+        values, spoken = knob.options[first : last + 1], None
+        if said and wish.get("said"):
+            values, spoken = values[:1], said(knob.name, values[0])
+        pictures = ahead(knob.name, values)
+        data = pictures_bytes(pictures, style, key, knob.name, first, spoken)
     _FETCHER(data=data, key=name, on_wish_change=_nothing)
 
 
-def _data(picture: Picture, style: Style, key: str, live: list[dict]) -> bytes:
+def _data(picture: Picture, style: Style, key: str, live: list[dict], said_in: str = "") -> bytes:
     """Return the payload, from the cache if the picture is one of an experiment."""
 
     def pack() -> bytes:
-        return picture_bytes(picture, style, key=key, knobs=live)
+        return picture_bytes(picture, style, key=key, knobs=live, said_in=said_in)
 
     if not picture.experiment:
         return pack()
     knobs = tuple(tuple(one.values()) for one in live)
-    return _PAYLOADS.get((payload_key(picture, style), key, knobs), pack)
+    return _PAYLOADS.get((payload_key(picture, style), key, knobs, said_in), pack)
 
 
 def _nothing() -> None:

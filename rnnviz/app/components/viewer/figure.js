@@ -4,7 +4,7 @@
  * follow the cursor, and a click may be told to Python.
  */
 
-import { hearCursor } from "./channel.js";
+import { hearCursor, wantCursor } from "./channel.js";
 import { Follow } from "./follow.js";
 import { readPayload, readPrefix } from "./payload.js";
 import { plotly } from "./plotly.js";
@@ -36,13 +36,15 @@ class Figure {
     this.line = document.createElement("div");
     this.line.className = "rv-figure-cursor";
     this.line.hidden = true;
-    this.root.append(this.plot, this.line);
+    this.behind = Object.assign(document.createElement("output"), { className: "rv-figure-behind", hidden: true });
+    this.root.append(this.plot, this.line, this.behind);
     this.follow = new Follow(this.plot);
     parent.append(this.root);
   }
 
   destroy() {
     this.deaf?.();
+    wantCursor(this, false);
     this.follow.destroy();
     window.Plotly?.purge(this.plot);
     figures.delete(this.parent);
@@ -54,7 +56,9 @@ class Figure {
     const { checksum, timestep: reveal } = readPrefix(bytes);
     if (checksum === this.checksum) return;
     this.checksum = checksum;
-    const { figure, name, follow, picks } = readPayload(bytes);
+    const { figure, name, follow, picks, at } = readPayload(bytes);
+    this.at = at;
+    wantCursor(this, at !== null && at !== undefined);
     this.root.dataset.view = name;
     delete this.root.dataset.painted;
     const layout = { autosize: true, uirevision: "keep", ...figure.layout };
@@ -70,6 +74,7 @@ class Figure {
     this.#fitCursor();
     this.#drawCursor();
     this.root.dataset.painted = checksum;
+    this.#sayBehind();
     if (reveal) this.#reveal();
   }
 
@@ -78,6 +83,7 @@ class Figure {
     this.deaf = hearCursor((step) => {
       this.step = step;
       this.#drawCursor();
+      this.#sayBehind();
       this.follow.moveTo(step);
     });
     this.plot.on("plotly_afterplot", () => {
@@ -101,6 +107,15 @@ class Figure {
     if (!this.picks) return;
     this.clicks = (this.clicks ?? 0) + 1;
     this.setStateValue("pick", { x, y, count: this.clicks });
+  }
+
+  /** Say which timestep the figure belongs to, while the cursor stands at another one. */
+  #sayBehind() {
+    const layout = this.plot._fullLayout;
+    const isBehind = this.at !== null && this.at !== undefined && this.step !== undefined && this.step !== this.at;
+    this.root.classList.toggle("rv-is-behind", isBehind);
+    this.behind.hidden = !isBehind;
+    this.behind.textContent = `t = ${this.at + (layout?.meta?.first_step ?? 0)} …`;
   }
 
   /** Give the line a piece in each panel of its column: between them stand titles, to be read. */

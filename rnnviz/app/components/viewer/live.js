@@ -8,8 +8,10 @@
  * when the last answer is there, and is always for the newest value, so nothing ever queues.
  */
 
+import { endTurn, takeTurn } from "./channel.js";
+
 const SLIDER = '.stSlider input[type="range"]';
-const PATIENCE = 8000; // ms after which an unanswered wish counts as lost
+const PATIENCE = 3000; // ms after which an unanswered wish counts as lost
 const SETTLING = 1500; // ms in which a value keeps its preview when Python answers with another one
 const MOVES = ["Arrow", "Page", "Home", "End"];
 
@@ -19,6 +21,7 @@ export class LiveKnobs {
     this.viewer = viewer;
     this.knobs = [];
     this.pictures = new Map();
+    this.sentences = new Map();
     this.deafness = new AbortController();
     const listen = (target, name, take) =>
       target.addEventListener(name, take, { capture: true, signal: this.deafness.signal });
@@ -30,12 +33,15 @@ export class LiveKnobs {
 
   destroy() {
     this.observer?.disconnect();
+    endTurn(this);
     this.deafness.abort();
     clearTimeout(this.patience);
   }
 
   /** A new picture came from Python; keep what was sent ahead as long as it belongs to it. */
   renew(base) {
+    if (this.ours !== base.experiment && !this.drag) this.viewer.said.own(false);
+    this.ours = base.experiment;
     this.knobs = base.knobs ?? [];
     const known = [...this.pictures.values()].some((one) => one.experiment === base.experiment);
     if (!known || this.look !== base.look) this.#forget();
@@ -47,12 +53,14 @@ export class LiveKnobs {
   /** Pictures that were asked for. */
   take(parcel) {
     this.waiting = null;
+    endTurn(this);
     if (parcel.look !== this.viewer.base.look) return;
     this.look = parcel.look;
     if (parcel.knob !== this.knobOfPictures) this.#forget();
     this.knobOfPictures = parcel.knob;
     parcel.pictures.forEach((one, i) => this.pictures.set(parcel.first + i, one));
-    this.hasRange = this.knobs.some((one) => one.name === parcel.knob && one.ahead);
+    if (parcel.said) this.sentences.set(parcel.first, parcel.said);
+    else this.hasRange = this.knobs.some((one) => one.name === parcel.knob && one.ahead);
     if (!this.drag || this.drag.knob.name !== parcel.knob) return;
     const late = !this.pictures.has(this.drag.index);
     if (late) this.viewer.preview(parcel.pictures.at(-1));
@@ -69,6 +77,8 @@ export class LiveKnobs {
     this.#prepare(knob);
     this.observer = new MutationObserver(() => this.#moved());
     this.observer.observe(slider, { attributes: true });
+    clearInterval(this.insisting);
+    this.insisting = setInterval(() => (this.drag ? this.#insist() : clearInterval(this.insisting)), 1000);
   }
 
   /** Have the whole range at hand, where it is small. */
@@ -79,6 +89,7 @@ export class LiveKnobs {
 
   #forget() {
     this.pictures.clear();
+    this.sentences.clear();
     this.hasRange = false;
   }
 
@@ -105,7 +116,15 @@ export class LiveKnobs {
       this.#settle();
       this.released = picture.experiment;
       this.viewer.preview(picture);
+      this.viewer.said.show(this.sentences.get(Number(slider.value)) ?? null);
     });
+  }
+
+  /** Ask again for what was lost on its way, as long as the hand is there. */
+  #insist() {
+    if (!this.drag) return;
+    this.#prepare(this.drag.knob);
+    this.#show();
   }
 
   #moved() {
@@ -120,15 +139,27 @@ export class LiveKnobs {
   #show() {
     const { knob, index, start } = this.drag;
     const picture = this.pictures.get(index);
-    if (index === start) this.viewer.preview(null);
-    else if (picture) this.viewer.preview(picture);
-    else if (!knob.ahead) this.#ask(knob, index, index);
+    if (index === start) {
+      this.viewer.preview(null);
+      this.viewer.said.own();
+      return;
+    }
+    if (picture) this.viewer.preview(picture);
+    const sentences = this.sentences.get(index);
+    this.viewer.said.show(sentences ?? null);
+    const isSilent = !sentences && this.viewer.base.saidIn;
+    if (isSilent && (picture || !knob.ahead)) this.#ask(knob, index, index, true);
+    else if (!picture && !knob.ahead) this.#ask(knob, index, index);
   }
 
-  #ask(knob, first, last) {
+  /** One wish at a time: pictures of a range, or one picture with what the page says of it. */
+  #ask(knob, first, last, said = false) {
     if (this.waiting && performance.now() - this.waiting < PATIENCE) return;
     this.waiting = performance.now();
-    this.viewer.ask({ knob: knob.name, first, last, look: this.viewer.base.look });
+    takeTurn(this, () => {
+      this.waiting = performance.now();
+      this.viewer.ask({ knob: knob.name, first, last, said, look: this.viewer.base.look });
+    });
   }
 
   #up() {
@@ -149,6 +180,8 @@ export class LiveKnobs {
   #settle() {
     clearTimeout(this.patience);
     this.patience = undefined;
+    const known = this.viewer.previewed?.experiment === this.viewer.base.experiment;
+    if (this.released) this.viewer.said.own(!known);
     this.released = null;
     this.viewer.preview(null);
   }

@@ -72,6 +72,7 @@ def figure_bytes(
     follow: Sequence[Follow] = (),
     picks: bool = False,
     reveal: bool = False,
+    at: int | None = None,
 ) -> bytes:
     """Pack a Plotly figure for :func:`rnnviz.app.components.viewer.figure_view`.
 
@@ -79,7 +80,10 @@ def figure_bytes(
     """
     arrays = Arrays()
     moves = [_move(arrays, one) for one in follow]
-    parts = {"name": name, "follow": moves, "picks": picks, "arrays": arrays.places}
+    parts = {
+        **{"name": name, "follow": moves, "picks": picks, "at": at},
+        "arrays": arrays.places,
+    }
     return _join(f'{_json(parts)[:-1]},"figure":{figure.to_json()}}}', arrays, (int(reveal), 0))
 
 

@@ -39,7 +39,12 @@ STRIP_COLUMNS = 4096
 
 
 def picture_bytes(
-    picture: Picture, style: Style, *, key: str = "", knobs: Sequence[dict] = ()
+    picture: Picture,
+    style: Style,
+    *,
+    key: str = "",
+    knobs: Sequence[dict] = (),
+    said_in: str = "",
 ) -> bytes:
     """Pack a picture with its frame and words for the viewer.
 
@@ -53,6 +58,8 @@ def picture_bytes(
         Which viewer of the page it is for.
     knobs : sequence of dict
         Sliders the viewer watches, JSON-ready.
+    said_in : str
+        Key of the page's container that says what the picture shows.
     """
     arrays = Arrays()
     header = {
@@ -73,6 +80,7 @@ def picture_bytes(
         "presentation": style.presentation,
         "compact": picture.compact,
         "knobs": list(knobs),
+        "saidIn": said_in,
     }
     return pack(header, arrays, picture.cursor)
 
@@ -117,7 +125,12 @@ def detail_bytes(
 
 
 def pictures_bytes(
-    pictures: Sequence[Picture], style: Style, key: str, knob: str, first: int
+    pictures: Sequence[Picture],
+    style: Style,
+    key: str,
+    knob: str,
+    first: int,
+    said: dict | None = None,
 ) -> bytes:
     """Pack pictures of other settings as shades, to be shown while a knob is dragged.
 
@@ -131,6 +144,8 @@ def pictures_bytes(
         Name of the knob.
     first : int
         Which stop the first picture is of.
+    said : dict, optional
+        What the page says of the first of them.
     """
     arrays = Arrays()
     packed, before = [], None
@@ -155,6 +170,7 @@ def pictures_bytes(
         "look": _look(pictures[0], style) if pictures else "",
         "knob": knob,
         "first": first,
+        "said": said,
         "pictures": packed,
     }
     return pack(header, arrays)

@@ -2,9 +2,10 @@
  * What a viewer tells Python, and when: where the cursor was let go, and what is visible.
  */
 
-import { tellSent } from "./channel.js";
+import { cursorIsWanted, tellSent } from "./channel.js";
 
 const SOON = 250; // ms of rest after which keys and zooms are told
+const MOVING = 350; // ms between two reports of a cursor that is on its way
 const REMEMBERED = 20;
 
 export class Reporting {
@@ -18,6 +19,7 @@ export class Reporting {
   destroy() {
     clearTimeout(this.cursorTimer);
     clearTimeout(this.windowTimer);
+    clearTimeout(this.movingTimer);
   }
 
   /** Whether Python's cursor is only the echo of one that was told. */
@@ -33,6 +35,15 @@ export class Reporting {
   /** Python set the cursor itself: what was told before is old. */
   forgetAllBut(told) {
     this.sent = [told];
+  }
+
+  /** The cursor is on its way: told now and then where a part of the page waits for Python. */
+  moving() {
+    if (!cursorIsWanted() || this.movingTimer) return;
+    this.movingTimer = setTimeout(() => {
+      this.movingTimer = undefined;
+      this.#cursor();
+    }, MOVING);
   }
 
   /** The hand let go; keys that repeat are told once they rest. */

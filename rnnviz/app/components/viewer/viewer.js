@@ -24,6 +24,7 @@ import { describe, Hover } from "./hover.js";
 import { LiveKnobs } from "./live.js";
 import { readPayload, readPrefix } from "./payload.js";
 import { Playback } from "./playback.js";
+import { Said } from "./said.js";
 import { Stage } from "./stage.js";
 import { Reporting } from "./reporting.js";
 import { themeOf } from "./theme.js";
@@ -58,6 +59,7 @@ class Viewer {
     this.playback = new Playback(this, this.parts.play, this.parts.speed);
     this.gestures = new Gestures(this);
     this.hover = new Hover(this);
+    this.said = new Said(() => this.base?.saidIn);
     this.live = new LiveKnobs(this);
     this.#listen();
     this.observer = new ResizeObserver(() => this.#resized());
@@ -76,6 +78,7 @@ class Viewer {
 
   destroy() {
     this.playback.pause();
+    this.said.own();
     this.observer.disconnect();
     this.gestures.destroy();
     this.live.destroy();
@@ -248,6 +251,7 @@ class Viewer {
     this.beyond = null;
     this.follows = false;
     this.cursor.step = next;
+    this.reporting.moving();
     this.#soonDraw();
   }
 

@@ -8,7 +8,7 @@ from rnnviz.analysis.one_step import OneStep
 from rnnviz.analysis.pasted_line import line_of_arrays, line_of_numbers, preparation
 from rnnviz.app.components.viewer import figure_view
 from rnnviz.app.panels.main_view import style_of
-from rnnviz.app.panels.views import head
+from rnnviz.app.panels.views import head, shown_step
 from rnnviz.app.runtime import state
 from rnnviz.codegen.recreate import recreate
 from rnnviz.engine.run import Run
@@ -35,6 +35,11 @@ _FORMULA = {
 
 def show(run: Run, perspective: Perspective, say: Words, reveal: bool = False) -> None:
     """Take the cell under the cursor apart; ``reveal`` scrolls it into sight."""
+    with st.container(key="at-cursor-one-step"):
+        _show(run, perspective, say, reveal)
+
+
+def _show(run: Run, perspective: Perspective, say: Words, reveal: bool) -> None:
     head("one_step", say)
     result = one_step.analyse(run, perspective)
     if result.step is None:
@@ -46,7 +51,7 @@ def show(run: Run, perspective: Perspective, say: Words, reveal: bool = False) -
         _equation(result.step, say)
     with right:
         figure = one_step.draw(result, style_of(perspective, say))
-        figure_view(figure, "one_step", reveal=reveal)
+        figure_view(figure, "one_step", reveal=reveal, at=shown_step(run, perspective))
     _lines(result, run, say)
 
 
