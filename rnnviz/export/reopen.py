@@ -12,7 +12,6 @@ import struct
 import zipfile
 import zlib
 from dataclasses import dataclass
-from html.parser import HTMLParser
 from typing import Any, BinaryIO
 
 from rnnviz.engine.inputs import Inputs
@@ -31,7 +30,18 @@ UNPACKED_LIMIT = 4 * FILE_LIMIT
 """Most bytes that the entries of an NPZ may take when unpacked."""
 _RUN_FIELDS = (whole_run.DESCRIPTION, "arrays")
 _HEAD_LIMIT = 256 * 2**10
-_ENTRIES_LIMIT = 10_000
+_ENTRIES_LIMIT = 2_500
+_DIRECTORY_LIMIT = 256 * 2**10
+_END, _END_64, _END_SIZE, _END_LIMIT = b"PK\5\6", b"PK\6\7", 22, 22 + 2**16
+"""The record at the end of a zip file, and that of one of more than 4 GB: ours are smaller."""
+_PARTS_LIMIT = 200_000
+"""Values in a JSON file that is parsed as a whole; as objects of Python they take some 20 MB."""
+_RECIPE = re.compile(rb'"' + META.encode() + rb'" ?: ?\{')
+_RECIPE_LIMIT = 64 * 2**10
+_ELEMENT = re.compile(
+    rb"<script\b[^<>]{0,200}\bid=[\"']?" + EXPERIMENT_ID.encode() + rb"[\"' ][^<>]{0,200}>"
+    rb"|<script\b[^<>]{0,200}\bid=[\"']?" + EXPERIMENT_ID.encode() + rb">"
+)
 _ENTRY = "experiment.npy"
 _TEXT_HEADER = re.compile(
     rb"\x93NUMPY\x01\x00..\{'descr': '([<>])U(\d{1,5})', "
@@ -86,7 +96,7 @@ def reopened(stream: BinaryIO, size: int) -> Reopened:
             return _from_npz(stream)
         if start.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
             return _from_json(stream.read(FILE_LIMIT))
-        return Reopened(source_of(_object(_from_html(stream.read(_HEAD_LIMIT)))))
+        return Reopened(source_of(_object(_from_html(stream))))
     except _Damaged as error:
         raise ExportFailure("not_ours") from error
 
@@ -123,6 +133,8 @@ def _object(text: str | bytes) -> dict[str, Any]:
 
 def _from_json(content: bytes) -> Reopened:
     """Return what a JSON file shows: a source, a whole run, or a figure that holds its source."""
+    if _parts(content) > _PARTS_LIMIT:
+        return Reopened(source_of(_object(_recipe_in(content))))
     values = _object(content)
     if "layout" in values:
         layout = values["layout"]
@@ -139,44 +151,41 @@ def _from_json(content: bytes) -> Reopened:
         raise _Damaged from error
 
 
-def _from_html(head: bytes) -> str:
-    """Return the text of the element that holds the experiment, looking at the head only."""
-    finder = _Finder()
-    try:
-        finder.feed(head.decode("utf-8", errors="replace"))
-    except (AssertionError, ValueError, RecursionError) as error:
-        raise _Damaged from error
-    if finder.found is None:
+def _parts(content: bytes) -> int:
+    """Return about how many values JSON holds, from its punctuation: each costs memory as such."""
+    return sum(map(content.count, (b",", b"[", b"{")))
+
+
+def _recipe_in(content: bytes) -> bytes:
+    """Return the recipe of a figure whose data are too many to be parsed, found by its name.
+
+    What stands after the name is parsed up to the end of its object, which lies within a few
+    thousand bytes in a file of ours.
+    """
+    begin = _RECIPE.search(content)
+    if begin is None:
         raise _Damaged
-    return finder.found
+    text = content[begin.end() - 1 : begin.end() + _RECIPE_LIMIT].decode("utf-8", errors="replace")
+    try:
+        _, end = json.JSONDecoder().raw_decode(text)
+    except (ValueError, RecursionError) as error:
+        raise _Damaged from error
+    return text[:end].encode()
 
 
-class _Finder(HTMLParser):
-    """Collects the text of the first script element of our name; runs nothing."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.found: str | None = None
-        self._inside: list[str] | None = None
-
-    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
-        """Notice where the element begins."""
-        if tag == "script" and ("id", EXPERIMENT_ID) in attributes and self.found is None:
-            self._inside = []
-
-    def handle_data(self, data: str) -> None:
-        """Keep what stands inside."""
-        if self._inside is not None:
-            self._inside.append(data)
-
-    def handle_endtag(self, tag: str) -> None:
-        """Notice where it ends."""
-        if tag == "script" and self._inside is not None:
-            self.found, self._inside = "".join(self._inside), None
+def _from_html(stream: BinaryIO) -> str:
+    """Return the text of the element that holds the experiment, looking at the head only."""
+    head = _without_comments(stream.read(_HEAD_LIMIT))
+    begin = _ELEMENT.search(head)
+    end = head.find(b"</script", begin.end()) if begin else -1
+    if end < 0:
+        raise _Damaged
+    return head[begin.end() : end].decode("utf-8", errors="replace")
 
 
 def _from_npz(stream: BinaryIO) -> Reopened:
     """Return what an NPZ shows; of an older one without a description, the recipe alone."""
+    _check_directory(stream)
     try:
         with zipfile.ZipFile(stream) as archive:
             text, arrays = _unpacked(archive)
@@ -184,6 +193,37 @@ def _from_npz(stream: BinaryIO) -> Reopened:
         raise _Damaged from error
     source = source_of(_object(text))
     return Reopened(source) if arrays is None else _with_arrays(source, *arrays)
+
+
+def _without_comments(page: bytes) -> bytes:
+    """Return the head of a page without what a browser passes over, in one pass."""
+    kept, at = [], 0
+    while (begin := page.find(b"<!--", at)) >= 0:
+        kept.append(page[at:begin])
+        end = page.find(b"-->", begin)
+        if end < 0:
+            return b"".join(kept)
+        at = end + 3
+    return b"".join([*kept, page[at:]])
+
+
+def _check_directory(stream: BinaryIO) -> None:
+    """Look at the end of a zip file before its directory, of which Python reads all at once."""
+    stream.seek(0, 2)
+    stream.seek(max(0, stream.tell() - _END_LIMIT))
+    tail = stream.read(_END_LIMIT)
+    stream.seek(0)
+    # Python takes a record at the very end first, and else the last that it finds.
+    at = len(tail) - _END_SIZE
+    if at < 0 or tail[at : at + 4] != _END or tail[-2:] != b"\0\0":
+        at = tail.rfind(_END)
+    record = tail[at : at + _END_SIZE]
+    if at < 0 or len(record) < _END_SIZE:
+        raise _Damaged
+    entries, directory = struct.unpack("<10xHI6x", record)
+    larger = tail[max(0, at - 20) : at].startswith(_END_64)
+    if larger or entries > _ENTRIES_LIMIT or directory > _DIRECTORY_LIMIT:
+        raise _Damaged
 
 
 def _unpacked(archive: zipfile.ZipFile) -> tuple[str, tuple[Network, Inputs] | None]:

@@ -4,6 +4,7 @@ They know no particular table: Experiment, Perspective and every analysis have o
 """
 
 from rnnviz.knobs.kinds import Choice, Flag, Kind, Real, Refusal, Whole
+from rnnviz.knobs.plain import finite, plain_json
 from rnnviz.knobs.table import (
     LINK_LIMIT,
     Knob,
@@ -32,7 +33,9 @@ __all__ = [
     "Refusal",
     "Whole",
     "check",
+    "finite",
     "knob",
+    "plain_json",
     "read",
     "shown",
     "table",

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import math
 import numbers
 import re
 from dataclasses import dataclass
 from typing import Any, Protocol
+
+from rnnviz.knobs.plain import finite
 
 _WHOLE = re.compile(r"[+-]?[0-9]{1,18}")
 _REAL = re.compile(r"[+-]?([0-9]{1,40}(\.[0-9]{0,400})?|\.[0-9]{1,400})([eE][+-]?[0-9]{1,4})?")
@@ -74,13 +75,12 @@ class Real:
         """Return a Python float (or None); NaN and infinities are refused."""
         if value is None and self.optional:
             return None
-        if isinstance(value, bool) or not isinstance(value, numbers.Real):
+        number = finite(value)
+        if number is None:
             raise Refusal("not_a_number", **self._range())
-        if not math.isfinite(value):
-            raise Refusal("not_a_number", **self._range())
-        if not self.minimum <= value <= self.maximum:
+        if not self.minimum <= number <= self.maximum:
             raise Refusal("out_of_range", **self._range())
-        return float(value) + 0.0  # -0.0 and 0.0 are one setting, so they must be one link
+        return number + 0.0  # -0.0 and 0.0 are one setting, so they must be one link
 
     def parse(self, text: str) -> float | None:
         """Read a decimal number."""

@@ -114,7 +114,10 @@ def table(owner: type) -> dict[str, Knob]:
 
 def shown(value: object) -> str:
     """Return a value as short text, fit to be quoted in a sentence."""
-    text = value if isinstance(value, str) else repr(value)
+    try:
+        text = value if isinstance(value, str) else repr(value)
+    except ValueError:  # a whole number of more digits than Python writes
+        text = "…"
     text = "".join(letter if letter.isprintable() else "�" for letter in text)
     return text if len(text) <= _SHOWN_VALUE else text[:_SHOWN_VALUE] + "…"
 

@@ -160,7 +160,7 @@ def test_an_order_carries_the_figure_and_how_to_draw_it(monkeypatch):
     (length,) = struct.unpack_from("<I", payload)
     header = json.loads(payload[4 : 4 + length])
     assert (header["width"], header["height"], header["scale"]) == (1280, 720, 3)
-    assert header["saved"] == "저장했습니다: a.png"
+    assert header["saved"] == "내보냈습니다: a.png"
     body = payload[4 + length : 4 + length + header["first"]]
     assert json.loads(body)["layout"]["title"]["text"].startswith("<b>시간에 따른")
     assert b"iTXt" in payload[4 + length + header["first"] :]

@@ -5,6 +5,8 @@ import io
 import json
 import pickle
 import struct
+import time
+import tracemalloc
 import zipfile
 
 import numpy as np
@@ -216,3 +218,56 @@ def test_a_damaged_file_is_opened_or_refused_and_nothing_else(content, changes):
         damaged[at : at + len(scrap)] = scrap
     with contextlib.suppress(ExportFailure, ExperimentError):
         assert isinstance(opened(bytes(damaged)), Experiment)
+
+
+MIB = 2**20
+
+
+def directory_of(count):
+    """A zip file whose directory has so many entries, all of them empty."""
+    names = struct.pack("<HHH", 4, 0, 0)
+    entry = b"PK\1\2" + bytes(24) + names + bytes(8) + struct.pack("<I", 0) + b"abcd"
+    end = struct.pack("<HHHHIIH", 0, 0, 0xFFFF, 0xFFFF, count * len(entry), 0, 0)
+    return b"PK\3\4" + bytes(26) + count * entry + b"PK\5\6" + end
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b'{"a": [' + b"[]," * 2 * MIB + b"[]]}",
+        b'{"a": [' + b'"rnnviz": {,' * MIB + b"]}",
+        b'{"a": ' + b"[" * 8 * MIB,
+        b'{"a": ' + b"1" * 8 * MIB + b"}",
+        b'{"a": 1e' + b"1" * 8 * MIB + b"}",
+        b"{" + b'"a":1,' * MIB + b"}",
+        directory_of(300_000),
+        b"<html>" + b"<script id=" * MIB,
+        b"<!--" * MIB,
+    ],
+    ids=["lists", "recipes", "deep", "digits", "exponent", "keys", "zip", "scripts", "comments"],
+)
+def test_a_file_that_is_costly_to_parse_is_refused_before_that(content):
+    """Each of these took seconds and up to forty times its size, when it was parsed at once."""
+    tracemalloc.start()
+    began = time.process_time()
+    try:
+        with contextlib.suppress(ExportFailure, ExperimentError):
+            opened(content)
+        most = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert time.process_time() - began < 1
+    assert most < 3 * len(content) + 8 * MIB
+
+
+def test_the_recipe_of_a_figure_with_very_many_values_is_found():
+    mine = {"layout": {"meta": {"rnnviz": {"rnnviz": 1, "units": 5}}, "title": "x"}}
+    data = [{"y": list(range(300_000))}]
+    for figure in ({**mine, "data": data}, {"data": data, **mine}):
+        assert opened(json.dumps(figure).encode()).units == 5
+
+
+def test_a_number_that_nothing_else_can_hold_is_refused_in_words():
+    for digits in ("1" + "0" * 400, "1e999"):
+        with pytest.raises(ExperimentError, match="Weight scale"):
+            opened(f'{{"rnnviz": 1, "weight_scale": {digits}}}'.encode())

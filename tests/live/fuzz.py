@@ -14,8 +14,11 @@ import re
 import socket
 import time
 from contextlib import contextmanager, suppress
+from decimal import Decimal
+from fractions import Fraction
 from urllib.parse import quote, urlencode, urlsplit
 
+import numpy as np
 from hypothesis import given, seed, settings
 from hypothesis import strategies as st
 from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -51,6 +54,12 @@ _TEXTS = (
     *("[x](javascript:alert(1))", "![x](http://outside.example)"),
 )
 _STRANGE = (0, -1, 1e308, float("nan"), float("inf"), float("-inf"), 0.1, 10**12, 2.0**53 + 2)
+_BEYOND = (10**400, -(10**400), 2**63, 2**64, 10**19, Fraction(10**400), 5e-324, 1.8e308)
+_BEYOND += (np.longdouble("1e4000"), np.float16(65504), np.uint64(2**64 - 1), np.int8(-128), 1j)
+_BEYOND += (10**5000, Decimal("1e400"), np.array([1.0, 2.0]), -0.0)
+"""Numbers that Python can hold, and little else can."""
+_WORDS = (b"1e308", b"NaN", b"Infinity", b"[" * 500, b'"' * 3, b"null", b"1" + b"0" * 400)
+_WORDS += (b"[]," * 70_000,)
 _KINDS = ("double_value", "int_value", "bool_value", "string_value", "double_array_value")
 _KINDS += ("int_array_value", "string_array_value", "json_value", "trigger_value")
 _KINDS += ("bytes_value", "json_trigger_value", "")
@@ -130,6 +139,7 @@ def fuzz_values(count: int, start: int = 0) -> int:
         st.booleans(),
         st.integers(),
         st.floats(),
+        st.sampled_from(_BEYOND),
         st.text(max_size=30),
         st.binary(max_size=10),
         st.lists(st.one_of(st.integers(), st.floats(), st.text(max_size=5)), max_size=20),
@@ -138,7 +148,7 @@ def fuzz_values(count: int, start: int = 0) -> int:
     some = st.dictionaries(st.sampled_from(list(TABLE)), anything, min_size=1, max_size=4)
 
     def check(knobs):
-        with patiently(knobs), suppress(ExperimentError):
+        with patiently(str(list(knobs))), suppress(ExperimentError):
             Experiment(**knobs)
 
     return _drive(some, check, count, start)
@@ -208,7 +218,18 @@ def _damaged(content: bytes, chance: random.Random) -> bytes:
         elif act == 4:
             damaged[at : at + 4] = chance.choice((b"\xff" * 4, bytes(4), b"\xff\xff\xff\x7f"))
         else:
-            word = chance.choice((b"1e308", b"NaN", b"Infinity", b"[" * 500, b'"' * 3, b"null"))
+            word = chance.choice(
+                (
+                    b"1e308",
+                    b"1" + b"0" * 400,
+                    b"[]," * 70_000,
+                    b"NaN",
+                    b"Infinity",
+                    b"[" * 500,
+                    b'"' * 3,
+                    b"null",
+                )
+            )
             damaged[at : at + len(word)] = word
     return bytes(damaged[: chance.choice((len(damaged), len(damaged), len(damaged) // 2))])
 
@@ -341,6 +362,8 @@ def _hostile_json(chance: random.Random) -> str:
             json.dumps({"cursor": cursor, "window": window, "ask": wish}),
             json.dumps({"cursor": [1], "window": "x", "ask": 5}),
             json.dumps({"ask": wish | {"knob": ["units"]}}),
+            json.dumps({"cursor": {"timestep": 10**400}, "wish": wish | {"first": 10**400}}),
+            json.dumps({"pick": {"x": 10**400, "y": -(10**400), "count": 2**70}}),
         )
     )
 

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from rnnviz.app.runtime.fair import FairOrder
+from rnnviz.app.runtime.settings import whole_number
 
 MIB = 2**20
 MOST, LEAST = 1024 * MIB, 256 * MIB
@@ -182,11 +183,9 @@ def budget_bytes() -> int:
 
     ``RNNVIZ_MEMORY_MB`` says it instead.
     """
-    said = os.environ.get("RNNVIZ_MEMORY_MB", "")
-    if said:
-        if not said.isdecimal() or not 0 < int(said[:12]) < 10**9:
-            raise ValueError(f"RNNVIZ_MEMORY_MB: {said!r} is no number of megabytes, such as 1024.")
-        return int(said) * MIB
+    said = whole_number("RNNVIZ_MEMORY_MB", os.environ, 10**6)
+    if said is not None:
+        return said * MIB
     free = min(_free_memory(), _free_in_container())
     return int(min(MOST, max(LEAST, free * SHARE)))
 

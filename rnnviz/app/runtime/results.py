@@ -24,6 +24,8 @@ from rnnviz.spec.simulate import simulate
 
 LONG = 0.05
 """A computation of more seconds than this, by estimate, is done apart."""
+READ_SPEED = 2e7
+"""Bytes a second at which files are read, roughly."""
 SLOW_FROM = 1.0
 """A computation that took more seconds than this is noted."""
 
@@ -34,6 +36,7 @@ CACHES = {
     "results": BoundedCache(limit=64 * 2**20, size=size_of),
     "pictures": BoundedCache(limit=64 * 2**20, size=size_of),
 }
+CACHES["files"] = BoundedCache(limit=64 * 2**20, size=size_of)
 MEMORY = MemoryBudget(budget_bytes(), CACHES["runs"].shrink)
 
 
@@ -144,6 +147,32 @@ def result_of(
         seconds = 10 * (source.cost.seconds if isinstance(source, Experiment) else seconds_of(of))
     key = (name, detail, key_of(source), trial)
     return shared("results", key, seconds, compute, f"{name} of {source.to_query()}")
+
+
+def read_once(file: str, nbytes: int, read: Callable[[], Any]) -> Any:
+    """Return what a file of this visitor holds: read apart from the pages, and once.
+
+    Parameters
+    ----------
+    file : str
+        Its identity.
+    nbytes : int
+        How long it is.
+    read : callable () -> result
+        Reads it. An ``Exception`` of it is kept like a result, and raised at each call.
+    """
+
+    def outcome(progress: Progress) -> tuple[Any, Exception | None]:
+        try:
+            return read(), None
+        except Exception as error:
+            return None, error
+
+    key, seconds = (state.opened().token, file), LONG + nbytes / READ_SPEED
+    result, error = shared("files", key, seconds, outcome, f"a file of {nbytes} bytes")
+    if error is not None:
+        raise error.with_traceback(None)
+    return result
 
 
 def shared(

@@ -14,7 +14,7 @@ from rnnviz.app.panels.problems import plain
 from rnnviz.app.panels.views import analysed
 from rnnviz.app.runtime import state
 from rnnviz.app.runtime.delivery import draw_in_browser, hand_over
-from rnnviz.app.runtime.results import MEMORY, run_of, trial_of
+from rnnviz.app.runtime.results import MEMORY, read_once, run_of, trial_of
 from rnnviz.app.runtime.shared_browser import BROWSER
 from rnnviz.app.runtime.waiting import keep_a_place
 from rnnviz.app.sidebar.download import download, program_download
@@ -258,7 +258,7 @@ def _open(say: Words) -> None:
     if file is None:
         return
     try:
-        found = reopened(file, file.size)
+        found = read_once(file.file_id, file.size, lambda: reopened(file, file.size))
     except ExportFailure as failure:
         st.error(plain(failure.sentence(say.language)), icon=":material/error:")
     except ExperimentError as error:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +19,7 @@ from rnnviz.app.components.viewer.payload import (
 from rnnviz.app.runtime import state
 from rnnviz.app.runtime.cache import BoundedCache
 from rnnviz.app.server.assets import asset_url
+from rnnviz.knobs import finite
 from rnnviz.views._plot.follow import MOST_NUMBERS, Follow
 from rnnviz.views._plot.picture import Picture
 from rnnviz.views._plot.style import Style
@@ -263,14 +263,8 @@ def _knob_header(knob: LiveKnob, picture: Picture) -> dict:
 def _read_pick(pick: Any) -> tuple[float, float, int] | None:
     if not isinstance(pick, Mapping):
         return None
-    x, y, count = (_finite(pick.get(name)) for name in ("x", "y", "count"))
+    x, y, count = (finite(pick.get(name)) for name in ("x", "y", "count"))
     return None if None in (x, y, count) else (x, y, int(count))
-
-
-def _finite(value: Any) -> float | None:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return None
-    return float(value) if math.isfinite(value) else None
 
 
 def _read(cursor: Any, window: Any, picture: Picture) -> ViewerState:
@@ -295,9 +289,8 @@ def _read(cursor: Any, window: Any, picture: Picture) -> ViewerState:
 
 def _index(value: Any, length: int) -> int | None:
     """Return a whole number brought inside 0 … length − 1, or None if it is none."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or value != value:
-        return None
-    return int(max(0, min(value, length - 1)))
+    number = finite(value)
+    return None if number is None else int(max(0, min(number, length - 1)))
 
 
 def _read_wish(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+from rnnviz.app.runtime.settings import whole_number
 from rnnviz.app.server.limits import places
 from rnnviz.app.server.streamlit_private import option
 
@@ -62,7 +63,8 @@ class Rules:
         from ``RNNVIZ_EMBED_IN`` (origins, comma-separated) and ``RNNVIZ_MOST_VISITORS``.
         """
         base = (option("server.baseUrlPath") or "").strip("/")
-        room = places(int(environment.get("RNNVIZ_MOST_VISITORS", cls.most_visitors)))
+        wanted = whole_number("RNNVIZ_MOST_VISITORS", environment, 100_000)
+        room = places(wanted or cls.most_visitors)
         return cls(
             hosts=_hosts(option("server.address"), option("server.allowedHosts")),
             origins=tuple(origin.strip().lower() for origin in option("server.corsAllowedOrigins")),

@@ -6,11 +6,11 @@ was wrong. A browser sends the value of a widget only after it has shown it, and
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Callable
 
 from rnnviz.app.server.streamlit_private import ClientState, WidgetState
+from rnnviz.knobs import plain_json
 
 Kinds = Callable[[str], str | None]
 """Tells the kind of value that a widget takes, None for no widget."""
@@ -52,7 +52,7 @@ def _is_readable(kind: str, value: object) -> bool:
         return all(map(math.isfinite, value.data))
     if kind in ("json_value", "json_trigger_value"):
         try:
-            return isinstance(json.loads(value), (dict, list))
+            return isinstance(plain_json(value), (dict, list))
         except (ValueError, RecursionError):
             return False
     return True

@@ -67,9 +67,15 @@ def test_what_is_no_number_goes(number):
     assert kept(number=("double_value", 1e308)) == ["number"]
 
 
-@pytest.mark.parametrize("text", ["{", "", "[" * 100_000, "nope", '"{}"', "1", "null"])
+@pytest.mark.parametrize(
+    "text", ["{", "", "[" * 100_000, "nope", '"{}"', "1", "null", '{"a": 1e999}']
+)
 def test_what_is_no_json_of_a_component_goes(text):
     assert kept(viewer=("json_value", text)) == []
+
+
+def test_a_number_that_no_double_can_hold_goes():
+    assert kept(viewer=("json_value", f'{{"cursor": {10**400}}}')) == []
 
 
 def test_without_a_session_nothing_is_known():
