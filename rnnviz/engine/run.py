@@ -138,7 +138,13 @@ class Run:
     layers: tuple[LayerRun, ...]
     source: Source
     trial_index: int | None = None
+    _whole: Run | None = field(default=None, repr=False)
     _alone: tuple[Run, ...] = field(default=(), repr=False)
+
+    @property
+    def whole(self) -> Run:
+        """The run with all trials that this is one of; itself if it is none."""
+        return self if self._whole is None else self._whole
 
     @property
     def experiment(self) -> Any:
@@ -190,7 +196,7 @@ class Run:
         if not self.has_trials:
             return self
         if self._alone:
-            return self._alone[index]
+            return dataclasses.replace(self._alone[index], _whole=self)
         length = self.lengths[index]
         return Run(
             self.network,
@@ -199,6 +205,7 @@ class Run:
             tuple(layer.trial(index, length) for layer in self.layers),
             self.source,
             index,
+            self,
         )
 
     def each_trial(self) -> Iterator[Run]:
@@ -416,7 +423,7 @@ def _run_one_by_one(network, data, fed, states, source, progress) -> Run:
         runs.append(dataclasses.replace(alone, trial_index=index))
         assert alone.timesteps == length
     padded = tuple(_padded([one.layers[i] for one in runs], fed) for i in range(len(states)))
-    return Run(network, data, fed, padded, source, None, tuple(runs))
+    return Run(network, data, fed, padded, source, _alone=tuple(runs))
 
 
 def _state_of_trial(state: Any, index: int) -> Any:

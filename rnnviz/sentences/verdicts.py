@@ -19,7 +19,7 @@ def sentence(verdict: Verdict, say: Words) -> str:
 
 
 def _written(name: str, value: object) -> str:
-    if name == "share":
+    if name in ("share", "separation"):
         # Verdicts give shares as a number of hundredths.
         return percent(float(value) / 100)
     digits = 2 if name in _TWO_DIGITS else 3

@@ -40,6 +40,8 @@ class View:
         Whether the result depends on where the time cursor stands.
     follow : callable (result) -> tuple of Follow, optional
         Which traces of the figure move with the time cursor.
+    needs_trials : bool
+        Whether it compares the trials of a run; a page with one sequence does not offer it.
     needs_recipe : bool
         Whether it draws other weights by the same recipe, and so has nothing to say of weights
         that are given.
@@ -53,7 +55,12 @@ class View:
     progress: bool = False
     at_cursor: bool = False
     follow: Callable[[Any], tuple[Follow, ...]] | None = None
+    needs_trials: bool = False
     needs_recipe: bool = False
+
+    def is_offered(self, run) -> bool:
+        """Return whether a page offers the view for a run."""
+        return run.whole.has_trials if self.needs_trials else self.why_not(run) is None
 
     def why_not(self, run) -> str | None:
         """Return the key of the sentence that says why a run has no such view; None if it has."""

@@ -23,7 +23,7 @@ _TOP = 16
 
 def choose_view(page: str, run: Run, perspective: Perspective, say: Words) -> Perspective:
     """Offer the views of a page and show the chosen one; nothing else is computed."""
-    views = {view.name: view for view in views_of(page)}
+    views = {view.name: view for view in views_of(page) if view.is_offered(run)}
     standing = perspective.view if perspective.view in views else next(iter(views))
     name = choose(
         f"view.{page}",
