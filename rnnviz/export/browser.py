@@ -12,12 +12,11 @@ import threading
 from collections.abc import Coroutine
 from typing import Any
 
-import plotly.graph_objects as go
-
+from rnnviz.export.drawing_page import DrawingPage
 from rnnviz.export.failures import ExportFailure
 from rnnviz.export.fonts import check_letters
 from rnnviz.export.metadata import signed
-from rnnviz.export.sheets import PRINT_FONT, Sheet, to_json
+from rnnviz.export.sheets import Sheet, to_json
 
 PICTURES = ("png", "svg", "pdf")
 """What a browser is needed for."""
@@ -77,10 +76,7 @@ class PictureBrowser:
     async def _draw(self, sheet: Sheet, format: str) -> bytes:
         size = {"width": sheet.width, "height": sheet.height}
         options = {"format": format, "scale": sheet.zoom(format), **size}
-        figure = go.Figure(sheet.figure)
-        if format == "pdf":
-            figure.layout.font.family = PRINT_FONT
-        drawn = await self._browser.calc_fig(figure, opts=options)
+        drawn = await self._browser.calc_fig(sheet.figure, opts=options)
         return signed(drawn, sheet, format)
 
     def _run(self, work: Coroutine[Any, Any, Any]) -> concurrent.futures.Future:
@@ -110,14 +106,14 @@ def missing() -> ExportFailure | None:
 
 
 def _browser(tabs: int) -> Any:
-    """Return Kaleido's browser, not yet started. MathJax would come from the internet: without."""
+    """Return Kaleido's browser, not yet started."""
     try:
         import kaleido
         from kaleido.errors import ChromeNotFoundError
     except ImportError as error:
         raise ExportFailure("no_kaleido") from error
     try:
-        return kaleido.Kaleido(n=tabs, mathjax=False)
+        return kaleido.Kaleido(n=tabs, page_generator=DrawingPage())
     except ChromeNotFoundError as error:
         raise ExportFailure("no_browser") from error
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +9,7 @@ import rnnviz
 from rnnviz.engine.network import Layer
 from rnnviz.engine.run import Run
 from rnnviz.engine.source import Given
+from rnnviz.export.fonts import width as letters_width
 from rnnviz.i18n import Words
 from rnnviz.knobs import Choice, Flag, Knob
 from rnnviz.link import Link
@@ -20,7 +20,6 @@ from rnnviz.views.registry import View
 
 _PLAIN = Experiment()
 _ALWAYS = ("timesteps", "input_features", "units", "weight_scale", "cell", "activation")
-_NARROW, _WIDE = frozenset(" !'()*,./:;I[\\]fijlrt|·"), frozenset("%@MWm&—…")
 _LINK_BREAK = "&"
 
 
@@ -56,10 +55,10 @@ class Caption:
         width : float
             Room in pixels.
         size : float
-            Size of the letters in pixels; how wide they are is estimated, on the safe side.
+            Size of the letters in pixels; how wide they are is known of the faces.
         """
         room = width / size
-        lines = wrapped(self.title, room / 1.08) + wrapped(self.parameters, room)
+        lines = wrapped(self.title, room, bold=True) + wrapped(self.parameters, room)
         return [*lines, *wrapped(f"{self.origin} · {self.link}", room)]
 
 
@@ -178,28 +177,15 @@ def _spoken(row: Knob, value: Any, say: Words) -> str:
     return f"{value:,}" if isinstance(value, int) else f"{value:.10g}"
 
 
-def wrapped(text: str, room: float) -> list[str]:
+def wrapped(text: str, room: float, *, bold: bool = False) -> list[str]:
     """Break a text into lines of at most ``room`` ems, at spaces, and links at their ampersands."""
     lines, line = [], ""
     for piece in _pieces(text, room):
-        if line and ems(line + piece.rstrip()) > room:
+        if line and letters_width(line + piece.rstrip(), bold=bold) > room:
             lines.append(line.rstrip())
             line = ""
         line += piece if line else piece.lstrip()
     return [*lines, line.rstrip()] if line.strip() else lines
-
-
-def ems(text: str) -> float:
-    """Return about how wide a text is in a plain sans serif, in widths of its capital M."""
-    return sum(_em(letter) for letter in text)
-
-
-def _em(letter: str) -> float:
-    if unicodedata.east_asian_width(letter) in "WF":
-        return 1.0
-    if letter in _NARROW:
-        return 0.36
-    return 0.95 if letter in _WIDE else 0.72 if letter.isupper() else 0.61
 
 
 def _pieces(text: str, room: float) -> list[str]:

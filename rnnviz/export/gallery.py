@@ -10,14 +10,12 @@ import shutil
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from plotly.offline import get_plotlyjs
-
 from rnnviz.export.browser import missing
 from rnnviz.export.failures import ExportFailure
 from rnnviz.export.files import failure_of
 from rnnviz.export.formats import PICTURES, developing
 from rnnviz.export.sheets import Sheet
-from rnnviz.export.standalone import caption_html, page, standalone
+from rnnviz.export.standalone import caption_html, page, plotly_file, standalone
 
 GALLERY_FORMATS = ("html", *PICTURES)
 _PLOTLY = "plotly.min.js"
@@ -86,8 +84,8 @@ def _fill(folder: Path, sheets: Iterable[tuple[str, Sheet]], format: str) -> Non
             yield sheet
 
     if format == "html":
-        (folder / _PLOTLY).write_text(get_plotlyjs(), encoding="utf-8")
-        contents = (standalone(sheet, plotly=_PLOTLY) for sheet in passing())
+        shutil.copyfile(plotly_file(), folder / _PLOTLY)
+        contents = (standalone(sheet, beside=_PLOTLY) for sheet in passing())
     else:
         contents = developing(passing(), format)
     for number, content in enumerate(contents):

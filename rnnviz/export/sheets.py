@@ -22,13 +22,6 @@ from rnnviz.spec.perspective import Perspective
 from rnnviz.views._plot.style import Style
 from rnnviz.views.registry import View
 
-PRINT_FONT = (
-    'Arial, "Liberation Sans", Helvetica, "DejaVu Sans", NanumGothic, "Malgun Gothic", '
-    '"Apple SD Gothic Neo", "Noto Sans KR", "Noto Sans CJK KR", sans-serif'
-)
-"""TrueType first: a browser embeds it in a PDF as it is. Other outlines become Type 3 fonts, which
-publishers refuse and readers cannot search."""
-
 META = "rnnviz"
 """Name of the experiment's JSON in a figure's ``layout.meta``."""
 
@@ -139,8 +132,6 @@ def finished(figure: go.Figure, look: Look, said: Caption) -> go.Figure:
         paper_bgcolor=background,
         plot_bgcolor=background,
     )
-    if look.theme == "print":
-        figure.update_layout(font={"family": PRINT_FONT})
     _step_back(figure, look.sheet.distance)
     if foot is not None:
         _add_caption(figure, foot.scaled(width / look.sheet.width), ink.muted)

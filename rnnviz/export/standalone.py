@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import html
 import json
+from pathlib import Path
 from string import Template
 
-from plotly.offline import get_plotlyjs
+import plotly
 
+from rnnviz.export.fonts import faces_css
 from rnnviz.export.sheets import Sheet, to_json
 from rnnviz.i18n import DEFAULT_LANGUAGE, words
 from rnnviz.views._plot.style import FONT, Style
@@ -52,11 +54,14 @@ _BODY = Template("""\
 $caption
 $plotly
 <script>
-Plotly.newPlot("figure", $figure, $config).then(
+const sizes = ["400 16px ", "700 16px "];
+const faces = sizes.map((size) => document.fonts.load(size + $family, "0가"));
+Promise.all(faces).then(() => Plotly.newPlot("figure", $figure, $config)).then(
   (figure) => { figure.dataset.painted = "true"; });
 </script>""")
 
 _STYLE = Template("""\
+$faces
 body { margin: 1.5rem auto; max-width: 1200px; padding: 0 1rem; background: $background;
   color: $text; font: 15px/1.5 $font; word-break: keep-all; overflow-wrap: anywhere; }
 h1 { font-size: 1.4rem; margin: 0; }
@@ -69,18 +74,18 @@ section { margin: 2.5rem 0; }
 h2 { font-size: 1.15rem; margin: 0; }""")
 
 
-def standalone(sheet: Sheet, *, plotly: str | None = None) -> bytes:
+def standalone(sheet: Sheet, *, beside: str | None = None) -> bytes:
     """Return a sheet as one HTML page, UTF-8, as wide as its window.
 
     Parameters
     ----------
     sheet : Sheet
         What is shown.
-    plotly : str, optional
+    beside : str, optional
         File name of plotly.js next to the page; without one, Plotly is inside.
     """
-    inside = f"<script>{get_plotlyjs()}</script>"
-    script = f'<script src="{html.escape(plotly)}"></script>' if plotly else inside
+    inside = f"<script>{plotly_file().read_text(encoding='utf-8')}</script>"
+    script = f'<script src="{html.escape(beside)}"></script>' if beside else inside
     said = sheet.caption
     body = _BODY.substitute(
         title=html.escape(said.title),
@@ -88,9 +93,10 @@ def standalone(sheet: Sheet, *, plotly: str | None = None) -> bytes:
         caption=caption_html(sheet) if sheet.look.caption else "",
         plotly=script,
         figure=in_script(to_json(sheet.plain)),
+        family=in_script(json.dumps(FONT)),
         config=in_script(json.dumps(_config(sheet), ensure_ascii=False)),
     )
-    return page(body, said.title, sheet, beside=plotly is not None)
+    return page(body, said.title, sheet, beside=beside is not None)
 
 
 def _config(sheet: Sheet) -> dict:
@@ -123,7 +129,11 @@ def page(body: str, title: str, sheet: Sheet, *, beside: bool = False) -> bytes:
         version=html.escape(rnnviz.__version__),
         title=html.escape(title),
         style=_STYLE.substitute(
-            background=ink.background, text=ink.text, muted=ink.muted, font=FONT
+            faces=faces_css(body),
+            background=ink.background,
+            text=ink.text,
+            muted=ink.muted,
+            font=FONT,
         ),
         body=body,
     ).encode()
@@ -137,6 +147,11 @@ def caption_html(sheet: Sheet) -> str:
         link = f'<a href="{link}">{link}</a>'
     lines = [html.escape(said.parameters), html.escape(said.origin), link]
     return "\n".join(["<footer>", *(f"<p>{line}</p>" for line in lines), "</footer>"])
+
+
+def plotly_file() -> Path:
+    """Return the file of plotly.js that the installed Plotly brings."""
+    return Path(plotly.__file__).with_name("package_data") / "plotly.min.js"
 
 
 def in_script(text: str) -> str:

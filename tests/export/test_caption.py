@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 import rnnviz
 from rnnviz import Experiment, simulate
-from rnnviz.export.caption import caption, ems, parameters, wrapped
+from rnnviz.export.caption import caption, parameters, wrapped
+from rnnviz.export.fonts import width as ems
 from rnnviz.i18n import words
 from rnnviz.link import Link
 from rnnviz.spec.experiment import TABLE

@@ -9,6 +9,12 @@ from tests.browser.server import serving
 ROOT = Path(__file__).parents[2]
 
 
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker("live")
+
+
 @pytest.fixture(scope="session")
 def server():
     """The app as it runs in a classroom."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import struct
 import uuid
@@ -9,6 +10,7 @@ import uuid
 import streamlit as st
 
 from rnnviz.app.server.assets import asset_url
+from rnnviz.export.fonts import FACES
 from rnnviz.export.metadata import signature
 from rnnviz.export.sheets import Sheet, to_json
 from rnnviz.i18n import Words
@@ -31,7 +33,8 @@ _TYPES = {
 def draw_in_browser(sheet: Sheet, format: str, name: str, say: Words) -> None:
     """Have the visitor's own browser draw a sheet as PNG or SVG and save it."""
     size = {"width": sheet.width, "height": sheet.height, "scale": sheet.zoom(format)}
-    order = _order(name, _TYPES[format], say) | {"format": format} | size
+    faces = [dataclasses.asdict(face) for face in FACES]
+    order = _order(name, _TYPES[format], say) | {"format": format, "faces": faces} | size
     _send(order, to_json(sheet.figure).encode(), signature(sheet, format))
 
 

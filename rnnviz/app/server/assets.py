@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import plotly
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
@@ -22,14 +21,16 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from rnnviz.app.server.streamlit_private import option
+from rnnviz.export.fonts import FOLDER as FACES_FOLDER
+from rnnviz.export.standalone import plotly_file
 
 MOUNT = "rnnviz"
 _APP = Path(__file__).parents[1]
 _FOLDERS = (
     *(_APP / "components" / name for name in ("viewer", "network", "shell")),
     _APP / "static/fonts",
+    FACES_FOLDER,
 )
-_PLOTLY = Path(plotly.__file__).with_name("package_data") / "plotly.min.js"
 _TYPES = {
     ".js": "text/javascript; charset=utf-8",
     ".css": "text/css; charset=utf-8",
@@ -50,7 +51,7 @@ class Asset:
 def asset_paths() -> dict[str, Path]:
     """Return the files that browsers may ask for, by name: our own and Plotly's."""
     own = sorted(path for folder in _FOLDERS for path in folder.iterdir() if path.suffix in _TYPES)
-    return {path.name: path for path in own} | {"plotly.min.js": _PLOTLY}
+    return {path.name: path for path in own} | {"plotly.min.js": plotly_file()}
 
 
 @cache

@@ -1,10 +1,11 @@
 /**
  * Hands a file to the visitor: one that the server made, or a picture that this browser draws.
  *
- * The browser draws with its own fonts and needs no Chrome on the server. Each order has a number and
- * is filled once, however often Streamlit shows it again.
+ * The browser draws with the faces of the page and needs no Chrome on the server. Each order has a
+ * number and is filled once, however often Streamlit shows it again.
  */
 
+import { draw } from "./faces.js";
 import { plotly } from "./plotly.js";
 
 const filled = new Set();
@@ -39,7 +40,8 @@ async function content(order) {
   const figure = JSON.parse(new TextDecoder().decode(order.body));
   const { format, width, height, scale } = order;
   const options = { format, width, height, scale, imageDataOnly: true };
-  const picture = await Plotly.toImage(figure, options);
+  const faces = await Promise.all(order.faces.map(inside));
+  const picture = await draw(Plotly.toImage, figure, options, faces);
   if (format === "svg") {
     const head = picture.indexOf(">") + 1;
     return [picture.slice(0, head), order.signature, picture.slice(head)];
@@ -47,6 +49,21 @@ async function content(order) {
   const png = Uint8Array.from(atob(picture), (letter) => letter.charCodeAt(0));
   if (png.length < PNG_HEAD) throw new Error("the browser drew an empty picture");
   return [png.subarray(0, PNG_HEAD), order.signature, png.subarray(PNG_HEAD)];
+}
+
+/** Return a face with its file in its rule: a picture goes where no server is. */
+async function inside({ family, weight, file, hangul, bold }) {
+  const answer = await fetch(new URL(`./${file}`, import.meta.url));
+  if (!answer.ok) throw new Error(`${file}: ${answer.status}`);
+  const address = await new Promise((resolve, reject) => {
+    const reader = new FileReader();
+    reader.onload = () => resolve(reader.result);
+    reader.onerror = () => reject(reader.error);
+    answer.blob().then((blob) => reader.readAsDataURL(blob), reject);
+  });
+  const source = `url("${address}") format("woff2")`;
+  const css = `@font-face{font-family:"${family}";font-weight:${weight};src:${source}}`;
+  return { css, hangul, bold };
 }
 
 function noteIn(parent) {
