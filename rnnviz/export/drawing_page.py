@@ -16,7 +16,8 @@ _PAGE = """<!doctype html>
 <meta charset="utf-8">
 <title>rnnviz</title>
 <style id="head-style"></style>
-<style>{css}</style>
+<style>text {{ text-rendering: geometricPrecision; }}
+{css}</style>
 <script src="{plotly}" charset="utf-8"></script>
 <script type="module">
 {module}

@@ -1,7 +1,11 @@
 import concurrent.futures
+import io
 import sys
+from xml.etree import ElementTree
 
+import pypdf
 import pytest
+from PIL import Image, ImageChops
 
 from rnnviz import Experiment, simulate
 from rnnviz.export import browser
@@ -12,7 +16,7 @@ from rnnviz.export.looks import Look
 from rnnviz.export.sheets import sheet_of
 from rnnviz.spec.perspective import Perspective
 from rnnviz.views.registry import view
-from tests.export.test_fonts import no_fonts  # noqa: F401 - a fixture
+from tests.export.test_fonts import NO_FONTS, no_fonts  # noqa: F401 - a fixture
 
 
 def sheet(language="en", units=4):
@@ -66,6 +70,86 @@ def test_a_picture_that_cannot_be_drawn_is_a_sentence(studio):
 
 @pytest.mark.usefixtures("no_fonts")
 def test_hangul_without_a_font_is_refused_before_it_is_drawn(studio):
-    with pytest.raises(ExportFailure, match="Hangul"):
-        studio.picture(sheet("ko"), "png")
-    assert developed(studio.begin(sheet("en"), "png"))
+    rare = simulate(Experiment(signal="text", text="갂", vocabulary_size=50))
+    with pytest.raises(ExportFailure, match="갂"):
+        studio.picture(sheet_of(rare, Perspective(), view("states"), Look(), "ko"), "png")
+    assert developed(studio.begin(sheet("ko"), "png"))
+
+
+@pytest.fixture(scope="module")
+def bare_studio(tmp_path_factory):
+    """A hidden browser on a machine without any font at all."""
+    folder = tmp_path_factory.mktemp("fonts")
+    (folder / "fonts.conf").write_text(NO_FONTS.format(folder=folder / "none"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("FONTCONFIG_FILE", str(folder / "fonts.conf"))
+        if missing():
+            pytest.skip(str(missing()))
+        with PictureBrowser() as studio:
+            yield studio
+
+
+def placed(svg):
+    """Every text of a picture with its place; also boxes, which are as wide as their text."""
+    found = []
+    for element in ElementTree.fromstring(svg).iter():
+        kind = element.tag.rpartition("}")[2]
+        if kind in ("text", "tspan"):
+            where = [element.get(name) for name in ("x", "y", "transform")]
+            found.append((kind, "".join(element.itertext()), *where))
+        elif kind == "rect":
+            found.append((kind, *(element.get(name) for name in ("x", "y", "width", "height"))))
+    return found
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+@pytest.mark.parametrize("theme", ["light", "print"])
+def test_a_machine_without_fonts_draws_the_same_picture(studio, bare_studio, language, theme):
+    """To the last pixel, and with all its texts in the same places."""
+    look = Look(theme=theme)
+    drawn = sheet_of(simulate(Experiment(units=4)), Perspective(), view("states"), look, language)
+    places = [placed(one.picture(drawn, "svg")) for one in (studio, bare_studio)]
+    assert places[0] == places[1]
+    assert len(places[0]) > 10
+    pictures = [
+        Image.open(io.BytesIO(one.picture(drawn, "png"))).convert("L")
+        for one in (studio, bare_studio)
+    ]
+    assert ImageChops.difference(*pictures).getbbox() is None
+
+
+@pytest.mark.parametrize(
+    ("language", "families"),
+    [
+        ("en", {"rnnvizLatin-Regular", "rnnvizLatin-Bold"}),
+        (
+            "ko",
+            {
+                "rnnvizLatin-Regular",
+                "rnnvizLatin-Bold",
+                "Pretendard-Regular",
+                "Pretendard-SemiBold",
+            },
+        ),
+    ],
+)
+def test_a_pdf_holds_the_faces_and_no_other(bare_studio, language, families):
+    """As TrueType: publishers refuse Type 3, and readers cannot search it."""
+    shown = sheet_of(simulate(Experiment()), Perspective(), view("states"), Look(), language)
+    page = pypdf.PdfReader(io.BytesIO(bare_studio.picture(shown, "pdf"))).pages[0]
+    fonts = [font.get_object() for font in page["/Resources"]["/Font"].values()]
+    assert {font["/Subtype"] for font in fonts} == {"/Type0"}
+    assert {font["/DescendantFonts"][0].get_object()["/Subtype"] for font in fonts} == {
+        "/CIDFontType2"
+    }
+    assert {font["/BaseFont"].partition("+")[2] for font in fonts} == families
+    title = "시간에 따른 은닉 상태" if language == "ko" else shown.caption.title
+    assert "".join(title.split()) in "".join(page.extract_text().split())
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_an_svg_brings_the_faces_that_it_needs(studio, language):
+    content = studio.picture(sheet(language), "svg").decode()
+    ElementTree.fromstring(content)
+    assert content.count("@font-face") == (2 if language == "ko" else 1)
+    assert "http" not in content.replace("http://www.w3.org/", "")

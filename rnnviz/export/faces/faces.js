@@ -10,6 +10,8 @@
 
 const HANGUL = /[\u1100-\u11ff\u3130-\u318f\uac00-\ud7a3]/;
 const BOLD = /font-weight: ?(bold|[6-9]00)|<b>/;
+// Letters where they belong, whatever hinting the machine is set to.
+const PRECISE = "text{text-rendering:geometricPrecision}";
 const SAMPLE = "0aﬁ가−";
 
 /** Wait until the page has the faces that a figure is measured with. */
@@ -37,7 +39,7 @@ export async function draw(toImage, figure, options, faces) {
 export function embedded(svg, faces) {
   const korean = HANGUL.test(svg), bold = BOLD.test(svg);
   const needed = faces.filter((face) => (korean || !face.hangul) && (bold || !face.bold));
-  const style = `<style>${needed.map((face) => face.css).join("\n")}</style>`;
+  const style = `<style>${[PRECISE, ...needed.map((face) => face.css)].join("\n")}</style>`;
   const head = svg.indexOf(">") + 1;
   return svg.slice(0, head) + style + svg.slice(head);
 }
