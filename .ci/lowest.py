@@ -20,7 +20,7 @@ def lowest(extras: list[str]) -> list[str]:
     for line in asked:
         if line.startswith(f"{project['name']}["):
             continue
-        match = re.match(r"([A-Za-z0-9._-]+)>=([0-9.]+)", line)
+        match = re.match(r"([A-Za-z0-9._-]+)(?:\[[a-z,]+\])?>=([0-9.]+)", line)
         if match is None:
             raise ValueError(f"{line!r} has no lower bound")
         found[match[1]] = match[2]

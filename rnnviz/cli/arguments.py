@@ -208,6 +208,7 @@ def _add_look(command: _Parser, say: Words) -> None:
         "--scale", type=_one_of(scales, say), default="1", help=_list(say, "scale", scales)
     )
     look.add_argument("--no-caption", action="store_true", help=say("cli.option.no_caption"))
+    look.add_argument("--no-cursor", action="store_true", help=say("cli.option.no_cursor"))
 
 
 def _add_force(command: _Parser, say: Words) -> None:

@@ -175,7 +175,13 @@ def _view(name: str, say: Words) -> View:
 
 
 def _look(request: argparse.Namespace) -> Look:
-    return Look(request.theme, request.size, int(request.scale), not request.no_caption)
+    return Look(
+        request.theme,
+        request.size,
+        int(request.scale),
+        caption=not request.no_caption,
+        cursor=not request.no_cursor,
+    )
 
 
 def _only_one(shown: list[Shown], say: Words) -> list[Shown]:

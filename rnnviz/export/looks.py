@@ -75,12 +75,15 @@ class Look:
         Resolution of a PNG; nothing else has one.
     caption : bool
         Whether the caption stands under the picture.
+    cursor : bool
+        Whether the time cursor is drawn.
     """
 
     theme: str = "light"
     size: str = "page"
     scale: int = 1
     caption: bool = True
+    cursor: bool = True
 
     @property
     def sheet(self) -> Size:

@@ -19,6 +19,7 @@ from rnnviz.export.looks import Look, Size
 from rnnviz.export.source import source_json
 from rnnviz.i18n import Words, words
 from rnnviz.spec.perspective import Perspective
+from rnnviz.views._plot.cursor import CURSOR
 from rnnviz.views._plot.style import Style
 from rnnviz.views.registry import View
 
@@ -132,6 +133,8 @@ def finished(figure: go.Figure, look: Look, said: Caption) -> go.Figure:
         paper_bgcolor=background,
         plot_bgcolor=background,
     )
+    if not look.cursor:
+        figure.layout.shapes = [one for one in figure.layout.shapes if one.name != CURSOR]
     _step_back(figure, look.sheet.distance)
     if foot is not None:
         _add_caption(figure, foot.scaled(width / look.sheet.width), ink.muted)

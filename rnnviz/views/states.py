@@ -14,6 +14,7 @@ import plotly.graph_objects as go
 from rnnviz.analysis.level_of_detail import Blocks, reduce_to_blocks
 from rnnviz.analysis.saturation import saturation
 from rnnviz.views._plot.colours import sample
+from rnnviz.views._plot.cursor import CURSOR
 from rnnviz.views._plot.hatching import hatching
 from rnnviz.views._plot.lenses import lens_for, state_scale
 from rnnviz.views._plot.picture import (
@@ -146,13 +147,18 @@ def draw(picture: Picture, style: Style) -> go.Figure:
     layout = frame(picture, style) | {"template": template_dict(style)}
     layout["coloraxis"] = _colour_axis(picture.field, style)
     timestep = picture.cursor[0] + FIRST_STEP
-    edge = {"type": "line", "xref": "x", "yref": "paper", "x0": timestep, "x1": timestep}
-    layout["shapes"] = [
-        edge | {"y0": 0, "y1": 1, "line": {"color": style.ink.cursor, "width": 1.5}}
-    ]
+    layout["shapes"] = _cursor(timestep, picture, style)
     layout["annotations"].append(_label(_at(timestep, style), "x2 domain", 0.5, style))
     _mark(layout, picture.field, blocks, style)
     return go.Figure({"data": traces, "layout": layout})
+
+
+def _cursor(timestep: int, picture: Picture, style: Style) -> list[dict]:
+    """Return the time cursor as a line in each panel: between them stand the panels' titles."""
+    panels = ["y", *(f"y{number}" for number, _ in enumerate(picture.strips, start=2))]
+    line = {"type": "line", "name": CURSOR, "xref": "x", "x0": timestep, "x1": timestep}
+    pen = {"color": style.ink.cursor, "width": 1.5}
+    return [line | {"yref": f"{axis} domain", "y0": 0, "y1": 1, "line": pen} for axis in panels]
 
 
 def _heatmap(field: Field, blocks: Blocks) -> dict:

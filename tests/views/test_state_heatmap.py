@@ -8,6 +8,7 @@ import pytest
 
 from rnnviz import Experiment, simulate
 from rnnviz.spec.perspective import Perspective
+from rnnviz.views._plot.cursor import CURSOR
 from rnnviz.views._plot.style import Style
 from rnnviz.views.registry import view
 from rnnviz.views.states import COLUMNS, ROWS, VIEW, analyse, draw, state_picture
@@ -39,10 +40,25 @@ def test_the_lecture_at_its_cursor(lecture):
     assert np.asarray(mean.y)[1:].min() == 1
     (bar,) = traces(figure, "bar")
     assert np.array_equal(np.asarray(bar.x), lecture.states[1])
-    (cursor,) = figure.layout.shapes
-    assert (cursor.x0, cursor.x1) == (1, 1)
+    assert {(line.x0, line.x1) for line in figure.layout.shapes} == {(1, 1)}
     assert figure.layout.meta["time_axis"] == "x"
     assert picture.experiment == Experiment().to_query()
+
+
+@pytest.mark.parametrize("timestep", [0, 1, 50, 98, 99])
+@pytest.mark.parametrize("presentation", [False, True])
+def test_the_cursor_stands_in_the_panels_and_not_between_them(lecture, timestep, presentation):
+    """Between them are the panels' titles, whose first letters it would cross at the first step."""
+    figure = draw(
+        analyse(lecture, Perspective(timestep=timestep)), Style(presentation=presentation)
+    )
+    titles = [note.yref for note in figure.layout.annotations if note.yref.endswith("domain")]
+    assert titles == ["y2 domain", "y3 domain"]
+    lines = {line.yref: line for line in figure.layout.shapes if line.name == CURSOR}
+    assert set(lines) == {"y domain", *titles}
+    for line in lines.values():
+        assert (line.y0, line.y1) == (0, 1), "as high as its panel; titles stand above y = 1"
+        assert line.x0 == line.x1 == timestep
 
 
 def test_the_axis_says_in_which_order_a_layer_read():

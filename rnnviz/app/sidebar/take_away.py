@@ -172,7 +172,8 @@ def _look(say: Words) -> Look:
         help=say("take_away.scale_help"),
     )
     caption = st.toggle(say("take_away.caption"), value=True, key="take-away.caption")
-    return Look(theme, size, offered(scale, SCALES, 1), caption)
+    cursor = st.toggle(say("take_away.cursor"), value=True, key="take-away.cursor")
+    return Look(theme, size, offered(scale, SCALES, 1), caption, cursor)
 
 
 def _choice(name: str, options: tuple[str, ...], default: str, say: Words) -> Any:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from rnnviz.engine import Trace
 
+CURSOR = "cursor"
+"""Name of the shapes that draw the time cursor, so that a picture can leave them out."""
+
 
 def trace_at(run, perspective) -> Trace:
     """Return the trace of the layer that is looked at; the top one if there are fewer layers."""
