@@ -156,6 +156,7 @@ def draw(picture: Picture, style: Style) -> go.Figure:
 def _cursor(timestep: int, picture: Picture, style: Style) -> list[dict]:
     """Return the time cursor as a line in each panel: between them stand the panels' titles."""
     panels = ["y", *(f"y{number}" for number, _ in enumerate(picture.strips, start=2))]
+    panels += [f"y{INPUT_AXIS}"] if picture.input else []
     line = {"type": "line", "name": CURSOR, "xref": "x", "x0": timestep, "x1": timestep}
     pen = {"color": style.ink.cursor, "width": 1.5}
     return [line | {"yref": f"{axis} domain", "y0": 0, "y1": 1, "line": pen} for axis in panels]
