@@ -4,25 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from rnnviz.analysis.verdict import Verdict, verdict
+from rnnviz.analysis.found_points import FoundPoints
+from rnnviz.analysis.richness import Richness
+from rnnviz.analysis.root_finding import CONVERGED, Work, solve
+from rnnviz.analysis.verdict import Verdict, also, verdict
 from rnnviz.engine.cells.cell import RecurrentCell
 
-_STACK_NUMBERS = 2**22
-_ITERATIONS = 100
-_CONVERGED = 1e-11
-_SAME = 1e-6
 _NEUTRAL = 1e-6
-_SLOW_SPEED = 0.03
 _FARTHEST = 1e6
 """States beyond this belong to a run that is diverging: no place to look for rest."""
+_ROUNDS = (64, 64, 128, 256, 512)
+"""Starts of each round of a search that ends when what is missing is settled."""
+_ROUNDS_OF_FEW = (256, 256, 512)
+_AT_ONCE = 1024
+_IN_VAIN = 128
+"""Starts after which a search that found nothing ends, unless it was asked for more."""
+_FEW = 16
+"""State numbers up to which a start costs next to nothing."""
+_MOST_WORK = 40_000.0
+_WORK_AT_512 = 1_800.0
+"""Linear systems that may be solved: seconds, whatever the size."""
 
 
 @dataclass(frozen=True, eq=False)
 class FixedPoints:
     """States that the network maps onto themselves, or nearly. Arrays are read-only float64.
+
+    Only states that the cell can reach count: those within its ``state_range``.
 
     Parameters
     ----------
@@ -33,14 +45,26 @@ class FixedPoints:
     uncertainty : ndarray (points,)
         Length of the last Newton step: how far off a point may still be.
     eigenvalues : ndarray (points, state_size)
-        Of the Jacobian at each point, complex, largest modulus first.
+        Of the Jacobian at each point, complex, largest modulus first; at a kink with the slope
+        below it, which for relu is 0.
     found : ndarray (points,)
-        How many starts led there.
+        How many starts led there; 0 for a point that is known as the mirror image of another.
     converged : ndarray (points,)
         False for slow points: the speed has a least value there, but it is not zero.
+    dimensions : ndarray (points,) of int
+        In how many directions other fixed points lie beside it: 0 for a point that is alone.
+    factors : ndarray (points, 2)
+        At a kink, the least and greatest factor a step of small differences, over all sides of
+        it; nan for a point with a derivative.
     held_input : ndarray (features,)
     starts, lost : int
         How many starts were tried and how many ended nowhere.
+    odd : bool
+        Whether F(−h) = −F(h), so that −h is a fixed point with every h.
+    richness : Richness
+        Of the points that are alone, a point and its mirror image counted as one.
+    held_as : str
+        What the held input is: "mean", "zero", "cursor" or "values"; "" where that is not known.
     """
 
     points: np.ndarray
@@ -49,9 +73,14 @@ class FixedPoints:
     eigenvalues: np.ndarray
     found: np.ndarray
     converged: np.ndarray
+    dimensions: np.ndarray
+    factors: np.ndarray
     held_input: np.ndarray
     starts: int
     lost: int
+    odd: bool
+    richness: Richness
+    held_as: str = ""
 
     @property
     def unstable(self) -> np.ndarray:
@@ -60,11 +89,20 @@ class FixedPoints:
 
     @property
     def kinds(self) -> tuple[str, ...]:
-        """What each point is: "stable", "neutral", "saddle", "repelling" or "slow"."""
+        """What each point is.
+
+        "stable", "neutral", "saddle", "repelling", "slow"; "continuum" where it is one of a
+        continuum, "kink" where it is a kink and its sides disagree about its stability.
+        """
         moduli, kinds = np.abs(self.eigenvalues), []
-        for converged, modulus, unstable in zip(self.converged, moduli, self.unstable, strict=True):
-            if not converged:
+        for index, unstable in enumerate(self.unstable):
+            modulus, (low, high) = moduli[index], self.factors[index]
+            if not self.converged[index]:
                 kinds.append("slow")
+            elif self.dimensions[index]:
+                kinds.append("continuum")
+            elif low < 1 - _NEUTRAL <= high:
+                kinds.append("kink")
             elif unstable:
                 kinds.append("repelling" if unstable == len(modulus) else "saddle")
             else:
@@ -72,10 +110,32 @@ class FixedPoints:
         return tuple(kinds)
 
     @property
+    def missing(self) -> float:
+        """About how many points the search has not found, mirror images counted."""
+        return self.richness.missing * (2 if self.odd else 1)
+
+    @property
+    def spread(self) -> float:
+        """Largest distance of two points of a continuum that were found: it reaches that far."""
+        places = self.points[self.dimensions > 0]
+        if not len(places):
+            return 0.0
+        middle = places - places.mean(axis=0)
+        squares = (middle * middle).sum(axis=1)
+        gaps = squares[:, None] + squares - 2 * middle @ middle.T
+        return float(np.sqrt(max(0.0, gaps.max())))
+
+    @property
     def verdict(self) -> Verdict:
-        """What the fixed points say."""
+        """What the fixed points say, how many are probably missing, and which input is held."""
+        said = [self._main(), *self._completeness()]
+        if self.held_as:
+            said.append(verdict(f"held.{self.held_as}"))
+        return also(*said)
+
+    def _main(self) -> Verdict:
         kinds = self.kinds
-        numbers = {
+        numbers: dict[str, Any] = {
             "count": int(self.converged.sum()),
             "stable": kinds.count("stable"),
             "neutral": kinds.count("neutral"),
@@ -85,27 +145,69 @@ class FixedPoints:
         }
         if not numbers["count"]:
             return verdict("fixed_points.none", **numbers)
+        if "continuum" in kinds:
+            numbers |= {"dimension": int(self.dimensions.max()), "size": self.points.shape[1]}
+            alone = numbers["count"] - kinds.count("continuum")
+            key = "continuum_and_points" if alone else "continuum"
+            numbers |= {"spread": self.spread, "alone": alone}
+            return verdict(f"fixed_points.{key}", **numbers)
+        if "kink" in kinds:
+            low, high = self.factors[kinds.index("kink")]
+            numbers |= {"low": float(low), "high": float(high), "kinks": kinds.count("kink")}
+            return verdict("fixed_points.kink", **numbers)
         if numbers["neutral"]:
             return verdict("fixed_points.neutral", **numbers)
         stable = numbers["stable"]
         kind = "no_stable" if stable == 0 else "one_stable" if stable == 1 else "many_stable"
         return verdict(f"fixed_points.{kind}", **numbers)
 
+    def _completeness(self) -> list[Verdict]:
+        found = self.richness
+        if not found.seen:
+            return []
+        numbers = {"starts": self.starts, "lost": self.lost, "least": found.least}
+        if found.settled:
+            return [verdict("fixed_points.probably_all", **numbers)]
+        if self.missing < 0.5:
+            return [verdict("fixed_points.perhaps_more", **numbers)]
+        return [verdict("fixed_points.more", **numbers, missing=max(1, round(self.missing)))]
+
+    def to_frame(self) -> Any:
+        """Return a pandas DataFrame: one row a point, its numbers of state as ``state_0`` on."""
+        import pandas as pd
+
+        moduli = np.abs(self.eigenvalues)
+        columns = {
+            "point": np.arange(len(self.points)),
+            "kind": list(self.kinds),
+            "found": self.found,
+            "speed": self.speeds,
+            "uncertainty": self.uncertainty,
+            "unstable_directions": self.unstable,
+            "largest_eigenvalue": moduli[:, 0] if len(moduli) else np.empty(0),
+            "dimension": self.dimensions,
+            "least_factor": self.factors[:, 0],
+            "greatest_factor": self.factors[:, 1],
+        }
+        columns |= {f"state_{index}": column for index, column in enumerate(self.points.T)}
+        return pd.DataFrame(columns)
+
 
 def fixed_points(
     layer: RecurrentCell,
     held_input: np.ndarray | None = None,
     visited: np.ndarray | None = None,
-    starts: int = 64,
+    starts: int | None = None,
     seed: int = 0,
+    tolerance: float = CONVERGED,
     progress: Callable[[float], None] | None = None,
+    held_as: str = "",
 ) -> FixedPoints:
-    """Solve F(h) = h from many starts at once.
+    """Solve F(h) = h from many starts at once, as long as it pays.
 
-    Newton's method, damped where it would go astray (Levenberg-Marquardt with the damping
-    proportional to the speed: Yamashita and Fukushima, Computing Supplement 15, 2001), so that
-    it converges quadratically to fixed points and otherwise to the slowest states, as in Sussillo
-    and Barak, Neural Computation 25 (2013) 626-649. Not finding a point proves nothing.
+    See `rnnviz.analysis.root_finding` for the method; slow points as in Sussillo and Barak, Neural
+    Computation 25 (2013) 626-649. Not finding a point proves nothing, but how often each was
+    found tells about how many were not (`rnnviz.analysis.richness`).
 
     Parameters
     ----------
@@ -115,137 +217,122 @@ def fixed_points(
         The input at every step; zeros (the autonomous network) by default.
     visited : ndarray (steps, state_size), optional
         States of a run: every other start is one of them.
-    starts : int
-        How many starts; the origin is one of them.
+    starts : int, optional
+        How many starts; the origin is one of them. By default as many as it takes until what is
+        missing is settled, up to about a thousand. A large network gets as many as can be afforded.
     seed : int
         Of the random starts.
+    tolerance : float
+        A state stands still where ‖F(h) − h‖ ≤ tolerance·(1 + ‖h‖).
     progress : callable, optional
         Called with 0…1 after each iteration.
+    held_as : str
+        What the held input is, for the sentence.
+
+    Raises
+    ------
+    ValueError
+        Where the layer is a stack of networks or held input or starts do not fit.
     """
-    layer = _in_double(layer)
-    held = np.zeros(layer.features) if held_input is None else np.array(held_input, np.float64)
+    held = checked_held_input(layer, held_input)
+    if starts is not None and starts < 1:
+        raise ValueError(f"starts must be at least 1, but it is {starts}.")
+    layer = in_double(layer)
     projected = layer.project(held[None])[0]
-    begin = _starts(layer, visited, starts, seed)
-    group = max(1, _STACK_NUMBERS // layer.state_size**2)
-    groups = np.split(begin, range(group, starts, group))
-    ends = []
-    for index, states in enumerate(groups):
-        share = _share(progress, index, len(groups))
-        ends.append(_solve(layer, projected, states, share))
-    merged = [np.concatenate(parts) for parts in zip(*ends, strict=True)]
-    arrays = (*_distinct(layer, projected, *merged), held)
+    size = layer.state_size
+    work = Work(min(_MOST_WORK, _WORK_AT_512 * (512 / size) ** 2.3), heard=_rising(progress))
+    odd = _is_odd(layer, projected)
+    found = FoundPoints(layer, projected, odd)
+    random, tried = np.random.default_rng(seed), 0
+    for count in _rounds(starts, size):
+        begin = _starts(layer, visited, count, random, first=tried == 0)
+        ends = solve(layer, projected, begin, work, tolerance)
+        found.add(ends, work)
+        tried += ends.tried
+        in_vain = tried >= _IN_VAIN and not found.fixed.any()
+        if work.used_up or (starts is None and (found.settled or in_vain)):
+            break
+    if progress is not None:
+        progress(1.0)
+    arrays = (*found.arrays(), held)
     for array in arrays:
         array.setflags(write=False)
-    return FixedPoints(*arrays, starts, starts - int(arrays[4].sum()))
+    lost = tried - int(found.arrays()[4].sum())
+    return FixedPoints(*arrays, tried, lost, odd, found.richness, held_as)
 
 
-def _in_double(layer: RecurrentCell) -> RecurrentCell:
+def checked_held_input(layer: RecurrentCell, held_input: np.ndarray | None) -> np.ndarray:
+    """Return the held input as float64 (features,), zeros for None.
+
+    Raises
+    ------
+    ValueError
+        If the layer is a stack of networks, or the input has another shape or is not finite.
+    """
+    if layer.networks is not None:
+        raise ValueError(
+            f"One network is needed, but the layer is a stack of {layer.networks}: analyse them "
+            "one at a time."
+        )
+    if held_input is None:
+        return np.zeros(layer.features)
+    held = np.array(held_input, np.float64)
+    if held.ndim == 0:
+        held = np.full(layer.features, float(held))
+    if held.shape != (layer.features,):
+        raise ValueError(
+            f"held_input has shape {held.shape}, but the network reads {layer.features} features: "
+            f"one number, or an array ({layer.features},)."
+        )
+    if not np.isfinite(held).all():
+        raise ValueError("held_input must hold finite numbers, but some are not.")
+    return held
+
+
+def in_double(layer: RecurrentCell) -> RecurrentCell:
+    """Return the same network in float64."""
     if layer.dtype == np.float64:
         return layer
     return layer.with_arrays(lambda array: array.astype(np.float64))
 
 
-def _share(progress, index, groups):
-    if progress is None:
-        return lambda done: None
-    return lambda done: progress((index + done) / groups)
+def _rising(progress: Callable[[float], None] | None) -> Callable[[float], None] | None:
+    """A progress that leaves the last hundredth to the end."""
+    return None if progress is None else lambda done: progress(0.99 * done)
 
 
-def _starts(layer, visited, starts, seed) -> np.ndarray:
+def _rounds(starts: int | None, size: int) -> tuple[int, ...]:
+    if starts is None:
+        return _ROUNDS_OF_FEW if size <= _FEW else _ROUNDS
+    whole, rest = divmod(starts, _AT_ONCE)
+    return (_AT_ONCE,) * whole + ((rest,) if rest else ())
+
+
+def _is_odd(layer: RecurrentCell, projected: np.ndarray) -> bool:
+    """Whether F(−h) = −F(h), to rounding, for states all over the range."""
+    states = np.random.default_rng(0).uniform(-1, 1, (8, layer.state_size))
+    with np.errstate(all="ignore"):
+        ahead, behind = layer.step(projected, states), layer.step(projected, -states)
+        return bool(np.abs(ahead + behind).max() <= 1e-14 * (1 + np.abs(ahead).max()))
+
+
+def _starts(layer, visited, count, random, first) -> np.ndarray:
     """Visited states, random ones and such with all units alike, in turn; the origin first."""
-    random, size = np.random.default_rng(seed), layer.state_size
-    reach = 1.0
+    size, reach = layer.state_size, 1.0
     if visited is not None:
         with np.errstate(invalid="ignore"):
             near = (np.abs(visited) < _FARTHEST).all(axis=1)
         visited = np.asarray(visited[near], np.float64)
         reach = max(reach, np.abs(visited).max(initial=0.0))
-    begin = random.uniform(-reach, reach, (starts, size))
+    begin = random.uniform(-reach, reach, (count, size))
     # Corners and the middle alike: some random starts are drawn towards the middle.
     begin[1::8] *= random.uniform(0, 1, (len(begin[1::8]), 1))
     # Weights of one sign drive all units together, to where random states rarely lead.
     begin[3::4] = np.linspace(-reach, reach, len(begin[3::4]))[:, None]
+    if not first:
+        begin[3::4] += random.uniform(-reach, reach, begin[3::4].shape) / 8
     if visited is not None and len(visited):
         begin[::2] = visited[random.integers(len(visited), size=len(begin[::2]))]
-    begin[0] = 0.0
+    if first:
+        begin[0] = 0.0
     return begin
-
-
-def _solve(layer, projected, states, progress):
-    """Return states, speeds, last steps and whether each is a least speed, for all starts."""
-    states = states.copy()
-    residual, speed = _residual(layer, projected, states)
-    damping, steps = np.full(len(states), 0.1), np.full(len(states), np.inf)
-    flat, active = np.zeros(len(states), bool), np.arange(len(states))
-    for iteration in range(_ITERATIONS):
-        here = states[active]
-        step, slope = _damped_step(layer, projected, here, residual[active], damping[active])
-        trial_residual, trial_speed = _residual(layer, projected, here + step)
-        lengths = np.sqrt((step * step).sum(axis=1))
-        better = trial_speed < speed[active]
-        improved = active[better]
-        states[improved] += step[better]
-        residual[improved], speed[improved] = trial_residual[better], trial_speed[better]
-        damping[active] *= np.where(better, 0.2, 5.0)
-        steps[active] = lengths
-        flat[active] = slope <= 1e-5 * speed[active]
-        tiny = lengths <= 1e-15 * (1 + np.abs(states[active]).max(axis=1))
-        active = active[~tiny & (speed[active] > 0) & (damping[active] < 1e12)]
-        progress((iteration + 1) / _ITERATIONS)
-        if not active.size:
-            break
-    progress(1.0)
-    steps[speed == 0] = 0.0
-    return states, speed, steps, flat
-
-
-def _residual(layer, projected, states):
-    with np.errstate(all="ignore"):
-        residual = layer.step(projected, states) - states
-        speed = np.sqrt((residual * residual).sum(axis=1))
-    return residual, np.where(np.isfinite(speed), speed, np.inf)
-
-
-def _damped_step(layer, projected, states, residual, damping):
-    """Levenberg-Marquardt steps (k, size), and the slopes ‖Aᵀ·residual‖ of the squared speed."""
-    size = states.shape[1]
-    matrices = layer.jacobian(projected, states)
-    diagonal = np.arange(size)
-    matrices[:, diagonal, diagonal] -= 1
-    gradient = (residual[:, None, :] @ matrices)[:, 0]
-    squares = matrices.swapaxes(1, 2) @ matrices
-    largest = squares[:, diagonal, diagonal].max(axis=1)
-    ridge = damping * np.sqrt((residual * residual).sum(axis=1)) + 1e-15 * largest + 1e-300
-    squares[:, diagonal, diagonal] += ridge[:, None]
-    step = -np.linalg.solve(squares, gradient[..., None])[..., 0]
-    return step, np.sqrt((gradient * gradient).sum(axis=1))
-
-
-def _distinct(layer, projected, states, speeds, steps, flat):
-    """Keep one of each, the least speed first to choose; order by how many starts found it."""
-    sizes = 1 + np.sqrt((states * states).sum(axis=1))
-    fixed = speeds <= _CONVERGED * sizes
-    slow = ~fixed & flat & (speeds <= _SLOW_SPEED * sizes)
-    kept: list[int] = []
-    found: list[int] = []
-    for index in np.argsort(np.where(fixed, 0.0, speeds) + speeds, kind="stable"):
-        if not (fixed[index] or slow[index]):
-            continue
-        gaps = np.sqrt(((states[kept] - states[index]) ** 2).sum(axis=1))
-        near = gaps <= _SAME * sizes[index] + 10 * (steps[index] + steps[kept])
-        near &= fixed[kept] == fixed[index]
-        if near.any():
-            found[int(near.argmax())] += 1
-        else:
-            kept.append(int(index))
-            found.append(1)
-    counts = np.array(found, int)
-    order = np.lexsort((-counts, ~fixed[kept]))
-    chosen = np.array(kept, int)[order]
-    points = states[chosen]
-    eigenvalues = np.empty(points.shape, complex)
-    if len(chosen):
-        eigenvalues = np.linalg.eigvals(layer.jacobian(projected, points)).astype(complex)
-        ranks = np.argsort(-np.abs(eigenvalues), axis=1)
-        eigenvalues = np.take_along_axis(eigenvalues, ranks, axis=1)
-    return points, speeds[chosen], steps[chosen], eigenvalues, counts[order], fixed[chosen]

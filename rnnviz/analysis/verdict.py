@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -19,15 +19,23 @@ class Verdict:
         Key of the sentence in ``rnnviz.i18n``, e.g. ``"verdict.spectrum.zero"``.
     values : Mapping of str to object
         The numbers of the sentence, unrounded.
+    more : tuple of Verdict
+        Sentences that follow it.
     """
 
     key: str
     values: Mapping[str, object]
+    more: tuple[Verdict, ...] = ()
 
 
 def verdict(key: str, **values: object) -> Verdict:
     """Return the verdict of that key and those numbers."""
     return Verdict(f"verdict.{key}", MappingProxyType(values))
+
+
+def also(first: Verdict, *more: Verdict) -> Verdict:
+    """Return the first verdict with others after it."""
+    return replace(first, more=(*first.more, *more))
 
 
 def moment(timestep: int) -> dict[str, int]:

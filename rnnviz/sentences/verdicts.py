@@ -13,9 +13,9 @@ _BESIDE_ONE = ("radius", "factor", "kernel_radius", "stretch", "ratio")
 
 
 def sentence(verdict: Verdict, say: Words) -> str:
-    """Return what a verdict says, its numbers rounded for reading."""
+    """Return what a verdict and those after it say, their numbers rounded for reading."""
     texts = {name: _written(name, value) for name, value in verdict.values.items()}
-    return say(verdict.key, **texts)
+    return " ".join([say(verdict.key, **texts), *(sentence(one, say) for one in verdict.more)])
 
 
 def _written(name: str, value: object) -> str:

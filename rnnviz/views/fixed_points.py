@@ -27,6 +27,8 @@ KINDS = {
     "saddle": ("x", 1),
     "repelling": ("star-triangle-up", 3),
     "slow": ("diamond-open", 2),
+    "kink": ("triangle-up-open", 5),
+    "continuum": ("circle", 6),
 }
 """Symbol and colour of each kind of point."""
 
@@ -64,8 +66,7 @@ def analyse(run, perspective, progress=None) -> RestingPoints:
     with np.errstate(all="ignore"):
         held = np.nan_to_num(trace.inputs.astype(np.float64).mean(axis=0), posinf=0, neginf=0)
     states = trace.full_states[:finite]
-    starts = 64 if layer.state_size <= 128 else 16 if layer.state_size <= 512 else 8
-    points = fixed_points(layer, held, states, starts, progress=progress)
+    points = fixed_points(layer, held, states, progress=progress, held_as="mean")
     reach = max(1.0, float(np.abs(points.points).max(initial=0.0)))
     path = _path(trace, states, reach)
     bounded = np.isfinite(layer.state_range).all()
@@ -141,22 +142,13 @@ def _points(points: FixedPoints, places: np.ndarray, kind: str, style: Style) ->
     if not chosen:
         return []
     symbol, number = KINDS[kind]
-    colour, name = style.ink.series[number], style.words(f"dynamics.{kind}")
-    texts = [
-        style.words(
-            "dynamics.point",
-            kind=name,
-            unstable=int(points.unstable[index]),
-            radius=shown(float(np.abs(points.eigenvalues[index, 0]))),
-            speed=shown(float(points.speeds[index])),
-            found=int(points.found[index]),
-            starts=points.starts,
-        )
-        for index in chosen
-    ]
+    colour, name = style.ink.series[number % len(style.ink.series)], _name(points, kind, style)
+    texts = [_hover(points, index, name, style) for index in chosen]
     large = {"size": 11, "line": {"width": 1.2, "color": style.ink.background}}
     if symbol.endswith("open"):
         large["line"] = {"width": 2, "color": colour}
+    if kind == "continuum":
+        large = {"size": 5, "opacity": 0.45, "line": {"width": 0}}
     eigenvalues = points.eigenvalues[chosen].ravel()
     beside = {"xaxis": "x2", "yaxis": "y2", "showlegend": False, "marker": {"size": 5}}
     return [
@@ -165,6 +157,30 @@ def _points(points: FixedPoints, places: np.ndarray, kind: str, style: Style) ->
         marks(eigenvalues.real, eigenvalues.imag, name, colour, symbol, style,
               hovertemplate="%{x:.4g} + %{y:.4g}i<extra></extra>", **beside),
     ]  # fmt: skip
+
+
+def _name(points: FixedPoints, kind: str, style: Style) -> str:
+    if kind == "continuum":
+        return style.words("dynamics.continuum", dimension=int(points.dimensions.max()))
+    return style.words(f"dynamics.{kind}")
+
+
+def _hover(points: FixedPoints, index: int, name: str, style: Style) -> str:
+    text = style.words(
+        "dynamics.point",
+        kind=name,
+        unstable=int(points.unstable[index]),
+        radius=shown(float(np.abs(points.eigenvalues[index, 0]))),
+        speed=shown(float(points.speeds[index])),
+        found=int(points.found[index]),
+        starts=points.starts,
+    )
+    low, high = points.factors[index].tolist()
+    if np.isfinite(low):
+        text = style.words("dynamics.sides", point=text, low=shown(low), high=shown(high))
+    if not points.found[index]:
+        text = style.words("dynamics.mirrored", point=text)
+    return text
 
 
 VIEW = View("fixed_points", "dynamics", analyse, draw, order=70, progress=True)
