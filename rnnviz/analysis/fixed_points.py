@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from rnnviz.analysis.found_points import FoundPoints
+from rnnviz.analysis.held import checked, said
 from rnnviz.analysis.richness import Richness
 from rnnviz.analysis.root_finding import CONVERGED, Work, solve
 from rnnviz.analysis.verdict import Verdict, also, verdict
@@ -128,10 +129,7 @@ class FixedPoints:
     @property
     def verdict(self) -> Verdict:
         """What the fixed points say, how many are probably missing, and which input is held."""
-        said = [self._main(), *self._completeness()]
-        if self.held_as:
-            said.append(verdict(f"held.{self.held_as}"))
-        return also(*said)
+        return also(self._main(), *self._completeness(), *said(self.held_as))
 
     def _main(self) -> Verdict:
         kinds = self.kinds
@@ -234,7 +232,7 @@ def fixed_points(
     ValueError
         Where the layer is a stack of networks or held input or starts do not fit.
     """
-    held = checked_held_input(layer, held_input)
+    held = checked(layer, held_input)
     if starts is not None and starts < 1:
         raise ValueError(f"starts must be at least 1, but it is {starts}.")
     layer = in_double(layer)
@@ -259,34 +257,6 @@ def fixed_points(
         array.setflags(write=False)
     lost = tried - int(found.arrays()[4].sum())
     return FixedPoints(*arrays, tried, lost, odd, found.richness, held_as)
-
-
-def checked_held_input(layer: RecurrentCell, held_input: np.ndarray | None) -> np.ndarray:
-    """Return the held input as float64 (features,), zeros for None.
-
-    Raises
-    ------
-    ValueError
-        If the layer is a stack of networks, or the input has another shape or is not finite.
-    """
-    if layer.networks is not None:
-        raise ValueError(
-            f"One network is needed, but the layer is a stack of {layer.networks}: analyse them "
-            "one at a time."
-        )
-    if held_input is None:
-        return np.zeros(layer.features)
-    held = np.array(held_input, np.float64)
-    if held.ndim == 0:
-        held = np.full(layer.features, float(held))
-    if held.shape != (layer.features,):
-        raise ValueError(
-            f"held_input has shape {held.shape}, but the network reads {layer.features} features: "
-            f"one number, or an array ({layer.features},)."
-        )
-    if not np.isfinite(held).all():
-        raise ValueError("held_input must hold finite numbers, but some are not.")
-    return held
 
 
 def in_double(layer: RecurrentCell) -> RecurrentCell:

@@ -8,6 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from rnnviz.analysis.fixed_points import FixedPoints, fixed_points
+from rnnviz.analysis.held import held_input
 from rnnviz.analysis.linearisation import finite_timesteps
 from rnnviz.analysis.phase_plane import PhasePlane, phase_plane
 from rnnviz.analysis.trajectory import Projection, projection
@@ -63,10 +64,9 @@ def analyse(run, perspective, progress=None) -> RestingPoints:
     """Return the fixed points of the layer that is looked at, its input held at the run's mean."""
     trace = trace_at(run, perspective)
     layer, finite = trace.layer, finite_timesteps(trace)
-    with np.errstate(all="ignore"):
-        held = np.nan_to_num(trace.inputs.astype(np.float64).mean(axis=0), posinf=0, neginf=0)
+    held, held_as = held_input(trace, "mean")
     states = trace.full_states[:finite]
-    points = fixed_points(layer, held, states, progress=progress, held_as="mean")
+    points = fixed_points(layer, held, states, progress=progress, held_as=held_as)
     reach = max(1.0, float(np.abs(points.points).max(initial=0.0)))
     path = _path(trace, states, reach)
     bounded = np.isfinite(layer.state_range).all()
