@@ -8,10 +8,21 @@
 from rnnviz.engine.inputs import Inputs
 from rnnviz.engine.network import Layer, Network
 from rnnviz.engine.run import Run, run
+from rnnviz.readers import open_network
 from rnnviz.spec.experiment import Experiment
 from rnnviz.spec.simulate import simulate
 
-__all__ = ["Experiment", "Inputs", "Layer", "Network", "Run", "figure", "run", "simulate"]
+__all__ = [
+    "Experiment",
+    "Inputs",
+    "Layer",
+    "Network",
+    "Run",
+    "figure",
+    "open_network",
+    "run",
+    "simulate",
+]
 __version__ = "0.2.0.dev0"
 
 

@@ -9,7 +9,7 @@ import zlib
 from rnnviz.readers.messages import Refused
 from rnnviz.readers.span import Span
 
-_MOST_ENTRIES = 10_000
+_MOST_ENTRIES = 5_000
 _MOST_DIRECTORY = 2 * 2**20
 _SPARE = 2**24
 """Bytes that an archive may unpack to beyond twice its own size: bounds a bomb's memory."""

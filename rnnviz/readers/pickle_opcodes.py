@@ -17,7 +17,7 @@ from typing import Any
 from rnnviz.readers.messages import Refused
 from rnnviz.readers.span import Span
 
-_MOST_STEPS = 400_000
+_MOST_STEPS = 300_000
 _MOST_PICKLE = 4 * 2**20
 
 

@@ -16,7 +16,7 @@ from rnnviz.readers.messages import Refused
 Fields = dict[int, list]
 """Values by field number: whole numbers, or bytes of what has a length or is fixed."""
 
-_MOST_FIELDS = 400_000
+_MOST_FIELDS = 300_000
 
 
 class Wire:

@@ -25,9 +25,9 @@ from rnnviz.readers.messages import Refused
 from rnnviz.readers.span import UNDEFINED, Span, size_of
 
 SIGNATURE = b"\x89HDF\r\n\x1a\n"
-_MOST_OBJECTS = 20_000
-_MOST_STRINGS = 20_000
-_MOST_MESSAGES = 200_000
+_MOST_OBJECTS = 6_000
+_MOST_STRINGS = 10_000
+_MOST_MESSAGES = 60_000
 _MOST_IN_A_HEAP = 50_000
 _DEEPEST = 32
 
