@@ -7,8 +7,8 @@
 
 from rnnviz.engine.inputs import Inputs
 from rnnviz.engine.network import Layer, Network
-from rnnviz.engine.run import Run, run
-from rnnviz.readers import open_network
+from rnnviz.engine.run import Run
+from rnnviz.readers import from_keras, from_torch, open_network, run
 from rnnviz.spec.experiment import Experiment
 from rnnviz.spec.simulate import simulate
 
@@ -19,6 +19,8 @@ __all__ = [
     "Network",
     "Run",
     "figure",
+    "from_keras",
+    "from_torch",
     "open_network",
     "run",
     "simulate",

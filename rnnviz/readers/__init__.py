@@ -5,6 +5,7 @@ nothing in them is executed, no other file is read, and sizes are checked before
 """
 
 from rnnviz.readers.answers import ANSWERS
+from rnnviz.readers.live import from_keras, from_torch, run
 from rnnviz.readers.messages import Note, Question, Refused, Unanswered
 from rnnviz.readers.opening import (
     ENDINGS,
@@ -26,7 +27,10 @@ __all__ = [
     "ReadingWarning",
     "Refused",
     "Unanswered",
+    "from_keras",
+    "from_torch",
     "inspect",
     "open_network",
     "read_network",
+    "run",
 ]

@@ -42,9 +42,13 @@ class Facts:
     ----------
     nonlinearities : Mapping of str to str
         "tanh" or "relu" of the modules that are nn.RNN or nn.RNNCell, by their names.
+    tables, heads : frozenset of str
+        Names of the modules that are nn.Embedding, and of those that are nn.Linear.
     """
 
     nonlinearities: Mapping[str, str]
+    tables: frozenset[str]
+    heads: frozenset[str]
 
 
 def network_of_state(
@@ -67,7 +71,7 @@ def network_of_state(
     module = list(stacks)[options.index(chosen)]
     stack = _Stack(arrays, stacks[module], chosen)
     layers = stack.layers(answers, facts and facts.nonlinearities.get(module))
-    below, above = _around(arrays, layers, answers, notes)
+    below, above = _around(arrays, layers, answers, notes, facts)
     used = {
         *stacks[module].values(),
         *(key for name in (below, above) for key in _keys(arrays, name)),
@@ -167,7 +171,11 @@ class _Stack:
 
 
 def _around(
-    arrays: Arrays, layers: list[Layer], answers: Answers, notes: list[Note]
+    arrays: Arrays,
+    layers: list[Layer],
+    answers: Answers,
+    notes: list[Note],
+    facts: Facts | None,
 ) -> tuple[str | None, str | None]:
     """Return the modules that are the Embedding below and the Linear above; told by shapes.
 
@@ -182,6 +190,9 @@ def _around(
     reads, gives = layers[0].features, layers[-1].output_features
     tables = [n for n in plain if matrices[n][1] == reads and _is_table(n, matrices[n], gives)]
     heads = [n for n in matrices if matrices[n][1] == gives and n not in tables]
+    if facts:
+        tables = [n for n in facts.tables if n in matrices and matrices[n][1] == reads]
+        heads = [n for n in facts.heads if n in matrices and matrices[n][1] == gives]
     return (
         _one_of("embedding", sorted(tables), answers, notes),
         _one_of("head", sorted(heads), answers, notes),
