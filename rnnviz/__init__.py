@@ -8,7 +8,7 @@
 from rnnviz.engine.inputs import Inputs
 from rnnviz.engine.network import Layer, Network
 from rnnviz.engine.run import Run
-from rnnviz.readers import from_keras, from_torch, open_network, run
+from rnnviz.readers import from_keras, from_torch, open_inputs, open_network, run
 from rnnviz.spec.experiment import Experiment
 from rnnviz.spec.simulate import simulate
 
@@ -21,6 +21,7 @@ __all__ = [
     "figure",
     "from_keras",
     "from_torch",
+    "open_inputs",
     "open_network",
     "run",
     "simulate",

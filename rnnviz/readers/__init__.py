@@ -5,6 +5,8 @@ nothing in them is executed, no other file is read, and sizes are checked before
 """
 
 from rnnviz.readers.answers import ANSWERS
+from rnnviz.readers.data.opening import open_inputs, read_inputs
+from rnnviz.readers.data.table import Choices, Data
 from rnnviz.readers.live import from_keras, from_torch, run
 from rnnviz.readers.messages import Note, Question, Refused, Unanswered
 from rnnviz.readers.opening import (
@@ -20,6 +22,8 @@ from rnnviz.readers.reading import Reading
 __all__ = [
     "ANSWERS",
     "ENDINGS",
+    "Choices",
+    "Data",
     "Inspection",
     "Note",
     "Question",
@@ -30,7 +34,9 @@ __all__ = [
     "from_keras",
     "from_torch",
     "inspect",
+    "open_inputs",
     "open_network",
+    "read_inputs",
     "read_network",
     "run",
 ]

@@ -18,6 +18,7 @@ ANSWERS = (
     "reset_after",
     "embedding",
     "head",
+    "array",
 )
 """Arguments of `open_network` beyond the path, and options of the command line."""
 

@@ -22,7 +22,8 @@ def parsed(content: bytes | memoryview | str, where: str) -> dict[str, Any]:
     if len(content) > MOST_JSON:
         raise Refused("entry_too_large", name=where, limit=f"{MOST_JSON:,}")
     try:
-        value = json.loads(content if isinstance(content, str) else bytes(content))
+        # Always UTF-8: json would load other codecs by the first bytes.
+        value = json.loads(content if isinstance(content, str) else bytes(content).decode("utf-8"))
     except (ValueError, RecursionError) as error:
         raise Refused("json_damaged", where=where) from error
     if not isinstance(value, dict):

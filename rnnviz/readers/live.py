@@ -5,6 +5,7 @@ By what they can do, not by what they are: nothing is imported, the framework is
 
 from __future__ import annotations
 
+import itertools
 import json
 import sys
 import warnings
@@ -88,6 +89,8 @@ def run(
     check : bool
         Whether the live model's own framework computes the same, and the largest difference
         between its states and these is printed.
+    source, progress : optional
+        See `rnnviz.engine.run`.
 
     Raises
     ------
@@ -139,7 +142,7 @@ def _read_keras(model: Any, name: str | None) -> Reading:
     else:
         # A class of its own: its layers are there, and how they are called is code.
         nodes = [_node_of(layer) for layer in model.layers]
-        for below, node in zip(nodes, nodes[1:], strict=False):
+        for below, node in itertools.pairwise(nodes):
             node.sources = [below.name]
         context.notes.append(note("order_of_file"))
     network = network_of_nodes(nodes, context, str(getattr(model, "name", "")))

@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from rnnviz.engine import Network
 from rnnviz.readers import keras_archive, keras_hdf5, npz, onnx_file, safetensors, torch_file
 from rnnviz.readers.answers import Answers
@@ -88,7 +90,9 @@ def read_network(
         raise Refused("file_too_large", limit=f"{MOST_BYTES:,}")
     given = Answers({key: value for key, value in (answers or {}).items() if value is not None})
     try:
-        reading = reader_of(content, file_name)(content, file_name, given)
+        # Weights that are infinite or no numbers are a note, and no warning of NumPy's.
+        with np.errstate(all="ignore"):
+            reading = reader_of(content, file_name)(content, file_name, given)
         notes = (*dict.fromkeys(reading.notes), *not_finite(reading.network))
     except (Refused, Unanswered):
         raise

@@ -72,8 +72,9 @@ def network_of_state(
     stack = _Stack(arrays, stacks[module], chosen)
     layers = stack.layers(answers, facts and facts.nonlinearities.get(module))
     below, above = _around(arrays, layers, answers, notes, facts)
+    # Another stack was not left out: it was not asked for.
     used = {
-        *stacks[module].values(),
+        *(key for one in stacks.values() for key in one.values()),
         *(key for name in (below, above) for key in _keys(arrays, name)),
     }
     others = sorted({key.rpartition(".")[0] or key for key in arrays if key not in used})

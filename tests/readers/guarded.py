@@ -71,7 +71,7 @@ def _watched(content, name, answers):
         result = "asked"
     finally:
         _watching[0] = False
-    assert not _seen, _seen
+    assert not _seen, str(_seen)[:500]
     assert "\n" not in said
     assert len(said) < 600
     return result

@@ -1,0 +1,206 @@
+"""Files of data: what is read, and what is said about it."""
+
+import io
+import json
+import struct
+import warnings
+
+import numpy as np
+import pytest
+
+import rnnviz
+from rnnviz.readers import Choices, ReadingWarning, Refused, Unanswered, read_inputs
+from tests.readers import files
+
+
+def npy(array):
+    file = io.BytesIO()
+    np.save(file, array)
+    return file.getvalue()
+
+
+def said(data, language="en"):
+    return " ".join(note.sentence(language) for note in data.notes)
+
+
+def test_arrays_of_every_shape():
+    values = np.random.default_rng(0).normal(size=(4, 7, 3))
+    three = read_inputs(npy(values), "a.npy").inputs
+    np.testing.assert_array_equal(three.values, values)
+    assert three.trials(False) == 4
+    two = read_inputs(npy(values[0].astype("f4")), "a.npy").inputs
+    assert two.values.dtype == np.float32
+    assert two.trials(False) is None
+    one = read_inputs(npy(values[0, :, 0]), "a.npy")
+    assert one.inputs.values.shape == (7, 1)
+    assert "one feature" in said(one)
+    assert read_inputs(npy(values[:1]), "a.npy").inputs.values.shape == (1, 7, 3)
+    assert read_inputs(npy(values.astype(">f8")), "a.npy").inputs.sha256 == three.sha256
+
+
+def test_whole_numbers_stay_whole_and_that_is_said():
+    data = read_inputs(npy(np.arange(5)), "a.npy")
+    assert data.inputs.values.dtype.kind == "i"
+    assert "an Embedding reads them as tokens" in said(data)
+
+
+def test_an_npz_with_targets_labels_and_lengths():
+    x, y = np.random.default_rng(0).normal(size=(3, 5, 2)), np.ones((3, 5, 1))
+    content = files.npz(x=x, y=y, labels=np.array(["a", "b", "a"]), lengths=np.array([5, 3, 4]))
+    data = read_inputs(content, "a.npz")
+    assert data.inputs.lengths == (5, 3, 4)
+    assert data.inputs.labels == ("a", "b", "a")
+    assert data.inputs.targets.shape == (3, 5, 1)
+    assert not data.inputs.values[1, 3:].any()
+    assert "from 3 to 5 timesteps" in said(data)
+    with pytest.raises(Unanswered, match="which one is the input"):
+        read_inputs(files.npz(first=x, second=y), "a.npz")
+    chosen = read_inputs(files.npz(first=x, second=y), "a.npz", Choices(array="second"))
+    np.testing.assert_array_equal(chosen.inputs.values, y)
+
+
+TABLE = """time,speed,who,level
+0,1.5,anna,1
+1,,anna,1
+2,2.5,anna,1
+0,4,bo,2
+1,5,bo,2
+"""
+
+
+def test_a_table_with_names_trials_labels_and_missing_values():
+    data = read_inputs(
+        TABLE.encode(), "a.csv", Choices(features=("speed",), trial="who", target=("level",))
+    )
+    assert data.columns == ("time", "speed", "level")
+    assert data.texts == ("who",)
+    assert data.inputs.values[..., 0].tolist() == [[1.5, 2.0, 2.5], [4, 5, 0]]
+    assert data.inputs.lengths == (3, 2)
+    assert data.inputs.labels == ("anna", "bo")
+    assert data.inputs.targets[..., 0].tolist() == [[1, 1, 1], [2, 2, 0]]
+    assert "1 values are missing" in said(data)
+    plain = read_inputs(TABLE.encode(), "a.csv")
+    assert plain.inputs.feature_names == ("time", "speed", "level")
+    assert "The column who is text" in said(plain)
+    assert "who 열은 글자여서" in said(plain, "ko")
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("1,2\n3,4\n", [[1, 2], [3, 4]]),
+        ("a;b\n1,5;2\n-3;4e1\n", [[1.5, 2], [-3, 40]]),
+        ("a\tb\n1\t2\n", [[1, 2]]),
+        ("\ufeffx\n7\n8\n", [[7], [8]]),
+        ('"a, quoted",b\n1,2\n\n3,4\n', [[1, 2], [3, 4]]),
+        ("x\n1\ninf\n3\n", [[1], [2], [3]]),
+    ],
+)
+def test_tables_as_programs_write_them(text, wanted):
+    np.testing.assert_array_equal(read_inputs(text.encode(), "a.csv").inputs.values, wanted)
+
+
+def test_standardised_over_all_trials():
+    content = npy(np.random.default_rng(0).normal(3, 5, (4, 50, 2)))
+    data = read_inputs(content, "a.npy", Choices(standardise=True))
+    flat = data.inputs.values.reshape(-1, 2)
+    np.testing.assert_allclose(flat.mean(axis=0), 0, atol=1e-12)
+    np.testing.assert_allclose(flat.std(axis=0), 1)
+    still = read_inputs(b"a,b\n1,2\n1,3\n", "a.csv", Choices(standardise=True))
+    assert not still.inputs.values[:, 0].any()
+    assert "a never changes" in said(still)
+
+
+def test_parquet(tmp_path):
+    pandas = pytest.importorskip("pandas")
+    pytest.importorskip("pyarrow")
+    frame = pandas.DataFrame({"x": [1.0, None, 3.0], "n": [1, 2, 3], "who": ["a", "a", "b"]})
+    frame.to_parquet(tmp_path / "a.parquet")
+    content = (tmp_path / "a.parquet").read_bytes()
+    data = read_inputs(content, "a.parquet", Choices(trial="who"))
+    assert data.inputs.feature_names == ("x", "n")
+    assert data.inputs.values.tolist() == [[[1, 1], [1, 2]], [[3, 3], [0, 0]]]
+    for damaged in (content[:40], content[:-8] + b"\xff" * 4 + b"PAR1", b"PAR1PAR1"):
+        with pytest.raises(Refused, match="Parquet"):
+            read_inputs(damaged, "a.parquet")
+
+
+def test_text_with_a_vocabulary_that_is_made_or_given(tmp_path):
+    data = read_inputs("나는 나를\n".encode(), "a.txt")
+    assert data.inputs.vocabulary[0] == "나"
+    assert data.inputs.vocabulary[-1] == "\\n"
+    assert "is made of this text" in said(data)
+    words = read_inputs(b"to be or not to be", "a.txt", Choices(tokens="words"))
+    assert words.inputs.values.tolist() == [0, 1, 2, 3, 0, 1]
+    (tmp_path / "v.json").write_text(json.dumps({"b": 1, "e": 2}))
+    (tmp_path / "a.txt").write_text("beb!")
+    with pytest.warns(ReadingWarning, match="1 tokens are not in the vocabulary"):
+        inputs = rnnviz.open_inputs(tmp_path / "a.txt", vocabulary=tmp_path / "v.json")
+    assert inputs.values.tolist() == [1, 2, 1, 0]
+
+
+def wav(samples, kind, bits, channels=1, rate=8000):
+    head = struct.pack("<HHIIHH", kind, channels, rate, 0, channels * bits // 8, bits)
+    body = b"fmt " + struct.pack("<I", len(head)) + head + b"LIST" + struct.pack("<I", 1) + b"x\0"
+    body += b"data" + struct.pack("<I", len(samples)) + samples
+    return b"RIFF" + struct.pack("<I", 4 + len(body)) + b"WAVE" + body
+
+
+def test_sound_of_every_width_is_the_same_sound():
+    tone = np.sin(np.arange(400) / 9) * 0.9
+    wide = np.round(tone * 2**23).astype("<i4")
+    threes = wide.view(np.uint8).reshape(-1, 4)[:, :3].tobytes()
+    coded = {
+        (1, 8): np.round(tone * 128 + 128).astype("u1").tobytes(),
+        (1, 16): np.round(tone * 2**15).astype("<i2").tobytes(),
+        (1, 24): threes,
+        (1, 32): np.round(tone * 2**31).astype("<i4").tobytes(),
+        (3, 32): tone.astype("<f4").tobytes(),
+        (3, 64): tone.astype("<f8").tobytes(),
+    }
+    for (kind, bits), samples in coded.items():
+        data = read_inputs(wav(samples, kind, bits), "a.wav")
+        assert np.abs(data.inputs.values[:, 0] - tone).max() < 1.01 * 2.0 ** (-min(bits, 22) + 1)
+        assert "8,000 samples a second, 0.05 s" in said(data)
+    frames = read_inputs(wav(coded[1, 16], 1, 16), "a.wav", Choices(frame=80)).inputs
+    assert frames.values.shape == (5, 80)
+    stereo = read_inputs(wav(coded[1, 16], 1, 16, channels=2), "a.wav").inputs
+    assert stereo.feature_names == ("left", "right")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "match"),
+    [
+        ("a.xls", b"1", "no file of data"),
+        ("a.csv", b"", "empty"),
+        ("a.csv", b"a,b\n1,2\n3\n", "Line 3 has 1 values, but the first one has 2"),
+        ("a.csv", b"who\nanna\n", "no numbers"),
+        ("a.csv", b"a,b\n", "no numbers"),
+        ("a.csv", b"\0\0", "no text"),
+        ("a.npy", npy(np.array(["x"])), "holds str"),
+        ("a.npy", npy(np.ones((2, 2, 2, 2))), "shape"),
+        ("a.npy", npy(np.array([1j])), "complex"),
+        ("a.npy", b"\x93NUMPY\x01", "damaged"),
+        ("a.txt", b"\xff\xfe", "UTF-8"),
+        ("a.wav", b"RIFFxxxxWAVE", "no WAV"),
+        ("a.wav", wav(b"12", 85, 16), "coded in a way"),
+    ],
+)
+def test_what_cannot_be_read_is_said(name, content, match):
+    with pytest.raises(Refused, match=match):
+        read_inputs(content, name)
+
+
+def test_a_column_that_is_not_there_is_said_with_those_that_are():
+    with pytest.raises(Refused, match="no column of numbers pace; there are time, speed, level"):
+        read_inputs(TABLE.encode(), "a.csv", Choices(features=("pace",)))
+
+
+def test_a_network_of_other_features_says_so(tmp_path):
+    np.save(tmp_path / "a.npy", np.ones((5, 4)))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        inputs = rnnviz.open_inputs(tmp_path / "a.npy")
+    network = rnnviz.simulate(rnnviz.Experiment(input_features=3, units=2, timesteps=4)).network
+    with pytest.raises(ValueError, match="reads 3 features"):
+        rnnviz.run(network, inputs)
