@@ -123,11 +123,17 @@ def _layer_knobs(
     experiment: Experiment, index: int, look: Visibility, say: Words
 ) -> dict[str, Any]:
     """Draw the knobs of one layer in a line, and return what they stand at."""
-    values = {}
+    values: dict[str, Any] = {}
+    spec = experiment.layers[index]
     for name, width in _LAYER_WIDTHS.items():
         if name in look.hidden_knobs:
             continue
         row = TABLE[name]
+        now = {knob: getattr(spec, knob) for knob, _ in row.when} | values
+        if not is_shown(row, now):
+            values[name] = getattr(spec, name)
+            st.container(width=width)  # so that what follows stands below its like
+            continue
         style = {"width": width, "disabled": name in look.locked_knobs}
         if name != "return_sequences":
             style["label_visibility"] = "collapsed"

@@ -33,7 +33,7 @@ export class Details {
 
   #draw(model, gate, theme, scales) {
     const { words } = model;
-    const unit = Math.min(this.view.unit ?? 0, model.matrix("recurrent").rows - 1);
+    const unit = Math.min(this.view.unit ?? 0, model.matrix("kernel").rows - 1);
     const table = tableOf(model, this.part, Math.max(0, model.gates?.indexOf(gate) ?? 0));
     const values = valuesOf(table);
     const close = Object.assign(document.createElement("button"), { type: "button", textContent: "×" });

@@ -23,7 +23,8 @@ class Model {
     Object.assign(this, header);
     this.opened = this.layers[this.layer];
     this.gates = this.exact ? gatesOf(this.opened) : null;
-    this.weightLimit = Math.max(...["kernel", "recurrent", "bias"].map((name) => greatest(this.opened[name])));
+    const weights = ["kernel", "recurrent", "bias"].filter((name) => this.opened[name]);
+    this.weightLimit = Math.max(...weights.map((name) => greatest(this.opened[name])));
     this.inputLimit = greatest(this.opened.inputs);
   }
 

@@ -190,7 +190,7 @@ class NetworkView {
   }
 
   get #unit() {
-    return Math.min(this.unit ?? 0, this.model.matrix("recurrent").rows - 1);
+    return Math.min(this.unit ?? 0, this.model.matrix("kernel").rows - 1);
   }
 
   #paint(found, theme) {

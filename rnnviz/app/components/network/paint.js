@@ -157,7 +157,7 @@ function paintLoop(pen, flow, { plan, theme, scales }) {
 
 /** A line through the row of the chosen unit, in everything that has one row a unit. */
 function paintUnit(pen, model, unit, { plan, theme }) {
-  const { rows } = model.matrix("recurrent");
+  const { rows } = model.matrix("kernel");
   for (const { kind, x, y, width, height } of plan.parts) {
     if (kind !== "matrix" && kind !== "strip") continue;
     const size = Math.max(2, height / rows);

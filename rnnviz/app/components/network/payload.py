@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -124,18 +125,19 @@ def _reduced(arrays: Arrays, trace: Trace) -> dict:
     """Add block means: enough for the colours, and too little for a number."""
     cell = trace.layer
     kernel = cell.kernel[:, : cell.units]
-    recurrent = cell.recurrent_kernel[:, : cell.units]
     places = {
         "kernel": reduce_to_blocks(kernel, BLOCKS, BLOCKS).mean,
-        "recurrent": reduce_to_blocks(recurrent, BLOCKS, BLOCKS).mean,
         "bias": reduce_to_blocks(np.atleast_2d(cell.bias)[:1, : cell.units], 1, BLOCKS).mean,
         "inputs": reduce_to_blocks(trace.inputs, BLOCK_STEPS, BLOCKS).mean,
         "states": reduce_to_blocks(trace.states, BLOCK_STEPS, BLOCKS).mean,
     }
+    for recurrent in list(cell.recurrent_blocks.values())[:1]:
+        places["recurrent"] = reduce_to_blocks(recurrent, BLOCKS, BLOCKS).mean
     with np.errstate(over="ignore"):
         packed = {name: arrays.add(array.astype(np.float32)) for name, array in places.items()}
     shapes = {name: list(array.shape) for name, array in places.items()}
-    return packed | {"shapes": shapes, "cells": None, "initial": None}
+    nothing: dict[str, Any] = {"recurrent": None, "cells": None, "initial": None}
+    return nothing | packed | {"shapes": shapes}
 
 
 def _head(arrays: Arrays, run: Run, exact: bool) -> dict | None:

@@ -26,7 +26,7 @@ export function partsOf(model, gate) {
   const W = matrix("W", "W", "kernel", { id: "x", label: "x", scale: "input", values: (at) => at.x });
   const U = matrix("U", "U", "recurrent", { id: "before", label: "h₋", scale: "state", values: (at) => at.before });
   const h = strip("h", "h", "state", (at) => at.state);
-  if (!gates) return [[W, op("→"), U, op("→"), h]];
+  if (!gates) return [opened.recurrent ? [W, op("→"), U, op("→"), h] : [W, op("→"), h]];
   const of = (name) => (at) => at.gates[gate][name];
   const sums = [
     W, strip("Wx", "W·x", "argument", of("fromInput")), op("+"),
@@ -103,7 +103,7 @@ export function partAt({ parts }, model, x, y) {
       return { part: above, index: indexIn(x - above.x, above.width, count) };
     }
     if (part.kind === "op" || !inside(part, x, y)) continue;
-    const units = model.matrix("recurrent").rows;
+    const units = model.matrix("kernel").rows;
     const hit = { part, unit: indexIn(y - part.y, part.height, units) };
     if (part.kind === "matrix") {
       hit.feature = indexIn(x - part.x, part.width, model.matrix(part.name).columns);
