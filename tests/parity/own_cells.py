@@ -21,4 +21,29 @@ def leaky_rnn(keras, spec):
     return Leaky(spec.units, spec.leak_rate, activation=spec.activation)
 
 
-OWN_CELLS = {"LeakyRNN": leaky_rnn}
+def min_gru(keras, spec):
+    """h' = h + σ(x·K_z + b_z)·(x·K_h + b_h − h)."""
+
+    @keras.saving.register_keras_serializable(package="tests")
+    class Minimal(keras.layers.Layer):
+        def __init__(self, units, **more):
+            super().__init__(**more)
+            self.units = self.state_size = self.output_size = units
+
+        def build(self, shape):
+            self.kernel = self.add_weight(shape=(shape[-1], 2 * self.units), name="kernel")
+            self.bias = self.add_weight(shape=(2 * self.units,), name="bias")
+
+        def call(self, sequence, states, training=False):
+            sums = keras.ops.matmul(sequence, self.kernel) + self.bias
+            gate, new = sums[:, : self.units], sums[:, self.units :]
+            output = states[0] + keras.ops.sigmoid(gate) * (new - states[0])
+            return output, [output]
+
+        def get_config(self):
+            return super().get_config() | {"units": self.units}
+
+    return Minimal(spec.units)
+
+
+OWN_CELLS = {"LeakyRNN": leaky_rnn, "MinGRU": min_gru}
