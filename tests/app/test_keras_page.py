@@ -74,7 +74,7 @@ def test_a_middle_layer_without_its_sequence_is_explained_and_mended_in_one_clic
     knob(at.toggle, "return_sequences", 1).set_value(False).run()
     assert not at.exception
     assert shown(at) == FOUR
-    assert "Layer 2 hands on only its last state" in at.warning[0].value
+    assert "Layer 2 returns only its last state" in at.warning[0].value
     assert "batch, timesteps, 32" in at.warning[0].value
     press(at, "mend.0.not_a_sequence")
     assert not at.warning
@@ -94,7 +94,7 @@ def test_a_mend_keeps_what_else_was_asked_for():
 def test_a_broken_link_offers_the_mended_stack():
     broken = dict(FOUR.pairs()) | {"return_sequences": "0,1,0,0", "page": "keras"}
     at = run(urlencode(broken))
-    assert "Layer 1 hands on only its last state" in at.warning[0].value
+    assert "Layer 1 returns only its last state" in at.warning[0].value
     press(at, "mend.0.not_a_sequence")
     assert shown(at) == FOUR
 

@@ -33,7 +33,10 @@ def worth(filled):
 def test_every_formula_comes_to_its_count(seed):
     for layer in counts(random_experiment(seed)):
         assert worth(layer.filled) == layer.count == sum(w.count for w in layer.weights)
-        assert worth(layer.torch_filled) == layer.torch_count
+        if layer.torch_count is None:  # a cell that PyTorch does not have
+            assert layer.torch_filled == ""
+        else:
+            assert worth(layer.torch_filled) == layer.torch_count
 
 
 def test_both_directions_count():

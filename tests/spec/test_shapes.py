@@ -15,7 +15,7 @@ def refused(**settings):
 def test_a_middle_layer_without_its_sequence_is_explained_and_mended():
     asked = {"units": (8, 7, 6), "return_sequences": (True, False, False)}
     problem = refused(**asked)
-    assert "Layer 2 hands on only its last state, of shape (batch, 7)" in problem.sentence()
+    assert "Layer 2 returns only its last state, of shape (batch, 7)" in problem.sentence()
     assert "Layer 3 reads a sequence, (batch, timesteps, 7)" in problem.sentence()
     assert "(batch, timesteps, 7)" in problem.sentence("ko")
     mended = Experiment(**asked | dict(problem.mend))
