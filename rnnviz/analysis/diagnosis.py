@@ -38,6 +38,7 @@ KINDS = (
 _MOST_STEPS = 200
 _LEAST_STEPS = 16
 _NUMBERS_READ = 5e7
+_SQUARES_ARE_LOST = 1e-150
 _MOST_ROUNDS = 4
 _SETTLED = 1e-4
 """The power iteration ends where log ‖∏J‖ changes by less in a round."""
@@ -237,8 +238,12 @@ def _carry(apply, order: range, change: np.ndarray) -> tuple[np.ndarray, float]:
     for timestep in order:
         change = apply(timestep, change)
         length = math.sqrt(float(change.ravel().dot(change.ravel())))
-        if not length > 0:
-            return change, -math.inf
+        if length < _SQUARES_ARE_LOST:
+            # A step may shrink a change so far that its square is 0, and it is not.
+            largest = float(np.abs(change).max())
+            if not largest > 0:
+                return change, -math.inf
+            length = largest * float(np.linalg.norm(change / largest))
         change *= 1 / length
         size += math.log(length)
     return change, size

@@ -8,6 +8,7 @@ from rnnviz import Experiment, simulate
 from rnnviz.analysis.diagnosis import diagnose
 from rnnviz.analysis.saturation import saturation
 from rnnviz.i18n import words
+from rnnviz.i18n.glossary import glossary
 from rnnviz.lessons.lesson import Predict
 from rnnviz.lessons.registry import lessons
 from rnnviz.sentences.reading import read
@@ -177,3 +178,13 @@ def test_unknown_names_of_parts_and_knobs_are_named():
 
 def test_the_knobs_of_lessons_are_knobs():
     assert all(set(lesson.knobs) <= TABLE.keys() for lesson in lessons().values())
+
+
+@pytest.mark.parametrize(("language", "locale"), [("en", "en-US"), ("ko", "ko-KR")])
+def test_the_glossary_shows_every_term_in_both_languages(language, locale):
+    at = run("page=lessons", locale)
+    (table,) = [one.value for one in at.markdown if "|---|" in one.value]
+    other = {"en": "ko", "ko": "en"}[language]
+    for term in glossary():
+        row = f"| **{term.names[language]}** | {term.names[other]} | {term.meanings[language]} |"
+        assert row in table

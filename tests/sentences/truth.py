@@ -49,11 +49,11 @@ class Facts:
         if not self.gated:
             slopes = SLOPES[self.activation](self.states[timestep])
             return slopes[:, None] * self.layer.recurrent_kernel.astype(np.float64).T
-        layer, inputs = self.layer, self.trace.inputs
-        exact = layer.with_arrays(lambda array: array.astype(np.float64))
+        # In the run's own dtype: where its gates have rounded to 0 or 1, their slopes are 0.
         before = self.trace.full_states[timestep - 1] if timestep else self.trace.initial_state
-        projected = exact.project(inputs[timestep : timestep + 1].astype(np.float64))
-        return exact.jacobian(projected[0], before.astype(np.float64))
+        projected = self.layer.project(self.trace.inputs[timestep : timestep + 1])
+        with np.errstate(all="ignore"):
+            return self.layer.jacobian(projected[0], before).astype(np.float64)
 
     def product(self, first, last):
         """log₁₀ ‖J_last ⋯ J_first‖₂ and the product, scaled."""

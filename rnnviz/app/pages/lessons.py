@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from rnnviz.app.panels.glossary import show_glossary
 from rnnviz.app.runtime import state
 from rnnviz.i18n import Words
 from rnnviz.lessons.registry import lessons
@@ -31,4 +32,5 @@ def show(source: Shown, perspective: Perspective, say: Words) -> Perspective:
                     on_click=state.go,
                     args=(lesson.start, lesson.begin(perspective)),
                 )
+    show_glossary(say)
     return perspective

@@ -1,0 +1,21 @@
+"""The glossary on the page: each term in the page's language, the other one beside it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from rnnviz.i18n import LANGUAGES, Words
+from rnnviz.i18n.glossary import glossary
+
+
+def show_glossary(say: Words) -> None:
+    """Draw the list of terms, folded up."""
+    own = say.language
+    (other,) = (language for language in LANGUAGES if language != own)
+    rows = [
+        f"| **{term.names[own]}** | {term.names[other]} | {term.meanings[own]} |"
+        for term in glossary()
+    ]
+    heads = [say(f"glossary.{name}") for name in ("term", "other", "meaning")]
+    with st.expander(say("glossary.title"), icon=":material/dictionary:"):
+        st.markdown("\n".join([f"| {' | '.join(heads)} |", "|---|---|---|", *rows]))
