@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from rnnviz.analysis.held import checked
 from rnnviz.analysis.verdict import Verdict, verdict
 from rnnviz.engine import unroll
 from rnnviz.engine.cells.cell import RecurrentCell
@@ -14,6 +15,10 @@ from rnnviz.engine.cells.cell import RecurrentCell
 _STRETCH = 256
 _FAINT = 1e-6
 _LARGEST = 1e100
+_SEQUENCES = 8
+_STUDENT = 2.365
+"""Student's t for seven degrees of freedom, two-sided 95 %."""
+_ROUNDING = 1e-6
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,7 +35,7 @@ class Memory:
     units : int
         What the sum over all k, k = 0 included, cannot exceed.
     steps : int
-        Steps that were fitted, and as many other ones that were predicted.
+        Steps that were fitted; each of the eight sequences was predicted from the seven others.
     mean, amplitude : ndarray (features,), float
         The network was driven with mean + amplitude·z_t, z_t white noise, all features alike.
     finite : bool
@@ -39,21 +44,13 @@ class Memory:
 
     capacity: np.ndarray
     error: np.ndarray
+    total: float
+    total_error: float
     units: int
     steps: int
     mean: np.ndarray
     amplitude: float
     finite: bool
-
-    @property
-    def total(self) -> float:
-        """Memory capacity Σ_{k≥0} MC_k, as far as the lags reach."""
-        return float(self.capacity.sum())
-
-    @property
-    def total_error(self) -> float:
-        """Standard error of the total, the lags taken as independent."""
-        return float(np.sqrt(self.error @ self.error))
 
     @property
     def horizon(self) -> int | None:
@@ -81,14 +78,20 @@ def memory(
     amplitude: float = 1.0,
     lags: int | None = None,
     seed: int = 0,
+    steps: int | None = None,
     progress: Callable[[float], None] | None = None,
 ) -> Memory:
     """Drive the network with white noise, fit read-outs on one run, judge them on another.
 
-    Jaeger, Short term memory in echo state networks, GMD report 152 (2001). The noise repeats
-    with a flat spectrum, so that over one period its delayed copies are orthogonal exactly, not
-    on average. Squared correlations of orthogonal signals with what ``units`` numbers can span
-    sum up to ``units`` at most: no estimate here can exceed the bound, whatever the luck.
+    Jaeger, Short term memory in echo state networks, GMD report 152 (2001). The noise repeats,
+    has mean zero as the states have that it is compared with, and its delayed copies are
+    orthogonal exactly, not on average, up to the last lag. Squared correlations of orthogonal
+    signals with what ``units`` numbers can span sum up to ``units`` at most: no estimate here can
+    exceed the bound, whatever the luck.
+
+    A read-out explains more of the data that it was fitted to than of others, by about as much as
+    it explains less of those than the best one would: the mean of both is the estimate. Eight
+    sequences with noise of their own tell how far off it may be.
 
     Parameters
     ----------
@@ -97,43 +100,79 @@ def memory(
     mean, amplitude : ndarray (features,) or float, float
         The input is mean + amplitude·z_t in every feature; z_t has mean 0 and variance 1.
     lags : int, optional
-        Twice the units by default, at least 20.
+        Four times the units by default, at least 20; at most half a period.
     seed : int
         Of the noise.
+    steps : int, optional
+        Length of a period. By default four times the units, from 512 to 2048.
     progress : callable, optional
         Called with 0…1.
+
+    Raises
+    ------
+    ValueError
+        Where the layer is a stack of networks, or a number does not fit.
     """
+    mean = checked(layer, mean)
+    if not (np.isfinite(amplitude) and amplitude > 0):
+        raise ValueError(f"amplitude must be a positive number, but it is {amplitude}.")
+    for name, value in (("lags", lags), ("steps", steps)):
+        if value is not None and value < 1:
+            raise ValueError(f"{name} must be at least 1, but it is {value}.")
     units = layer.units
-    period = 2 ** int(np.ceil(np.log2(max(512, min(8 * units, 4096)))))
-    lags = min(max(20, 2 * units) if lags is None else lags, period // 2)
-    mean = np.broadcast_to(np.asarray(mean, np.float64), (layer.features,)).copy()
-    noise = np.stack([_flat_noise(period, random) for random in _generators(seed)])
+    wanted = int(np.clip(4 * units, 512, 2048)) if steps is None else max(steps, 16)
+    period = 2 ** int(np.ceil(np.log2(wanted)))
+    lags = min(max(20, 4 * units) if lags is None else lags, period // 2 - 1)
+    noise = np.stack([_noise(period, lags, random) for random in _generators(seed)])
     inputs = mean + amplitude * np.concatenate([noise, noise], axis=1)[..., None]
     states = _drive(layer, inputs, progress)[:, period:].astype(np.float64)
     with np.errstate(invalid="ignore"):
         finite = bool((np.abs(states) < _LARGEST).all())
-    capacity = _capacity(states, noise, lags) if finite else np.zeros(lags)
-    error = 2 * np.sqrt(capacity) * (1 - capacity) / np.sqrt(period)
+    estimates = _estimates(states, noise, lags) if finite else np.zeros((_SEQUENCES, lags))
+    capacity, error = _mean_and_band(estimates)
+    total, total_error = _mean_and_band(estimates.sum(axis=1))
+    capacity = np.clip(capacity, 0.0, 1.0)
     if progress is not None:
         progress(1.0)
     for array in (capacity, error, mean):
         array.setflags(write=False)
-    return Memory(capacity, error, units, period, mean, float(amplitude), finite)
+    fitted = period * (_SEQUENCES - 1)
+    said = capacity, error, float(max(total, 0.0)), float(total_error), units, fitted
+    return Memory(*said, mean, float(amplitude), finite)
 
 
-def _capacity(states: np.ndarray, noise: np.ndarray, lags: int) -> np.ndarray:
-    """Fit read-outs on the first run, return the share of variance explained on the second.
+def _mean_and_band(estimates: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the mean over the sequences and the half width of its 95 % interval."""
+    spread = estimates.std(axis=0, ddof=1)
+    return estimates.mean(axis=0), _STUDENT * spread / np.sqrt(_SEQUENCES) + _ROUNDING
 
-    ``states`` (2, period, units), ``noise`` (2, period) -> (lags,). All sums over time that are
-    needed are those of states with states and of states with delayed noise, which FFT gives for
-    all delays at once.
+
+def _estimates(states: np.ndarray, noise: np.ndarray, lags: int) -> np.ndarray:
+    """Share of the variance explained, for each sequence from the others, (sequences, lags).
+
+    ``states`` (sequences, period, units), ``noise`` (sequences, period). All sums over time that
+    are needed are those of states with states and of states with delayed noise, which FFT gives
+    for all delays at once. What is fitted explains too much of its own data by as much, on
+    average, as it explains too little of others; half of the gap is put back to every sequence.
     """
-    fitted, judged = states - states[0].mean(axis=0)
-    weights = _read_out(fitted.T @ fitted, _with_delayed(fitted, noise[0], lags))
-    along = (_with_delayed(judged, noise[1], lags) * weights).sum(axis=0)
-    squares = (weights * (judged.T @ judged @ weights)).sum(axis=0)
-    explained = (2 * along - squares) / noise.shape[1]
-    return np.maximum(explained, 0.0)
+    states = states - states.mean(axis=(0, 1))
+    squares = np.stack([rows.T @ rows for rows in states])
+    along = np.stack([_with_delayed(*pair, lags) for pair in zip(states, noise, strict=True)])
+    period = noise.shape[1]
+    judged, own = np.empty((2, len(states), lags))
+    for index in range(len(states)):
+        rest_squares = squares.sum(axis=0) - squares[index]
+        rest_along = along.sum(axis=0) - along[index]
+        weights = _read_out(rest_squares, rest_along)
+        judged[index] = _explained(weights, squares[index], along[index]) / period
+        rest = period * (len(states) - 1)
+        own[index] = _explained(weights, rest_squares, rest_along) / rest
+    return judged + (own - judged).mean(axis=0) / 2
+
+
+def _explained(weights: np.ndarray, squares: np.ndarray, along: np.ndarray) -> np.ndarray:
+    """Return Σ_t z² − Σ_t (z − w·h)² for each lag, (lags,)."""
+    return 2 * (along * weights).sum(axis=0) - (weights * (squares @ weights)).sum(axis=0)
 
 
 def _with_delayed(states: np.ndarray, noise: np.ndarray, lags: int) -> np.ndarray:
@@ -155,18 +194,28 @@ def _read_out(covariance: np.ndarray, wanted: np.ndarray) -> np.ndarray:
 
 
 def _generators(seed: int) -> list[np.random.Generator]:
-    return np.random.default_rng(seed).spawn(2)
+    return np.random.default_rng(seed).spawn(_SEQUENCES)
 
 
-def _flat_noise(period: int, random: np.random.Generator) -> np.ndarray:
-    """Noise of one period with the same power at all frequencies, variance 1, (period,)."""
+def _noise(period: int, lags: int, random: np.random.Generator) -> np.ndarray:
+    """Noise of one period with mean 0 and variance 1, orthogonal to its copies up to ``lags``.
+
+    Mean zero takes the power at frequency 0 away, which a flat spectrum would have; the
+    correlation that this costs is laid on the delays beyond ``lags``, evenly. Its spectrum there
+    is at most 1 in size, so that what is left of the noise's is never negative.
+    """
+    beyond = np.zeros(period)
+    beyond[lags + 1 : period - lags] = 1.0
+    power = 1 - np.fft.rfft(beyond / beyond.sum()).real
     spectrum = np.exp(2j * np.pi * random.random(period // 2 + 1))
-    spectrum[[0, -1]] = np.sign(random.random(2) - 0.5)
+    spectrum[-1] = np.sign(random.random() - 0.5)
+    spectrum *= np.sqrt(np.maximum(power, 0.0))
+    spectrum[0] = 0.0
     return np.fft.irfft(spectrum, period) * np.sqrt(period)
 
 
 def _drive(layer, inputs, progress) -> np.ndarray:
-    """Unroll stretch by stretch, so that it can be stopped; states (2, steps, units)."""
+    """Unroll stretch by stretch, so that it can be stopped; states (sequences, steps, units)."""
     states = np.empty((*inputs.shape[:2], layer.units), layer.dtype)
     current = None
     for start in range(0, inputs.shape[1], _STRETCH):

@@ -27,10 +27,10 @@ def draw(result: Memory, style: Style) -> go.Figure:
     words, colour = style.words, style.ink.series[0]
     shown = _worth_showing(result)
     lags, capacity = np.arange(shown), result.capacity[:shown]
-    error = 2 * result.error[:shown]
+    error = result.error[:shown]
     low, high = np.maximum(capacity - error, 0), np.minimum(capacity + error, 1)
     bands = band(lags, low, high, colour)
-    bands[1] |= {"name": words("dynamics.standard_error"), "showlegend": True}
+    bands[1] |= {"name": words("dynamics.interval"), "showlegend": True}
     text = {"hovertemplate": "k = %{x}: %{y:.3f}<extra></extra>", "mode": "lines+markers"}
     dots = {"marker": {"size": 5 if shown < 60 else 3, "color": colour}, "showlegend": False}
     traces = [*bands, line(lags, capacity, "", colour, style, **text, **dots)]
