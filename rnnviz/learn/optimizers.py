@@ -4,7 +4,7 @@
 |---|---|---|
 | SGD with momentum | velocity with the learning rate, v ← μ·v − η·g | without, v ← μ·v + g |
 | RMSprop | ρ = 0.9, g/√(v + ε), ε = 1e-7 | ρ = 0.99, g/(√v + ε), ε = 1e-8 |
-| Adam, AdamW | ε = 1e-7 beside √v, one factor for both corrections | ε = 1e-8 beside √(v/(1 − β₂ᵗ)) |
+| Adam, AdamW | ε = 1e-7 beside √v, one corrected factor | ε = 1e-8 beside √(v/(1 − β₂ᵗ)) |
 | AdamW | weight decay 0.004 by default | 0.01 by default |
 | clipping | by max(norm, limit) | by norm + 1e-6, where that is above the limit |
 
