@@ -2,5 +2,25 @@
 
 from rnnviz.learn.gradients import gradients
 from rnnviz.learn.losses import LOSSES, Loss, loss_named
+from rnnviz.learn.optimizers import FRAMEWORKS, OPTIMIZERS, SCHEDULES, OptimizerSettings
+from rnnviz.learn.tasks import SERIES, TASKS, TEXTS, Task, TaskSettings
+from rnnviz.learn.trainer import Checkpoint, Trainer, TrainerSettings
 
-__all__ = ["LOSSES", "Loss", "gradients", "loss_named"]
+__all__ = [
+    "FRAMEWORKS",
+    "LOSSES",
+    "OPTIMIZERS",
+    "SCHEDULES",
+    "SERIES",
+    "TASKS",
+    "TEXTS",
+    "Checkpoint",
+    "Loss",
+    "OptimizerSettings",
+    "Task",
+    "TaskSettings",
+    "Trainer",
+    "TrainerSettings",
+    "gradients",
+    "loss_named",
+]
