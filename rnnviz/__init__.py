@@ -11,6 +11,8 @@ from rnnviz.engine.run import Run
 from rnnviz.readers import from_keras, from_torch, open_inputs, open_network, run
 from rnnviz.spec.experiment import Experiment
 from rnnviz.spec.simulate import simulate
+from rnnviz.spec.train import Trained, train
+from rnnviz.spec.training import Training
 
 __all__ = [
     "Experiment",
@@ -18,6 +20,8 @@ __all__ = [
     "Layer",
     "Network",
     "Run",
+    "Trained",
+    "Training",
     "figure",
     "from_keras",
     "from_torch",
@@ -25,6 +29,7 @@ __all__ = [
     "open_network",
     "run",
     "simulate",
+    "train",
 ]
 __version__ = "0.2.0.dev0"
 

@@ -41,5 +41,6 @@ def checkpoint_steps(steps: int, nbytes: int, budget: int = BUDGET) -> tuple[int
         if len(later) >= count - dense or more > 8 * count:
             break
         more += count - dense - len(later)
-    later = later[np.linspace(0, len(later) - 1, min(count - dense, len(later))).astype(int)]
-    return tuple(kept + later.tolist())
+    # From the last one on, which is kept in any case.
+    places = np.linspace(len(later) - 1, 0, min(count - dense, len(later))).astype(int)
+    return tuple(kept + later[places[::-1]].tolist())

@@ -226,9 +226,7 @@ class Trainer:
             "learning_rate": settings.learning_rate,
             "clip_norm": settings.clip_norm,
         }
-        for step, name, value in settings.changes:
-            if step <= self.step:
-                values[name] = value
+        values |= {name: value for step, name, value in settings.changes if step <= self.step}
         rate = SCHEDULES[settings.schedule](values["learning_rate"], self.step, settings.steps)
         return rate, values["clip_norm"]
 

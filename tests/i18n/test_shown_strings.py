@@ -14,9 +14,11 @@ import rnnviz
 from rnnviz.engine import ACTIVATIONS, CELLS
 from rnnviz.i18n import LANGUAGES, words
 from rnnviz.knobs import Choice
+from rnnviz.learn import TASKS
 from rnnviz.spec.experiment import TABLE as EXPERIMENT
 from rnnviz.spec.perspective import LENSES, PAGES, PARTS, SIDES
 from rnnviz.spec.perspective import TABLE as PERSPECTIVE
+from rnnviz.spec.training import TABLE as TRAINING
 from rnnviz.views.registry import views
 
 PACKAGE = Path(rnnviz.__file__).parent
@@ -177,7 +179,12 @@ def test_every_name_that_code_makes_up_is_known(language):
     say = words(language)
     keys = [f"knob.{row.name}.label" for row in (*EXPERIMENT.values(), *PERSPECTIVE.values())]
     keys += [f"knob.{row.name}.help" for row in EXPERIMENT.values() if row.control]
-    rows = [row for row in EXPERIMENT.values() if isinstance(row.kind, Choice)]
+    keys += [f"knob.{row.link}.label" for row in TRAINING.values()]
+    keys += [f"knob.{row.link}.help" for row in TRAINING.values() if row.control]
+    keys += [f"task.{name}" for name in TASKS]
+    keys += [f"measure.{task.measure_name}" for task in TASKS.values()]
+    tables = (*EXPERIMENT.values(), *TRAINING.values())
+    rows = [row for row in tables if isinstance(row.kind, Choice)]
     keys += [f"choice.{option}" for row in rows for option in row.kind.options]
     keys += [f"choice.{name}" for name in (*ACTIVATIONS, *CELLS)]
     keys += [f"view.{name}.{part}" for name in views() for part in ("title", "how_to_read")]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
 import numpy as np
 
 from rnnviz.learn.tasks.task import Batch, Reference, Task
@@ -16,6 +19,13 @@ class Adding(Task):
 
     name = "adding"
     loss = "mean_squared_error"
+    defaults: ClassVar[Mapping[str, Any]] = {
+        "cell": "LSTM",
+        "units": 64,
+        "timesteps": 100,
+        "learning_rate": 3e-3,
+        "steps": 2000,
+    }
     return_sequences = False
     measure_name = "absolute_error"
     larger_is_better = False

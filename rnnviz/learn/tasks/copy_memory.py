@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -21,6 +23,14 @@ class CopyMemory(Task):
 
     name = "copy_memory"
     loss = "categorical_crossentropy"
+    defaults: ClassVar[Mapping[str, Any]] = {
+        "cell": "GRU",
+        "units": 64,
+        "timesteps": 20,
+        "learning_rate": 1e-2,
+        "schedule": "cosine",
+        "steps": 5000,
+    }
     measure_name = "symbols_right"
     solved_at = 0.99
     features = SYMBOLS + 2

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -17,6 +19,11 @@ class Echo(Task):
 
     name = "echo"
     loss = "binary_crossentropy"
+    defaults: ClassVar[Mapping[str, Any]] = {
+        "units": 64,
+        "timesteps": 50,
+        "steps": 400,
+    }
     solved_at = 1.0
 
     @property

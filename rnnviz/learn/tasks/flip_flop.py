@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
 import numpy as np
 
 from rnnviz.learn.tasks.task import Batch, Reference, Task
@@ -20,6 +23,12 @@ class FlipFlop(Task):
 
     name = "flip_flop"
     loss = "mean_squared_error"
+    defaults: ClassVar[Mapping[str, Any]] = {
+        "units": 64,
+        "timesteps": 50,
+        "learning_rate": 3e-3,
+        "steps": 800,
+    }
     solved_at = 1.0
     features = CHANNELS
     outputs = CHANNELS

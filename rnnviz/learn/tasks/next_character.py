@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -25,6 +27,14 @@ class NextCharacter(Task):
 
     name = "next_character"
     loss = "categorical_crossentropy"
+    defaults: ClassVar[Mapping[str, Any]] = {
+        "cell": "GRU",
+        "units": 64,
+        "timesteps": 50,
+        "learning_rate": 3e-3,
+        "schedule": "cosine",
+        "steps": 400,
+    }
     measure_name = "bits_per_character"
     larger_is_better = False
     features = 16

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
 import numpy as np
 
 from rnnviz.engine.signals import measured_series
@@ -24,6 +27,14 @@ class NextValue(Task):
 
     name = "next_value"
     loss = "mean_squared_error"
+    defaults: ClassVar[Mapping[str, Any]] = {
+        "cell": "GRU",
+        "units": 16,
+        "timesteps": 40,
+        "learning_rate": 3e-3,
+        "schedule": "cosine",
+        "steps": 250,
+    }
     measure_name = "root_mean_square_error"
     larger_is_better = False
 

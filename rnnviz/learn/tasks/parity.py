@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -18,6 +20,13 @@ class Parity(Task):
 
     name = "parity"
     loss = "binary_crossentropy"
+    defaults: ClassVar[Mapping[str, Any]] = {
+        "cell": "GRU",
+        "units": 32,
+        "timesteps": 20,
+        "learning_rate": 3e-3,
+        "steps": 800,
+    }
     solved_at = 1.0
 
     def draw(self, generator: np.random.Generator, batch: int) -> Batch:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -18,7 +20,7 @@ _NAMES = (
 
 
 class TokenClassification(Task):
-    """Sequences of words from a vocabulary of 20: four good, four bad, "not", eleven that say nothing.
+    """Sequences of words: four good ones, four bad ones, "not", and eleven that say nothing.
 
     A good word counts +1 and a bad one −1; right after "not" it counts the other way round. The
     target is whether the sum is above zero; sequences whose sum is zero are not drawn. It is what
@@ -27,9 +29,16 @@ class TokenClassification(Task):
 
     name = "token_classification"
     loss = "binary_crossentropy"
+    defaults: ClassVar[Mapping[str, Any]] = {
+        "units": 32,
+        "timesteps": 12,
+        "learning_rate": 3e-3,
+        "schedule": "cosine",
+        "steps": 3000,
+    }
     return_sequences = False
     measure_name = "sequences_right"
-    solved_at = 0.98
+    solved_at = 0.95
     features = 8
     vocabulary = _NAMES
 
