@@ -12,7 +12,7 @@ from rnnviz.codegen import SUMMARY_STYLES
 from rnnviz.codegen import summary as keras_summary
 from rnnviz.codegen.programs import FRAMEWORKS, program
 from rnnviz.engine.run import Run
-from rnnviz.engine.source import Source
+from rnnviz.engine.source import Given, Source
 from rnnviz.export.browser import PICTURES, missing
 from rnnviz.export.data import DATA
 from rnnviz.export.files import check_free, writing
@@ -89,7 +89,10 @@ def summary(request: argparse.Namespace, say: Words) -> None:
 
 def code(request: argparse.Namespace, say: Words) -> None:
     """Print, or write, a program that computes the same; and the files that it reads."""
-    programs = [program(one.experiment, request.framework) for one in sources(request, say)]
+    programs = [
+        program(one.run() if isinstance(one.source, Given) else one.experiment, request.framework)
+        for one in sources(request, say)
+    ]
     if request.out is None:
         if any(one.files for one in programs):
             raise Misunderstood(say("cli.needs_out"))

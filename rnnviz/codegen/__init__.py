@@ -1,4 +1,4 @@
-"""The Keras lens: layers, shapes, summary and programs of an Experiment, as text. No Keras here."""
+"""The Keras lens: layers, shapes, summary and programs of a model, as text. No Keras here."""
 
 from rnnviz.codegen.layers import KerasLayer, keras_layers
 from rnnviz.codegen.models import NOTES_MODELS

@@ -55,7 +55,7 @@ def test_a_broken_middle_layer_is_explained_and_mended(open_page):
     page = open_page(link(FOUR))
     wait_for(page, LAYERS)
     switches(page).nth(1).click(force=True)
-    notice = page.get_by_text("Layer 2 hands on only its last state")
+    notice = page.get_by_text("Layer 2 returns only its last state")
     expect(notice).to_be_visible(timeout=PATIENCE)
     assert shown_experiment(page) == FOUR.to_query()
     page.get_by_role("button", name="Turn return_sequences on below").click()

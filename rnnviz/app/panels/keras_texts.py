@@ -92,7 +92,8 @@ def show_code(run: Run, perspective: Perspective, say: Words) -> Perspective:
         style = {"key": "code.download", "icon": ":material/download:", "width": "content"}
         program_download(st, say("code.download"), model, framework, say, **style)
     written = program(model, framework)
-    st.caption(say("code.with_file" if written.files else "code.alone"))
+    drawn = "with_file" if written.files else "alone"
+    st.caption(say(f"code.{drawn if run.experiment else 'with_arrays'}"))
     st.code(written.text, language="python", height=420)
     return perspective.replace(framework=framework)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 from rnnviz.codegen.architecture import Architecture, architecture
 from rnnviz.codegen.programs.origin import Origin, part_names, weight_names
 from rnnviz.engine import CELLS
@@ -9,8 +11,6 @@ from rnnviz.spec.experiment import Experiment
 from rnnviz.spec.sampling import GAIN, INITIALIZER, STREAMS
 from rnnviz.spec.shapes import TOKEN_SIGNALS, gate_count, output_features, weight_shapes
 
-INPUTS_FILE = "rnnviz_inputs.npz"
-"""Where a program finds an input that it cannot draw."""
 MEASURED = ("sunspots", "co2")
 
 _FANS = {
@@ -54,7 +54,13 @@ def is_tokens(experiment: Experiment) -> bool:
     return experiment.signal in TOKEN_SIGNALS
 
 
-def origin(experiment: Experiment) -> Origin:
+def companion_name(experiment: Experiment, framework: str) -> str:
+    """Return the name of the file of an input that cannot be drawn; no two programs share one."""
+    key = hashlib.sha256(experiment.to_query().encode()).hexdigest()
+    return f"rnnviz_{framework}_inputs_{key[:12]}.npz"
+
+
+def origin(experiment: Experiment, framework: str) -> Origin:
     """Return what a program needs besides its layers, drawn from an experiment's seed."""
     made = architecture(experiment)
     measured = experiment.signal in MEASURED
@@ -67,7 +73,7 @@ def origin(experiment: Experiment) -> Origin:
         ),
         settings=tuple(_setting_lines(experiment)),
         functions=tuple(_function_lines(experiment)),
-        inputs=tuple(_input_lines(experiment)),
+        inputs=tuple(_input_lines(experiment, companion_name(experiment, framework))),
         weights=tuple(_weight_lines(experiment, made)),
         features="inputs.shape[1]" if measured else "input_features",
         units="units" if len(made.layers) == 1 else "",
@@ -121,14 +127,14 @@ def _variance_scaling(name: str) -> str:
     return f"def {name}(stream, shape):\n    {fan}\n    {draw}"
 
 
-def _input_lines(experiment: Experiment) -> list[str]:
+def _input_lines(experiment: Experiment, companion: str) -> list[str]:
     """Return the lines that make ``inputs``, or ``tokens`` and the Embedding's weights ``E``."""
     if is_tokens(experiment):
         shape = "(vocabulary_size, input_features)"
         embeddings = _initial(experiment.embeddings_initializer, "embeddings", 0, shape, "")
         return [*_token_lines(experiment), f"E = {embeddings}{_rounded(experiment)}", ""]
     if experiment.signal in MEASURED:
-        return [f'inputs = np.load("{INPUTS_FILE}")["inputs"]  # lies beside this program', ""]
+        return [f'inputs = np.load("{companion}")["inputs"]  # lies beside this program', ""]
     amplitude, shape = experiment.signal_amplitude, "(timesteps, input_features)"
     times = f" * {amplitude!r}" if amplitude != 1 else ""
     across = f"np.repeat({{}}[:, None], input_features, axis=1){_rounded(experiment)}"

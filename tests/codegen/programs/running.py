@@ -11,9 +11,9 @@ from rnnviz.codegen.programs import program
 BOUNDS = {"float64": 1e-12, "float32": 1e-6}
 
 
-def execute(experiment, framework, folder):
-    """Run the program of an experiment in a folder; return its variables and what it printed."""
-    written = program(experiment, framework)
+def execute(model, framework, folder):
+    """Run the program of a model in a folder; return its variables and what it printed."""
+    written = program(model, framework)
     for name, content in written.files:
         (folder / name).write_bytes(content)
     printed, variables = io.StringIO(), {"__name__": "__main__"}
@@ -25,15 +25,19 @@ def execute(experiment, framework, folder):
 
 def assert_agrees(experiment, framework, folder):
     """The program's outputs are the page's, in shape, dtype and value, and it prints them."""
-    run = simulate(experiment)
+    return assert_computes(experiment, simulate(experiment), framework, folder)
+
+
+def assert_computes(model, run, framework, folder):
+    """As :func:`assert_agrees`, for anything that a program can be written of, and its run."""
     expected = run.output
-    variables, printed = execute(experiment, framework, folder)
+    variables, printed = execute(model, framework, folder)
     outputs = variables["outputs"]
     assert isinstance(outputs, np.ndarray)
-    assert outputs.dtype == expected.dtype == experiment.dtype
+    assert outputs.dtype == expected.dtype == run.network.dtype
     assert outputs.shape == expected.shape
     largest = max(1, np.abs(expected).max())  # relu and linear know no bounds
-    assert np.abs(outputs - expected).max() <= BOUNDS[experiment.dtype] * largest
+    assert np.abs(outputs - expected).max() <= BOUNDS[expected.dtype.name] * largest
     assert str(outputs.shape) in printed
     numbers = printed[printed.rindex(str(outputs.shape)) + len(str(outputs.shape)) :]
     row = np.array(numbers.strip().strip("[]").split(), dtype=float)
