@@ -152,14 +152,18 @@ def _buttons(at: _Place, progress: Progress | None, say: Words) -> None:
             )
         _way_on(at, open_task, say)
         left = at.perspective.replace(lesson=None, card=0, answers="")
-        _way(say("lessons.leave"), "lesson_leave", (at.experiment, left), kind="tertiary")
+        before = state.before_lesson()
+        help_ = say("lessons.leave_back" if before else "lessons.leave_keep")
+        target = before or (at.experiment, left)
+        _way(say("lessons.leave"), "lesson_leave", target, help_, kind="tertiary")
 
 
 def _way_on(at: _Place, open_task: bool, say: Words) -> None:
     """Draw the way to the next card; a prediction has none but its answers."""
     if at.index + 1 == len(at.lesson.cards):
         left = at.perspective.replace(lesson=None, card=0, answers="", page="lessons")
-        _way(say("lessons.finish"), "card_next", (at.experiment, left), kind="primary")
+        target = state.before_lesson(page="lessons") or (at.experiment, left)
+        _way(say("lessons.finish"), "card_next", target, kind="primary")
     elif open_task:
         _way(say("lessons.skip"), "card_next", at.turned(1))
     elif not isinstance(at.card, Predict) or _is_answered(at):

@@ -43,6 +43,8 @@ class _Visit:
         What components say, by name, and what of it is in the link already.
     opened : Opened
         The files that the visitor has opened.
+    before_lesson : Link or None
+        What was shown before the lesson that is on; None if its own link was opened.
     """
 
     shown: Link | None = None
@@ -52,6 +54,7 @@ class _Visit:
     said: dict[str, Any] = field(default_factory=dict)
     known: dict[str, Any] = field(default_factory=dict)
     opened: Opened = field(default_factory=Opened)
+    before_lesson: Link | None = None
 
 
 def _visit() -> _Visit:
@@ -134,8 +137,25 @@ def go(source: Shown, perspective: Perspective, second: Shown | None = None) -> 
     visit = _visit()
     if visit.shown is not None and perspective.lesson is None:
         second = second or visit.shown.second
+    elif visit.shown is not None and visit.shown.perspective.lesson is None:
+        visit.before_lesson = visit.shown
     visit.shown = None
     st.query_params.from_dict(dict(Link(source, perspective, second=second).pairs))
+
+
+def before_lesson(page: str | None = None) -> tuple[Shown, Perspective, Shown | None] | None:
+    """Return what :func:`go` takes to come back to what was shown before the lesson that is on.
+
+    None if the lesson's own link was opened. ``page`` is where to come back to, if not to the page
+    that was left; the language is the one that is spoken now.
+    """
+    visit = _visit()
+    before = visit.before_lesson
+    if before is None:
+        return None
+    now = visit.shown.perspective.language if visit.shown else before.perspective.language
+    page = page or before.perspective.page
+    return before.source, before.perspective.replace(page=page, language=now), before.second
 
 
 def widget(name: str, value: Any) -> str:

@@ -1,42 +1,79 @@
-"""Signs of life, for the teacher alone: a page that answers only on the server's own machine."""
+"""Signs of life, for the teacher: on the server's own machine, or with the token of its log."""
 
 from __future__ import annotations
 
 import os
+import secrets
 import threading
 import time
+from ipaddress import ip_address
 from pathlib import Path
+from urllib.parse import urlsplit
 
+from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
+from starlette.types import Scope
 
 from rnnviz.app.runtime.results import CACHES, JOBS, MEMORY, SLOW
 from rnnviz.app.server.guard.connections import Register
 from rnnviz.app.server.guard.rules import Rules
 
 _STARTED = time.time()
+_PROXIED = ("forwarded", "x-forwarded", "x-real-ip", "via", "x-proxy", "cf-", "true-client-ip")
+TOKEN = os.environ.get("RNNVIZ_HEALTH_TOKEN") or secrets.token_urlsafe(12)
+"""Opens the page from anywhere; written to the log when the server starts."""
 
 
 def routes(rules: Rules, register: Register) -> list[Route]:
     """Return the route of the health page, ``rnnviz/health``."""
 
     async def health(request: Request) -> Response:
-        if not is_local(request):
+        if not is_allowed(request):
             return PlainTextResponse("not found", 404, headers={"cache-control": "no-store"})
         return PlainTextResponse(report(register), headers={"cache-control": "no-store"})
 
     return [Route(f"{rules.base}/rnnviz/health", health, methods=["GET"])]
 
 
-def is_local(request: Request) -> bool:
-    """Whether a request comes from this very machine: both ends of it have the same address.
+def is_allowed(request: Request) -> bool:
+    """Whether a request names the token, or comes from this very machine without a proxy."""
+    named = request.query_params.get("token", "").encode()
+    return secrets.compare_digest(named, TOKEN.encode()) or is_local(request.scope)
 
-    A request that passed a proxy does not count: everybody's would look local.
+
+def is_local(scope: Scope) -> bool:
+    """Whether a request comes from this machine, was meant for it, and passed no proxy.
+
+    A proxy on this machine makes every request look local. It names itself in a header, passes on
+    the name in the address bar, or speaks HTTP/1.0: nginx does without being told otherwise.
     """
-    proxied = any(name.lower() in ("forwarded", "x-forwarded-for") for name in request.headers)
-    client, here = request.scope.get("client"), request.scope.get("server")
-    return not proxied and bool(client and here) and client[0] == here[0]
+    client, headers = scope.get("client"), Headers(scope=scope)
+    proxied = any(name.lower().startswith(_PROXIED) for name in headers)
+    return (
+        client is not None
+        and _is_loopback(client[0])
+        and _is_loopback(_hostname(headers.get("host", "")))
+        and scope.get("http_version") != "1.0"
+        and not proxied
+    )
+
+
+def _hostname(host: str) -> str:
+    try:
+        return urlsplit(f"//{host}").hostname or ""
+    except ValueError:
+        return ""
+
+
+def _is_loopback(name: str) -> bool:
+    if name == "localhost":
+        return True
+    try:
+        return ip_address(name).is_loopback
+    except ValueError:
+        return False
 
 
 def report(register: Register) -> str:

@@ -8,6 +8,7 @@ import importlib
 import logging
 import os
 import sys
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -18,7 +19,7 @@ from starlette.middleware import Middleware
 from rnnviz.app.launch import OPEN_PAGE
 from rnnviz.app.runtime.errors import failed
 from rnnviz.app.runtime.results import JOBS
-from rnnviz.app.server import assets, browser_tab, health
+from rnnviz.app.server import assets, browser_tab, health, index_page, static_files
 from rnnviz.app.server.guard import Guard, Rules
 from rnnviz.app.server.guard.connections import Register
 from rnnviz.app.server.guard.sockets import stand_before
@@ -48,6 +49,7 @@ def parts() -> dict[str, Any]:
         gather_wakeups(asyncio.get_running_loop())
         register.sockets = stand_before(asyncio.get_running_loop(), rules)
         limit_logs()
+        threading.Thread(target=static_files.prepare, name="rnnviz-files", daemon=True).start()
         # Streamlit looks through all its settings six times a page run, and none of them changes.
         keep_settings()
         # What is loaded now stays for ever: later collections need not look at it again.
@@ -56,13 +58,16 @@ def parts() -> dict[str, Any]:
         if os.environ.pop(OPEN_PAGE, None):
             browser_tab.open_soon()
         _LOG.info("answers to %s", ", ".join(rules.hosts))
+        _LOG.info("health page: %s/rnnviz/health?token=%s", rules.base, health.TOKEN)
         yield
 
     return {
         "routes": [*assets.routes(), *health.routes(rules, register)],
         "middleware": [
             Middleware(Guard, rules=rules, register=register),
+            Middleware(static_files.StaticFiles, base=rules.base),
             Middleware(assets.Hints),
+            Middleware(index_page.IndexPage),
         ],
         "lifespan": life,
         "on_script_error": failed,

@@ -34,12 +34,13 @@ def shell(perspective: Perspective, look: Visibility, say: Words) -> None:
     made = perspective.lesson or perspective.note or perspective.hidden or perspective.knobs
     plain = not made and not perspective.presentation and perspective.page == "states"
     begins = plain and look.shows("tour")
-    told = _told(say.language, perspective.presentation, perspective.lesson is not None, begins)
+    lesson, undo = perspective.lesson is not None, look.shows("actions")
+    told = _told(say.language, perspective.presentation, lesson, begins, undo)
     _SHELL(data=told, key="shell")
 
 
 @cache
-def _told(language: str, presentation: bool, lesson: bool, begins: bool) -> str:
+def _told(language: str, presentation: bool, lesson: bool, begins: bool, undo: bool) -> str:
     """Return as JSON what the browser is told; made once, because every page run tells it."""
     say = words(language)
     stops = [{"name": name, "text": say(f"tour.{name}")} for name in STOPS]
@@ -49,6 +50,8 @@ def _told(language: str, presentation: bool, lesson: bool, begins: bool) -> str:
         "frame": _frame(say),
         "presentation": presentation,
         "lesson": lesson,
+        "undo": undo,
+        "history": {name: say.sentences[f"history.{name}"] for name in _HISTORY_WORDS},
         "tour": {"begins": begins, "stops": stops, "words": spoken},
     }
     return json.dumps(told, ensure_ascii=False)
@@ -61,4 +64,5 @@ def _frame(say: Words) -> list[tuple[str, str]]:
     return [(english[name], say.sentences[name]) for name in names]
 
 
+_HISTORY_WORDS = ("undo", "redo", "undo_keys", "redo_keys")
 _TOUR_WORDS = ("title", "place", "next", "back", "skip", "done")

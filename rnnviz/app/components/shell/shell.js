@@ -4,6 +4,7 @@
  */
 
 import { speak } from "./frame.js";
+import { offer } from "./history.js";
 import { listen } from "./keys.js";
 import { Tour } from "./tour.js";
 
@@ -22,6 +23,7 @@ export default function mount({ data: told, parentElement }) {
   classList.toggle("rv-presentation", data.presentation);
   classList.toggle("rv-lesson", data.lesson);
   listen(data.presentation);
+  offer(data.undo, data.history);
   setTimeout(fit);
   // Formulas are set later than the text around them.
   sizes.observe(document.querySelector(".stMainBlockContainer"));

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable
 
 from rnnviz.app.server.guard.rules import Rules
-from rnnviz.app.server.streamlit_private import index_page
+from rnnviz.app.server.index_page import page
 
 Headers = list[tuple[bytes, bytes]]
 
@@ -54,9 +54,9 @@ def protective_headers(rules: Rules) -> Headers:
 
 
 def _own_scripts() -> str:
-    """Return the hashes of the scripts that stand in Streamlit's own page, and of nothing else."""
-    page = index_page()
-    scripts = re.findall(r"<script>(.*?)</script>", page.read_text(encoding="utf-8"), re.DOTALL)
+    """Return the hashes of the scripts that stand in the page itself, and of nothing else."""
+    text = page("en", packed=False).decode()
+    scripts = re.findall(r"<script>(.*?)</script>", text, re.DOTALL)
     hashes = (hashlib.sha256(script.encode()).digest() for script in scripts)
     return "".join(f" 'sha256-{base64.b64encode(digest).decode()}'" for digest in hashes)
 

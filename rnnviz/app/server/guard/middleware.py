@@ -62,7 +62,7 @@ class Guard:
 
         reason = self._stranger(scope)
         if reason:
-            self._note(reason)
+            self._note(reason, scope)
             await _answer(protected, 403, reason)
         elif not self._rules.is_open(scope["path"], scope["method"]):
             await _answer(protected, 404, "closed")
@@ -91,7 +91,7 @@ class Guard:
         if reason is None and not await self._register.admit(address):
             reason = "full"
         if reason:
-            self._note(reason)
+            self._note(reason, scope)
             await receive()
             await send({"type": "websocket.close", "code": 1008})
             return
@@ -103,11 +103,25 @@ class Guard:
             finally:
                 self._register.leave(visit)
 
-    def _note(self, reason: str) -> None:
-        """Count a refusal, and log the first and every hundredth of its kind."""
-        self._register.refused[reason] += 1
-        if self._register.refused[reason] % 100 == 1:
-            _LOG.warning("refused (%s), %d so far", reason, self._register.refused[reason])
+    def _note(self, reason: str, scope: Scope | None = None) -> None:
+        """Count a refusal; the log says what would allow it, at the first and each hundredth."""
+        count = self._register.refused[reason] = self._register.refused[reason] + 1
+        if count % 100 == 1:
+            _LOG.warning("refused (%s), %d so far%s", reason, count, _advice(reason, scope))
+
+
+def _advice(reason: str, scope: Scope | None) -> str:
+    """Return what a refused request said of itself, and the setting that would allow it."""
+    if scope is None or reason not in ("host", "origin"):
+        return ""
+    host, origin = ((_header(scope, name) or "")[:200] for name in (b"host", b"origin"))
+    said = f": Host {host!r}, Origin {origin!r}. "
+    if reason == "host":
+        return f"{said}--server.allowedHosts {host.partition(':')[0] or 'NAME'} allows this name."
+    return (
+        f"{said}If the page is behind your proxy, let the proxy pass on Host as it stands in the "
+        f"address bar; --server.corsAllowedOrigins {origin or 'ORIGIN'} allows this origin."
+    )
 
 
 def _header(scope: Scope, name: bytes) -> str | None:
