@@ -8,7 +8,7 @@ import threading
 import time
 from ipaddress import ip_address
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from starlette.datastructures import Headers
 from starlette.requests import Request
@@ -39,7 +39,7 @@ def routes(rules: Rules, register: Register) -> list[Route]:
 
 def is_allowed(request: Request) -> bool:
     """Whether a request names the token, or comes from this very machine without a proxy."""
-    named = request.query_params.get("token", "").encode()
+    named = dict(parse_qsl(request.url.query)).get("token", "").encode()
     return secrets.compare_digest(named, TOKEN.encode()) or is_local(request.scope)
 
 
