@@ -18,7 +18,6 @@ from rnnviz.engine import ACTIVATIONS, Trace
 from rnnviz.i18n import Words
 from rnnviz.sentences.numbers import number, percent, power, whole
 
-_SMALLEST = 1e-12
 LITTLE = 3.0
 """A gradient has vanished, or exploded, when it changed by more than so many powers of ten."""
 
@@ -79,8 +78,8 @@ def _headline(trace: Trace, result: Saturation, found: Diagnosis) -> tuple[str, 
         bend = 1 - found.straightness
         if not bend and _is_piecewise_linear(trace.layer.activation):
             return "straight", {}
-        # Elsewhere a difference of 0 is only one that rounding has taken away.
-        return "linear", {"bend": percent(max(bend, _SMALLEST))}
+        # Rounded up, for the sentence says "less than"; 0 is one that rounding has taken away.
+        return "linear", {"bend": percent((math.floor(1000 * bend) + 1) / 1000)}
     return kind, {}
 
 
@@ -128,8 +127,8 @@ def _values(trace: Trace, found: Diagnosis) -> dict[str, object]:
         "units": trace.layer.units,
         "dtype": trace.layer.dtype.name,
         "activation": trace.layer.activation,
-        "low": number(found.lowest),
-        "high": number(found.highest),
+        "low": number(found.lowest, 3),
+        "high": number(found.highest, 3),
         "steps": whole(found.steps),
         "gradient": power(found.gradient),
         "factor": number(found.factor, 3, beside=1.0),

@@ -40,18 +40,26 @@ def test_every_case_has_a_sentence_for_both(name, settings, kind, language):
 @pytest.mark.parametrize(
     ("settings", "headline", "meaning"),
     [
-        ({"weight_scale": 0.03}, "over the last 99 steps each step kept 43.0%", "10⁻³⁶ is left"),
-        ({"weight_scale": 0.001}, "Almost linear: over the last 99 steps", "It vanishes"),
+        (
+            {"weight_scale": 0.03},
+            "a step keeps 43.0% of a change",
+            "10⁻³⁶ is left",
+        ),
+        ({"weight_scale": 0.001}, "Almost linear: the states of the last 99 steps", "It vanishes"),
         ({"weight_scale": 0.1}, "99.0% of the states are saturated", "It vanishes"),
         ({"weight_scale": 0.0}, "Every state is exactly 0", "U gets no gradient"),
         ({"timesteps": 1, **KERAS}, "One step only", "with more steps"),
         ({**KERAS, "timesteps": 1, "units": 1}, "The state is ", "with more steps"),
-        ({"activation": "linear"}, "multiplied a change of the state by 31.9", "about 106 more"),
+        ({"activation": "linear"}, "multiplies a change of the state by 31.9", "about 106 more"),
         ({"activation": "linear", "timesteps": 1000}, "step 206 (t = 205)", "nan"),
         ({**KERAS, "weight_scale": 1.6}, "Near the edge", "can be learned"),
         ({**KERAS, "weight_scale": 5.0}, "Chaos", "explodes"),
-        ({**KERAS, "weight_scale": 5.0, "timesteps": 2}, "over the last 1 step each", "1 step,"),
-        ({**KERAS, "activation": "linear", "weight_scale": 0.9}, "Linear: over", "10⁻⁵ is left"),
+        ({**KERAS, "weight_scale": 5.0, "timesteps": 2}, "(average of the last 1 step)", "1 step,"),
+        (
+            {**KERAS, "activation": "linear", "weight_scale": 0.9},
+            "has one and the same slope",
+            "10⁻⁵ is left",
+        ),
         (
             {**dict.fromkeys(KERAS, "zeros"), "activation": "sigmoid"},
             "exactly nothing is left after 99 steps",

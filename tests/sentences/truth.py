@@ -237,7 +237,9 @@ def _(facts, fields):
         return
     is_about(fields["low"], facts.states[span].min())
     is_about(fields["high"], facts.states[span].max())
-    is_share(fields["bend"], bend, 1e-6 if facts.layer.dtype == np.float64 else 2e-4)
+    rounding = 1e-6 if facts.layer.dtype == np.float64 else 2e-4
+    limit = float(fields["bend"].removesuffix("%")) / 100
+    assert limit - 0.001 - rounding <= bend < limit + rounding
     assert bend <= 0.05
 
 

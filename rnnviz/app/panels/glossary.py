@@ -1,4 +1,7 @@
-"""The glossary on the page: each term in the page's language, the other one beside it."""
+"""The glossary on the page: each term in the page's language, the other one beside it.
+
+A list and not a table, which a phone would cut.
+"""
 
 from __future__ import annotations
 
@@ -12,10 +15,9 @@ def show_glossary(say: Words) -> None:
     """Draw the list of terms, folded up."""
     own = say.language
     (other,) = (language for language in LANGUAGES if language != own)
-    rows = [
-        f"| **{term.names[own]}** | {term.names[other]} | {term.meanings[own]} |"
+    lines = [
+        f"- **{term.names[own]}** · {term.names[other]}  \n{term.meanings[own]}"
         for term in glossary()
     ]
-    heads = [say(f"glossary.{name}") for name in ("term", "other", "meaning")]
     with st.expander(say("glossary.title"), icon=":material/dictionary:"):
-        st.markdown("\n".join([f"| {' | '.join(heads)} |", "|---|---|---|", *rows]))
+        st.markdown("\n".join(lines))
