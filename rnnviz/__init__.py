@@ -13,6 +13,7 @@ from rnnviz.spec.experiment import Experiment
 from rnnviz.spec.simulate import simulate
 from rnnviz.spec.train import Trained, train
 from rnnviz.spec.training import Training
+from rnnviz.sweeps import Sweep, sweep
 
 __all__ = [
     "Experiment",
@@ -20,6 +21,7 @@ __all__ = [
     "Layer",
     "Network",
     "Run",
+    "Sweep",
     "Trained",
     "Training",
     "figure",
@@ -29,6 +31,7 @@ __all__ = [
     "open_network",
     "run",
     "simulate",
+    "sweep",
     "train",
 ]
 __version__ = "0.2.0.dev0"

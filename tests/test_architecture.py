@@ -20,7 +20,7 @@ ORDER = (
     "spec",
     "analysis",
     "readers",
-    "sweep",
+    "sweeps",
     "sentences",
     "codegen",
     "lessons",

@@ -64,6 +64,43 @@ def sweep(trace: Trace, other: Trace | None) -> Sweep:
     return Sweep(shares, inputs, gradient, trace.timesteps)
 
 
+def leading_exponent(trace: Trace) -> np.ndarray:
+    """The leading Lyapunov exponent of each network of elementwise cells, ``(networks,)``.
+
+    That of :func:`rnnviz.analysis.lyapunov.lyapunov` with ``count=1``: one direction is followed
+    through the run, and the mean of its growth taken after a tenth of the steps. nan where a state
+    is not finite.
+    """
+    steps, size = trace.timesteps, trace.layer.state_size
+    start = np.random.default_rng(0).standard_normal((size, 1))
+    direction = np.linalg.qr(start)[0].T
+    change = np.tile(direction, (len(trace.states), 1, 1))
+    grown = np.zeros((steps, len(change)))
+    with np.errstate(all="ignore"):
+        push, _ = _elementwise(trace)
+        for timestep in range(steps):
+            change = push(timestep, change)
+            length = np.sqrt(np.einsum("nij,nij->n", change, change))
+            change = change / np.where(length > 0, length, 1)[:, None, None]
+            grown[timestep] = np.log(length)
+        exponents = grown[steps // 10 :].mean(axis=0)
+        _replace_constant(trace, exponents)
+    exponents[~np.isfinite(trace.full_states).all(axis=(1, 2))] = np.nan
+    return exponents
+
+
+def _replace_constant(trace: Trace, exponents: np.ndarray) -> None:
+    """Where every step has the same Jacobian, its greatest eigenvalue is the exponent, exactly."""
+    slopes = slope(trace)
+    same = (slopes == slopes[:, :1]).all(axis=(1, 2)) & (trace.timesteps > 1)
+    for network in np.flatnonzero(same & ~np.isneginf(exponents)):
+        layer = trace.layer.with_arrays(lambda array, one=network: array[one])
+        jacobian = layer.mixed(
+            np.eye(layer.units), slopes[network, 0][:, None] * layer.recurrent_kernel.T
+        )
+        exponents[network] = np.log(np.abs(np.linalg.eigvals(jacobian)).max())
+
+
 def _saturated(trace: Trace) -> np.ndarray:
     low, high = trace.layer.state_range
     if not (np.isfinite(low) and np.isfinite(high)):

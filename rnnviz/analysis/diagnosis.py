@@ -125,7 +125,7 @@ def diagnose(trace: Trace, saturation: Saturation) -> Diagnosis:
     part, steps = _last_finite_steps(trace)
     found = Diagnosis(
         kind="",
-        gradient=_gradient(part) if steps else math.nan,
+        gradient=gradient_left(trace),
         steps=steps,
         straightness=math.nan if part is None else _straightness(part),
         lowest=math.nan if part is None else float(part.states.min()),
@@ -136,6 +136,12 @@ def diagnose(trace: Trace, saturation: Saturation) -> Diagnosis:
         dead_from=_zero_from(trace.states),
     )
     return replace(found, kind=_kind(found, saturation))
+
+
+def gradient_left(trace: Trace) -> float:
+    """Return what `diagnose` says of the gradient: log₁₀ of its norm; nan without a finite step."""
+    part, steps = _last_finite_steps(trace)
+    return _gradient(part) if steps else math.nan
 
 
 def _straightness(part: Trace) -> float:

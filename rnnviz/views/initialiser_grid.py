@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 
 from rnnviz.sentences.numbers import percent, power
 from rnnviz.spec.experiment import Experiment
-from rnnviz.sweep.initialiser_grid import InitialiserGrid, initialiser_grid
+from rnnviz.sweeps.initialiser_grid import InitialiserGrid, initialiser_grid
 from rnnviz.views._plot.style import Style, template_dict
 from rnnviz.views.registry import View
 

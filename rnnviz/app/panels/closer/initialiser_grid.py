@@ -12,7 +12,7 @@ from rnnviz.app.runtime.results import result_of
 from rnnviz.engine.run import Run
 from rnnviz.i18n import Words
 from rnnviz.spec.perspective import Perspective
-from rnnviz.sweep.initialiser_grid import centre, initialiser_grid
+from rnnviz.sweeps.initialiser_grid import centre, initialiser_grid
 from rnnviz.views import initialiser_grid as view
 
 _SECONDS = 2.0

@@ -5,7 +5,7 @@ import pytest
 
 from rnnviz import Experiment, simulate
 from rnnviz.analysis.saturation import saturation
-from rnnviz.sweep.initialiser_grid import MOST_TIMESTEPS, OWN, WEIGHTS, centre, initialiser_grid
+from rnnviz.sweeps.initialiser_grid import MOST_TIMESTEPS, OWN, WEIGHTS, centre, initialiser_grid
 
 SMALL = {"units": 6, "input_features": 3, "timesteps": 20}
 
@@ -87,7 +87,7 @@ def test_long_runs_and_large_networks_are_cut():
 
 
 def test_progress_is_told_and_can_stop_the_work(monkeypatch):
-    monkeypatch.setattr("rnnviz.sweep.initialiser_grid._NUMBERS_AT_ONCE", 1)
+    monkeypatch.setattr("rnnviz.sweeps.initialiser_grid._NUMBERS_AT_ONCE", 1)
     told = []
     experiment = Experiment(**SMALL)
     initialiser_grid(experiment, simulate(experiment).inputs, 0, told.append)

@@ -1,1 +1,0 @@
-"""Many networks at once: how a measure changes with the knobs."""

@@ -1,0 +1,99 @@
+"""Where the chunks of a sweep are computed: here, in worker processes, on a Dask cluster."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from contextlib import contextmanager
+from typing import Any
+
+_WATCH_SECONDS = 0.25
+_THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
+
+
+class Here(Executor):
+    """Computes at once in this process, when a chunk is submitted."""
+
+    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future:
+        """Return a future that is done."""
+        future: Future = Future()
+        try:
+            future.set_result(fn(*args, **kwargs))
+        except Exception as error:
+            future.set_exception(error)
+        return future
+
+
+class Processes(ProcessPoolExecutor):
+    """Worker processes with one thread of BLAS each, which end when their parent does.
+
+    Parameters
+    ----------
+    workers : int, optional
+        How many; one for each processor by default.
+    """
+
+    def __init__(self, workers: int | None = None) -> None:
+        super().__init__(
+            workers or os.cpu_count() or 1,
+            mp_context=multiprocessing.get_context("spawn"),
+            initializer=_begin_worker,
+            initargs=(os.getpid(),),
+        )
+
+    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future:
+        """Start workers where they are needed, without running the caller's script in them."""
+        with _workers_environment():
+            return super().submit(fn, *args, **kwargs)
+
+
+def dask(address: str | None = None) -> Executor:
+    """Return an executor on a Dask cluster: the one at an address, or a local one of its own.
+
+    Raises
+    ------
+    ModuleNotFoundError
+        Where dask.distributed is not installed: ``pip install "rnnviz[dask]"``.
+    """
+    from dask.distributed import Client  # an extra
+
+    client = Client(address) if address else Client(processes=True, threads_per_worker=1)
+    return client.get_executor()
+
+
+def _begin_worker(parent: int) -> None:
+    """Let a worker end when its parent is gone; it checks several times a second."""
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(_WATCH_SECONDS)
+        os._exit(1)
+
+    threading.Thread(target=watch, name="rnnviz-parent-watch", daemon=True).start()
+
+
+@contextmanager
+def _workers_environment() -> Iterator[None]:
+    """Pin BLAS to one thread and hide the main script: a worker needs this package and no more."""
+    main = sys.modules["__main__"]
+    hidden = {name: getattr(main, name) for name in ("__file__", "__spec__") if hasattr(main, name)}
+    before = {name: os.environ.get(name) for name in _THREADS}
+    try:
+        os.environ.update(dict.fromkeys(_THREADS, "1"))
+        if "__file__" in hidden:
+            del main.__file__
+        main.__spec__ = None
+        yield
+    finally:
+        for name, value in hidden.items():
+            setattr(main, name, value)
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value

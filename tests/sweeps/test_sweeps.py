@@ -1,0 +1,272 @@
+"""A sweep gives what each network gives alone; it goes on where it was stopped."""
+
+import math
+import os
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from rnnviz import Experiment, Sweep, simulate, sweep
+from rnnviz.analysis.diagnosis import diagnose
+from rnnviz.analysis.lyapunov import lyapunov
+from rnnviz.analysis.memory import memory
+from rnnviz.analysis.saturation import saturation
+from rnnviz.analysis.trajectory import projection
+from rnnviz.spec.experiment import ExperimentError
+from rnnviz.sweeps import measures
+from rnnviz.sweeps.chunks import chunks, compute_chunk
+from rnnviz.sweeps.store import Store, StoreError
+from rnnviz.sweeps.sweep import read_axis
+
+SMALL = Experiment(units=6, input_features=3, timesteps=25)
+EVERY = tuple(measures())
+
+
+def alone(experiment):
+    """Each measure of one network by the analyses of the page."""
+    run = simulate(experiment)
+    trace = run.layers[-1].trace
+    result = saturation(trace)
+    recurrent = trace.layer.recurrent_blocks
+    radius = max(abs(np.linalg.eigvals(recurrent[""]))) if len(recurrent) == 1 else math.nan
+    inputs = trace.inputs.astype(float)
+    return {
+        "saturated": result.share,
+        "exact": result.share_exact,
+        "gradient": diagnose(trace, result).gradient,
+        "lyapunov": lyapunov(trace, count=1).exponents[0],
+        "spectral_radius": radius,
+        "dimension": projection(trace.states).dimension,
+        "memory": memory(trace.layer, inputs.mean(axis=0), float(inputs.std()) or 1.0).total,
+    }
+
+
+@pytest.mark.parametrize(
+    ("experiment", "axes"),
+    [
+        (SMALL, {"weight_scale": [0.01, 0.1, 1.0, 3.0], "seed": [0, 1]}),
+        (
+            SMALL.replace(recurrent_initializer="orthogonal", bias_initializer="zeros"),
+            {"recurrent_gain": [0.5, 1.0, 1.1], "kernel_initializer": ["zeros", "glorot_uniform"]},
+        ),
+        (SMALL.replace(signal="zeros"), {"spectral_radius": [0.5, 0.95], "units": [3, 6]}),
+        (SMALL.replace(cell="LeakyRNN", weight_scale=0.3), {"seed": [0, 1, 2]}),
+        (
+            SMALL.replace(units=(4, 5), bidirectional=(True, False), weight_scale=0.2),
+            {"seed": [3, 4]},
+        ),
+        (SMALL.replace(dtype="float32", weight_scale=0.1), {"input_gain": [0.5, 2.0]}),
+        (SMALL.replace(signal="text", timesteps=1), {"weight_scale": [0.1, 1.0]}),
+    ],
+)
+def test_every_number_is_that_of_the_network_alone(experiment, axes):
+    result = sweep(Sweep(experiment, axes, EVERY))
+    tolerance = 1e-5 if experiment.dtype == "float32" else 1e-9
+    for index in np.ndindex(result.sweep.shape):
+        expected = alone(result.sweep.experiment_at(index))
+        for name in EVERY:
+            got = result.array(name)[index]
+            np.testing.assert_allclose(
+                got, expected[name], rtol=tolerance, atol=tolerance, err_msg=f"{name} {index}"
+            )
+
+
+@pytest.mark.parametrize("cell", ["LSTM", "GRU"])
+def test_gated_cells_are_measured_as_exactly(cell):
+    experiment = SMALL.replace(cell=cell, kernel_initializer="glorot_uniform",
+                               recurrent_initializer="orthogonal")  # fmt: skip
+    result = sweep(Sweep(experiment, {"seed": [0, 1]}, ("saturated", "lyapunov", "gradient")))
+    for index in np.ndindex(result.sweep.shape):
+        expected = alone(result.sweep.experiment_at(index))
+        for name in result.values:
+            assert result.array(name)[index] == pytest.approx(expected[name], abs=1e-9)
+
+
+def test_the_link_of_a_sweep_gives_the_same_sweep():
+    for one in (
+        Sweep(SMALL, {"weight_scale": [0.001, 0.3], "seed": range(5)}, ("lyapunov", "memory")),
+        Sweep(Experiment(), {"recurrent_initializer": ["orthogonal", "identity"]}),
+        Sweep(SMALL, {"spectral_radius": [None, 0.5]}),
+    ):
+        assert Sweep.from_query(one.to_query()) == one
+        assert hash(Sweep.from_query(one.to_query())) == hash(one)
+
+
+def test_axes_are_read_as_values_and_as_ranges():
+    assert read_axis("units", "4,8") == (4, 8)
+    assert read_axis("seed", "1:4") == (1, 2, 3, 4)
+    assert read_axis("weight_scale", "0.01:1:3") == (0.01, 0.1, 1.0)
+    assert read_axis("weight_scale", "0:1:3") == (0.0, 0.5, 1.0)
+    assert read_axis("weight_scale", "1:3:3:linear") == (1.0, 2.0, 3.0)
+
+
+@pytest.mark.parametrize(
+    ("axes", "measures"),
+    [
+        ({}, ("saturated",)),
+        ({"nothing": [1]}, ("saturated",)),
+        ({"text": ["a"]}, ("saturated",)),
+        ({"units": []}, ("saturated",)),
+        ({"units": "8"}, ("saturated",)),
+        ({"units": [0]}, ("saturated",)),
+        ({"weight_scale": [math.nan]}, ("saturated",)),
+        ({"weight_scale": [10**400]}, ("saturated",)),
+        ({"seed": range(10**9)}, ("saturated",)),
+        ({"seed": [0]}, ("nothing",)),
+    ],
+)
+def test_what_cannot_be_swept_is_said(axes, measures):
+    with pytest.raises(ExperimentError) as caught:
+        Sweep(SMALL, axes, measures)
+    assert all(problem.sentence("ko") for problem in caught.value.problems)
+
+
+def test_a_network_that_cannot_be_is_nan_with_its_reason():
+    result = sweep(Sweep(Experiment(timesteps=100_000), {"units": [2, 1024]}, ("saturated",)))
+    assert np.isfinite(result.array()[0])
+    assert np.isnan(result.array()[1])
+    assert "state values" in result.reasons[(1,)]
+    assert "state values" in result.frame["reason"][1]
+
+
+def test_chunks_are_coarse_first_and_each_network_is_in_one():
+    one = Sweep(
+        SMALL, {"weight_scale": np.linspace(0.1, 1, 40), "recurrent_gain": np.linspace(0.1, 1, 40)}
+    )
+    found = list(chunks(one))
+    places = [place for chunk in found for place in chunk.places]
+    assert sorted(places) == list(range(1600))
+    first = np.array(places[:25])
+    assert set(first // 40 % 8) == {0}
+    assert set(first % 40 % 8) == {0}
+    assert list(chunks(one)) == found
+
+
+def test_any_executor_gives_the_same_bits(tmp_path):
+    one = Sweep(SMALL, {"weight_scale": np.geomspace(0.01, 3, 30), "seed": range(20)}, EVERY[:4])
+    here = sweep(one)
+    told = []
+    with ThreadPoolExecutor(2) as threads:
+        others = [sweep(one, threads, progress=told.append), sweep(one, "processes", workers=2)]
+    for other in others:
+        for name in one.measures:
+            assert np.array_equal(here.array(name), other.array(name), equal_nan=True)
+    assert told[-1] == 1.0
+    assert told == sorted(told)
+
+
+def test_mean_and_error_over_the_seeds():
+    result = sweep(Sweep(SMALL.replace(weight_scale=0.1), {"units": [4, 5], "seed": range(6)}))
+    values = result.array()
+    np.testing.assert_allclose(result.mean(), values.mean(axis=1))
+    np.testing.assert_allclose(result.error(), values.std(axis=1, ddof=1) / np.sqrt(6))
+    assert list(result.frame.columns) == ["units", "seed", "saturated"]
+
+
+def test_a_store_goes_on_and_computes_nothing_twice(tmp_path, monkeypatch):
+    one = Sweep(SMALL, {"weight_scale": np.geomspace(0.01, 3, 20), "seed": range(30)})
+    whole = sweep(one)
+    computed = []
+
+    def counted(sweep, chunk):
+        computed.append(chunk.number)
+        if len(computed) == 2:
+            raise KeyboardInterrupt
+        return compute_chunk(sweep, chunk)
+
+    monkeypatch.setattr("rnnviz.sweeps.sweeping.compute_chunk", counted)
+    with pytest.raises(KeyboardInterrupt):
+        sweep(one, store=tmp_path)
+    assert len(list(tmp_path.glob("chunk-*"))) == 1
+    again = sweep(one, store=tmp_path)
+    assert sorted(set(computed)) == list(range(max(computed) + 1))
+    assert computed.count(0) == 1
+    assert np.array_equal(whole.array(), again.array())
+    assert not list(tmp_path.glob(".*.part"))
+    table = pd.read_parquet([str(path) for path in sorted(tmp_path.glob("*.parquet"))])
+    assert len(table) == one.networks
+    read = table.sort_values("place")["saturated"].to_numpy()
+    assert np.array_equal(read, whole.array().ravel())
+
+
+def test_a_store_of_another_sweep_or_with_chunks_is_refused(tmp_path):
+    one, other = Sweep(SMALL, {"seed": range(3)}), Sweep(SMALL, {"seed": range(4)})
+    sweep(one, store=tmp_path)
+    with pytest.raises(StoreError, match="another sweep"):
+        sweep(other, store=tmp_path)
+    with pytest.raises(StoreError, match="--resume"):
+        Store(tmp_path, one, resume=False)
+
+
+def test_a_damaged_chunk_is_computed_again(tmp_path):
+    one = Sweep(SMALL, {"seed": range(5)})
+    whole = sweep(one, store=tmp_path)
+    path = next(tmp_path.glob("chunk-*"))
+    path.write_bytes(path.read_bytes()[:50])
+    assert np.array_equal(sweep(one, store=tmp_path).array(), whole.array())
+
+
+WORK = """
+from rnnviz import Experiment, Sweep, sweep
+scales = [0.001 * 1.02 ** k for k in range(60)]
+one = Sweep(Experiment(), {{"weight_scale": scales, "seed": range(40)}}, ("lyapunov",))
+print("begin", flush=True)
+sweep(one, "processes", {store!r}, workers=2)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_kill_9_loses_no_finished_chunk_and_leaves_no_worker(tmp_path):
+    code = WORK.format(store=str(tmp_path / "atlas"))
+    process = subprocess.Popen(
+        [sys.executable, "-c", code], stdout=subprocess.PIPE, cwd=Path(__file__).parents[2]
+    )
+    deadline = time.monotonic() + 60
+    while len(list((tmp_path / "atlas").glob("chunk-*"))) < 2 and time.monotonic() < deadline:
+        time.sleep(0.05)
+    workers = _children(process.pid)
+    process.kill()
+    process.wait()
+    process.stdout.close()
+    finished = {path.name: path.read_bytes() for path in (tmp_path / "atlas").glob("chunk-*")}
+    assert finished
+    assert workers
+    time.sleep(1.5)
+    assert not [pid for pid in workers if _alive(pid)]
+    for name, content in finished.items():
+        assert (tmp_path / "atlas" / name).read_bytes() == content
+
+
+def _children(pid):
+    found = []
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        found += [int(child) for child in (task / "children").read_text().split()]
+    return found
+
+
+def _alive(pid):
+    try:
+        os.kill(pid, 0)
+        return Path(f"/proc/{pid}/stat").read_text().split(")")[1].split()[0] != "Z"
+    except (ProcessLookupError, FileNotFoundError):
+        return False
+
+
+def test_the_exponent_crosses_zero_where_mean_field_says():
+    """Gaussian U without input: chaos from g = 1 on (Sompolinsky, Crisanti and Sommers 1988)."""
+    experiment = Experiment(
+        units=200, timesteps=300, signal="zeros", kernel_initializer="zeros",
+        bias_initializer="random_normal", recurrent_initializer="random_normal",
+        input_features=1,
+    )  # fmt: skip
+    result = sweep(
+        Sweep(experiment, {"spectral_radius": [0.7, 1.6, 2.2], "seed": [0, 1]}, ("lyapunov",))
+    )
+    low, middle, high = result.mean()
+    assert low < 0 < middle < high
