@@ -5,6 +5,8 @@ from __future__ import annotations
 import dataclasses
 from base64 import b64encode
 from contextlib import nullcontext
+from functools import partial
+from html import escape
 from pathlib import Path
 
 import streamlit as st
@@ -27,8 +29,10 @@ from rnnviz.app.server.streamlit_private import FragmentHandledException
 from rnnviz.app.sidebar.compare import two_experiments
 from rnnviz.app.sidebar.controls import experiment_controls
 from rnnviz.app.sidebar.stack_editor import STACK_KNOBS, Bench, draw_stack
+from rnnviz.app.sidebar.starters import starters
 from rnnviz.app.sidebar.take_away import take_away
 from rnnviz.app.sidebar.teacher import teacher_button
+from rnnviz.app.sidebar.weights_preset import PRESET_KNOBS, weights_preset
 from rnnviz.codegen import keras_layers
 from rnnviz.engine.source import Given
 from rnnviz.i18n import LANGUAGES, Words, preferred_language, words
@@ -134,18 +138,33 @@ def _controls(
         layer, locked = perspective.layer, look.locked_knobs
         hidden = look.hidden_knobs | (frozenset(TABLE) - frozenset(acting_knobs(situation.source)))
         wrong = ()
+        if look.shows("actions") and perspective.page in ("states", "dynamics"):
+            starters(situation.source, perspective, say)
         if bench:
             experiment, wrong, hidden = bench.experiment, bench.problems, hidden | STACK_KNOBS
         elif len(names := _layer_names(situation)) > 1:
             perspective = _layer(names, perspective, say)
             layer = perspective.layer
         perspective = choose_trial(situation.source, perspective, say)
-        experiment, problems = experiment_controls(experiment, layer, say, hidden, locked)
+        preset = None
+        if not hidden & set(PRESET_KNOBS) and not bench:
+            preset = partial(_preset, situation, perspective, say, locked)
+        experiment, problems = experiment_controls(
+            experiment, layer, say, hidden, locked, preset=preset
+        )
         problems = wrong + problems
         shown = dataclasses.replace(situation.with_experiment(experiment), perspective=perspective)
         perspective = _actions(shown, look, say)
     moved = dataclasses.replace(situation.with_experiment(experiment), perspective=perspective)
     return moved, problems
+
+
+def _preset(situation: Link, perspective: Perspective, say: Words, locked: frozenset[str]) -> None:
+    """Draw the choice of how weights are drawn; another one is another link."""
+    chosen = weights_preset(situation.experiment, say, bool(locked & set(PRESET_KNOBS)))
+    if chosen is not None:
+        state.go(with_recipe(situation.source, chosen), perspective)
+        st.rerun()
 
 
 def _language(perspective: Perspective, spoken: str) -> Perspective:
@@ -166,10 +185,11 @@ def _language(perspective: Perspective, spoken: str) -> Perspective:
 
 
 def _navigation(perspective: Perspective, say: Words) -> Perspective:
-    """Draw the way to the other pages."""
+    """Draw the way to the other pages, and say what this is."""
     page = choose(
         "page", PAGES, perspective.page, say("page.pages"), lambda name: say(f"pages.{name}")
     )
+    st.html(f'<p class="rv-tagline">{escape(say("tagline.text"))}</p>')
     return perspective.replace(page=page)
 
 

@@ -8,15 +8,20 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from rnnviz.app.components.viewer import figure_view
+from rnnviz.app.panels.alive import show_alive
 from rnnviz.app.panels.choices import choose
 from rnnviz.app.panels.main_view import style_of
 from rnnviz.app.panels.problems import plain
+from rnnviz.app.runtime import state
 from rnnviz.app.runtime.results import LONG, result_of
 from rnnviz.engine.run import Run
 from rnnviz.i18n import Words
+from rnnviz.spec.experiment import ExperimentError
 from rnnviz.spec.perspective import Perspective
 from rnnviz.views.registry import View, views_of
 
+_PICKS = {"bifurcation": "weight_scale"}
+"""View -> the knob whose values stand along its x axis: a click goes there."""
 _TOP = 16
 """Margin above a figure whose title stands in the page, in pixels."""
 
@@ -33,6 +38,7 @@ def choose_view(page: str, run: Run, perspective: Perspective, say: Words) -> Pe
         lambda name: say(f"view.{name}.short"),
         st.pills,
     )
+    show_alive(name, run, perspective, say)
     show_view(views[name], run, perspective, say)
     return perspective.replace(view=name)
 
@@ -45,13 +51,32 @@ def show_view(
     ``reveal`` scrolls it into sight.
     """
     with st.container(key=f"at-cursor-{view.name}" if view.at_cursor else None):
-        head(view.name, say)
+        title(view.name, say)
         result = analysed(view, run, perspective)
         figure = view.draw(result, style_of(perspective, say))
         _say_verdict(figure)
         follow = view.follow(result) if view.follow else ()
         at = shown_step(run, perspective) if view.at_cursor else None
-        figure_view(figure, view.name, follow=follow, reveal=reveal, at=at)
+        knob = _PICKS.get(view.name) if run.experiment else None
+        key = state.component(f"pick.{view.name}") if knob else None
+        click = figure_view(
+            figure, view.name, key=key, follow=follow, reveal=reveal, at=at, picks=bool(knob)
+        )
+        picked = state.chosen(f"pick.{view.name}", click) if knob else None
+        if picked is not None:
+            _go_to(knob, picked[0], run, perspective)
+        st.caption(say(f"view.{view.name}.how_to_read"))
+
+
+def _go_to(knob: str, value: float, run: Run, perspective: Perspective) -> None:
+    """Go to the experiment with a knob at the value that was clicked."""
+    try:
+        wanted = run.experiment.replace(**{knob: float(f"{value:.3g}")})
+    except ExperimentError:
+        return
+    if wanted != run.experiment:
+        state.go(wanted, perspective)
+        st.rerun()
 
 
 def shown_step(run: Run, perspective: Perspective) -> int:
@@ -59,9 +84,14 @@ def shown_step(run: Run, perspective: Perspective) -> int:
     return min(perspective.timestep, run.timesteps - 1)
 
 
+def title(name: str, say: Words) -> None:
+    """Show the title of a view."""
+    st.markdown(f"##### {say(f'view.{name}.title')}")
+
+
 def head(name: str, say: Words) -> None:
     """Show the title of a view, and how it is read."""
-    st.markdown(f"##### {say(f'view.{name}.title')}")
+    title(name, say)
     st.caption(say(f"view.{name}.how_to_read"))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -16,6 +16,8 @@ from rnnviz.spec.experiment import TABLE, Experiment, ExperimentError
 from rnnviz.spec.text import Text
 
 _GROUPS = ("layer", "weights", "input", "advanced")
+_FRONT = ("weight_scale", "cell", "signal")
+"""The knobs that teach most stand first."""
 
 
 def experiment_controls(
@@ -25,6 +27,7 @@ def experiment_controls(
     elsewhere: Container[str] = (),
     locked: Container[str] = (),
     place: str = "",
+    preset: Callable[[], None] | None = None,
 ) -> tuple[Experiment, tuple[Problem, ...]]:
     """Draw the controls and return what they ask for.
 
@@ -42,6 +45,8 @@ def experiment_controls(
         Knobs that are shown and cannot be moved.
     place : str
         Tells apart the controls of two experiments.
+    preset : callable, optional
+        Draws a choice of several knobs at once, after the first of them.
 
     Returns
     -------
@@ -53,10 +58,15 @@ def experiment_controls(
     values: dict[str, Any] = {}
     layer = min(layer, len(experiment.layers) - 1)
     now = _layer_values(experiment, layer)
-    main = st.container()
+    front = [TABLE[name] for name in _FRONT if name not in elsewhere]
+    values |= _draw_each(front[:1], experiment, layer, say, now, locked, place)
+    if preset is not None:
+        preset()
+    values |= _draw_each(front[1:], experiment, layer, say, now | values, locked, place)
+    sizes = st.container()
 
     def draw(group: str, now: dict[str, Any]) -> dict[str, Any]:
-        rows = [row for row in _rows(group) if row.name not in elsewhere]
+        rows = [row for row in _rows(group) if row.name not in (*elsewhere, *_FRONT)]
         if rows and group != "main":
             st.markdown(f"**{say(f'group.{group}.label')}**")
         return _draw_each(rows, experiment, layer, say, now, locked, place)
@@ -69,8 +79,8 @@ def experiment_controls(
         if more.open:
             with more:
                 for group in _GROUPS:
-                    values |= draw(group, now)
-    with main:  # drawn after the others, because those decide which of these are shown
+                    values |= draw(group, now | values)
+    with sizes:  # drawn after the others, because those decide which of these are shown
         values |= draw("main", now | values)
     return changed(experiment, _stacked(values, experiment, layer))
 

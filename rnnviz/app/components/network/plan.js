@@ -54,26 +54,26 @@ export function partsOf(model, gate) {
   ]];
 }
 
-function fixedWidth({ kind, label }) {
+function fixedWidth({ kind, label }, letter) {
   if (kind === "strip") return STRIP;
   if (kind === "curve") return CURVE + 12;
-  return kind === "op" ? Math.max(OP, 8 + 7 * label.length) : 0;
+  return kind === "op" ? Math.max(OP, 2.4 * letter, 8 + 0.6 * letter * label.length) : 0;
 }
 
 /** Lay the parts out in a width; returns {lines, parts, height}, parts with their places. */
 export function planned(model, gate, width, letter, large) {
   const lines = partsOf(model, gate);
-  const total = lines.flat().reduce((sum, part) => sum + fixedWidth(part), 0);
+  const total = lines.flat().reduce((sum, part) => sum + fixedWidth(part, letter), 0);
   const joined = lines.length > 1 && total + 2 * LEAST_MATRIX + 40 < width - 2 * SIDE;
   const shown = joined ? [lines.flat()] : lines;
   const size = heights(letter, large);
   const each = Object.values(size).reduce((sum, one) => sum + one, 0);
-  const parts = shown.flatMap((line, i) => placed(model, line, width, i * each, size));
+  const parts = shown.flatMap((line, i) => placed(model, line, width, i * each, size, letter));
   return { parts, height: shown.length * each, size, single: shown.length === 1 };
 }
 
-function placed(model, line, width, top, size) {
-  const fixed = line.reduce((sum, part) => sum + fixedWidth(part), 0);
+function placed(model, line, width, top, size, letter) {
+  const fixed = line.reduce((sum, part) => sum + fixedWidth(part, letter), 0);
   const matrices = line.filter(({ kind }) => kind === "matrix");
   const room = width - 2 * SIDE - fixed;
   const shares = matrices.map(({ name }) => Math.sqrt(model.matrix(name).columns));
@@ -81,7 +81,7 @@ function placed(model, line, width, top, size) {
   const y = top + size.loop + size.label + size.above + 4;
   let x = SIDE;
   return line.map((part) => {
-    let across = fixedWidth(part);
+    let across = fixedWidth(part, letter);
     if (part.kind === "matrix") {
       const share = (room * shares[matrices.indexOf(part)]) / whole;
       across = Math.max(LEAST_MATRIX, Math.min(MOST_MATRIX, share)) - 4;

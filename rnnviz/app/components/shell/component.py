@@ -21,6 +21,18 @@ _SHELL = st.components.v2.component(
     "rnnviz_shell", js=_SCRIPT.format(url=asset_url("")), isolate_styles=False
 )
 
+KEYS = {
+    "steps": "← →",
+    "units": "↑ ↓",
+    "pages": "PgUp PgDn",
+    "ends": "Home End",
+    "zoom": "+ − 0",
+    "pan": "Shift ← →",
+    "help": "?",
+    "room": "P , . L",
+    "cards": "N B",
+}
+"""Keys by what they do, as they are listed; the words are ``keys.<name>``."""
 STOPS = ("controls", "reading", "picture", "cursor", "pages")
 """Stops of the tour; shell.js knows what of the page each of them is about."""
 
@@ -52,6 +64,11 @@ def _told(language: str, presentation: bool, lesson: bool, begins: bool, undo: b
         "lesson": lesson,
         "undo": undo,
         "history": {name: say.sentences[f"history.{name}"] for name in _HISTORY_WORDS},
+        "keys": {
+            "title": say("keys.title"),
+            "close": say("keys.close"),
+            "keys": [(keys, say(f"keys.{name}")) for name, keys in KEYS.items()],
+        },
         "tour": {"begins": begins, "stops": stops, "words": spoken},
     }
     return json.dumps(told, ensure_ascii=False)

@@ -1,5 +1,5 @@
 /**
- * Keys for the front of a room: next card, card before, play, next lens.
+ * Keys for the front of a room: next card, card before, play, a step on or back, next lens.
  *
  * Only in presentation size, so that nobody who types or speaks letters sets anything off; never
  * while the focus is where letters mean something.
@@ -13,6 +13,8 @@ const ACTIONS = {
   PageUp: () => press(".st-key-card_back button"),
   p: () => press(".rv-play"),
   l: () => nextOf(".st-key-widget-lens"),
+  ".": () => step("ArrowRight"),
+  ",": () => step("ArrowLeft"),
 };
 let active = false;
 
@@ -36,6 +38,13 @@ function press(selector) {
   if (!button || button.disabled) return false;
   button.click();
   return true;
+}
+
+/** Move the time cursor of the first viewer by a step. */
+function step(key) {
+  const stage = document.querySelector(".rv-stage");
+  stage?.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: false, cancelable: true }));
+  return Boolean(stage);
 }
 
 /** Choose the option after the chosen one, and after the last the first. */

@@ -5,6 +5,7 @@
 
 import { speak } from "./frame.js";
 import { offer } from "./history.js";
+import { explainKeys } from "./help.js";
 import { listen } from "./keys.js";
 import { Tour } from "./tour.js";
 
@@ -24,6 +25,7 @@ export default function mount({ data: told, parentElement }) {
   classList.toggle("rv-lesson", data.lesson);
   listen(data.presentation);
   offer(data.undo, data.history);
+  explainKeys(data.keys);
   setTimeout(fit);
   // Formulas are set later than the text around them.
   sizes.observe(document.querySelector(".stMainBlockContainer"));

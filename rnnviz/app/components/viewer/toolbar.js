@@ -13,6 +13,7 @@ const BODY = `
       <button type="button" class="rv-zoom" data-icon="zoom" aria-pressed="false"></button>
       <button type="button" class="rv-reset" data-icon="reset"></button>
       <button type="button" class="rv-camera" data-icon="camera"></button>
+      <button type="button" class="rv-keys-button" data-icon="keys"></button>
     </div>
   </div>
   <div class="rv-stage" tabindex="0" role="application"></div>
@@ -23,7 +24,7 @@ const BODY = `
     <select class="rv-speed"></select>
   </div>
   <p class="rv-live" aria-live="polite"></p>`;
-const PARTS = ["legend", "level", "zoom", "reset", "camera", "stage", "play", "cursor", "step", "speed", "live"];
+const PARTS = ["legend", "level", "zoom", "reset", "camera", "keys-button", "stage", "play", "cursor", "step", "speed", "live"];
 
 /** Fill a viewer's element, and return its parts by name. */
 export function build(root) {
@@ -40,7 +41,7 @@ export function furnish(root, parts, stage) {
   parts.cursor.min = first;
   parts.cursor.max = timesteps - 1 + first;
   parts.cursor.setAttribute("aria-label", words.cursor);
-  for (const name of ["zoom", "reset", "camera"]) {
+  for (const name of ["zoom", "reset", "camera", "keys-button"]) {
     parts[name].title = words[name];
     parts[name].setAttribute("aria-label", words[name]);
   }

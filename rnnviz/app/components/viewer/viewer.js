@@ -99,6 +99,9 @@ class Viewer {
       this.stage.level = level.value;
       this.redraw();
     });
+    this.parts["keys-button"].addEventListener("click", () =>
+      document.dispatchEvent(new CustomEvent("rnnviz:keys")),
+    );
     camera.addEventListener("click", () => {
       const { cursor: at, picture } = this;
       photograph(this.stage, { cursor: at, title: this.#title(), name: picture.words.file_name });

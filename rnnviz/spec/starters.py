@@ -1,0 +1,43 @@
+"""Four networks to begin with: what a first visit may choose between, from dead to alive."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from rnnviz.spec.experiment import Experiment
+
+_KERAS = {
+    "kernel_initializer": "glorot_uniform",
+    "recurrent_initializer": "orthogonal",
+    "bias_initializer": "zeros",
+}
+_CHAOS = {
+    "kernel_initializer": "lecun_normal",
+    "recurrent_initializer": "lecun_normal",
+    "bias_initializer": "zeros",
+}
+
+STARTERS: Mapping[str, Experiment] = MappingProxyType(
+    {
+        "pinned": Experiment(),
+        "healthy": Experiment(**_KERAS, signal="sine", input_features=3, units=32, input_gain=0.5),
+        "chaos": Experiment(
+            **_CHAOS, recurrent_gain=2.0, signal="impulse", input_features=1, timesteps=150
+        ),
+        "text": Experiment(
+            **_KERAS,
+            signal="text",
+            text="to be or not to be, that is the question",
+            units=32,
+            input_features=8,
+            input_gain=4.0,
+        ),
+    }
+)
+"""By name; its words are ``starter.<name>``. The first is the lecture's own network."""
+
+
+def starter_of(experiment: Experiment) -> str | None:
+    """Return the name of the starter that an experiment is; None if it is none of them."""
+    return next((name for name, one in STARTERS.items() if one == experiment), None)
