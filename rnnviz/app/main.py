@@ -138,7 +138,8 @@ def _controls(
         layer, locked = perspective.layer, look.locked_knobs
         hidden = look.hidden_knobs | (frozenset(TABLE) - frozenset(acting_knobs(situation.source)))
         wrong = ()
-        if look.shows("actions") and perspective.page in ("states", "dynamics"):
+        plain = look.shows("actions") and not perspective.knobs
+        if plain and perspective.page in ("states", "dynamics"):
             starters(situation.source, perspective, say)
         if bench:
             experiment, wrong, hidden = bench.experiment, bench.problems, hidden | STACK_KNOBS

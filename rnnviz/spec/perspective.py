@@ -32,7 +32,17 @@ FRAMEWORKS = ("numpy", "keras", "torch")
 SIDES = ("both", "a", "b")
 """Side by side, which of the two experiments the knobs move."""
 PARTS = (
-    *("navigation", "controls", "reading", "advice", "numbers", "lens", "closer", "listing"),
+    *(
+        "navigation",
+        "controls",
+        "reading",
+        "advice",
+        "numbers",
+        "network",
+        "lens",
+        "closer",
+        "listing",
+    ),
     *("actions", "take_away", "teach", "tour"),
 )
 """Parts of the page that a link can hide."""

@@ -89,8 +89,6 @@ def test_it_opens_with_exactly_what_was_chosen(open_page, made, size):
     assert page.get_by_role("radio", name=KOREAN("pages.dynamics")).count() == 0
     assert page.get_by_role("button", name=KOREAN("page.resample")).count() == 0
     assert page.evaluate("document.body.classList.contains('rv-presentation')")
-    if size == "phone":
-        page.get_by_test_id("stExpandSidebarButton").press("Enter")
     slider = page.get_by_role("slider", name=KOREAN("knob.weight_scale.label"))
     expect(slider).to_be_visible()
     assert page.get_by_test_id("stSidebar").get_by_role("slider").count() == 1

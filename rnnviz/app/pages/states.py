@@ -37,19 +37,30 @@ def show(source: Shown, perspective: Perspective, say: Words) -> Perspective:
     if look.shows("lens"):
         perspective = choose_lens(run, perspective, say)
     said = prefetched_readings(source, perspective, say)
-    perspective = main_view(run, perspective, say, said=said, said_in=_SAID)
+    told = _SAID if look.shows("reading") or look.shows("numbers") else ""
+    perspective = main_view(run, perspective, say, said=said, said_in=told)
     # What the states mean takes longer than to show them: the picture does not wait for it.
     with above:
-        beside, drawn = st.columns([5, 8], gap="small")
-        with beside.container(key=_SAID):
-            show_reading(run, perspective, say)
-        with drawn:
-            perspective = show_network(run, perspective, say)
+        perspective = _above(run, perspective, say)
     if look.shows("closer"):
         perspective = look_closer(run, perspective, say)
     if look.shows("listing"):
         _listing(run, say)
     return perspective
+
+
+def _above(run: Run, perspective: Perspective, say: Words) -> Perspective:
+    """Say what the states do, and draw beside it the network that does it."""
+    look = visibility(perspective)
+    if not look.shows("network"):
+        with st.container(key=_SAID):
+            show_reading(run, perspective, say)
+        return perspective
+    beside, drawn = st.columns([5, 8], gap="small")
+    with beside.container(key=_SAID):
+        show_reading(run, perspective, say)
+    with drawn:
+        return show_network(run, perspective, say)
 
 
 def _listing(run: Run, say: Words) -> None:

@@ -58,7 +58,7 @@ def prefetched_readings(
     The result takes a knob's name and a value, and returns ``headline``, ``meaning`` and
     ``numbers``, (label, value) pairs; None where the experiment does not allow the value.
     """
-    experiment = recipe_of(source)
+    experiment, look = recipe_of(source), visibility(perspective)
     index = perspective.layer_in(experiment.layers)
 
     def said(name: str, value: Any) -> dict[str, Any] | None:
@@ -75,9 +75,11 @@ def prefetched_readings(
         numbers = _shown_numbers(result, diagnosis, run, index)
         return {
             "experiment": run.identity,
-            "headline": reading.headline,
-            "meaning": reading.meaning,
-            "numbers": [[say(f"metric.{name}"), value] for name, value, _ in numbers],
+            "headline": reading.headline if look.shows("reading") else "",
+            "meaning": reading.meaning if look.shows("reading") else "",
+            "numbers": [[say(f"metric.{name}"), value] for name, value, _ in numbers]
+            if look.shows("numbers")
+            else [],
         }
 
     return said

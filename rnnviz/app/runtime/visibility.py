@@ -10,7 +10,7 @@ from rnnviz.spec.experiment import TABLE
 from rnnviz.spec.perspective import Perspective
 
 _BESIDE_THE_POINT = frozenset({"advice", "closer", "listing", "actions", "take_away", "tour"})
-_NOT_IN_LESSONS = _BESIDE_THE_POINT | {"navigation", "teach"}
+_NOT_IN_LESSONS = _BESIDE_THE_POINT | {"navigation", "teach", "network"}
 _NOT_IN_FRONT_OF_A_ROOM = _BESIDE_THE_POINT
 _TELLS_THE_ANSWER = frozenset({"reading", "numbers"})
 """They say what the run does: hidden while a lesson waits for a prediction."""

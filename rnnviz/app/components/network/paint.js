@@ -138,7 +138,7 @@ function paintLoop(pen, flow, { plan, theme, scales }) {
   const from = plan.parts.find(({ id }) => id === "h");
   const to = plan.parts.find(({ id }) => id === "U").above;
   const y = 7;
-  const [right, left] = [from.x + from.width / 2, to.x + to.width / 2];
+  const [right, left] = [from.x + from.width / 2, to.x + to.width - 8];
   pen.strokeStyle = pen.fillStyle = scales.state.css(scales.state.high * 0.6);
   pen.lineWidth = 1 + (WIDEST - 3) * flow.Uh;
   pen.lineJoin = "round";

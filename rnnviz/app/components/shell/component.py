@@ -46,14 +46,15 @@ def shell(perspective: Perspective, look: Visibility, say: Words) -> None:
     made = perspective.lesson or perspective.note or perspective.hidden or perspective.knobs
     plain = not made and not perspective.presentation and perspective.page == "states"
     begins = plain and look.shows("tour")
-    lesson, undo = perspective.lesson is not None, look.shows("actions")
-    told = _told(say.language, perspective.presentation, lesson, begins, undo)
+    marks = (perspective.presentation, perspective.lesson is not None, bool(perspective.knobs))
+    told = _told(say.language, marks, begins, look.shows("actions"))
     _SHELL(data=told, key="shell")
 
 
 @cache
-def _told(language: str, presentation: bool, lesson: bool, begins: bool, undo: bool) -> str:
+def _told(language: str, marks: tuple[bool, bool, bool], begins: bool, undo: bool) -> str:
     """Return as JSON what the browser is told; made once, because every page run tells it."""
+    presentation, lesson, chosen = marks
     say = words(language)
     stops = [{"name": name, "text": say(f"tour.{name}")} for name in STOPS]
     spoken = {name: say.sentences[f"tour.word.{name}"] for name in _TOUR_WORDS}
@@ -62,6 +63,7 @@ def _told(language: str, presentation: bool, lesson: bool, begins: bool, undo: b
         "frame": _frame(say),
         "presentation": presentation,
         "lesson": lesson,
+        "chosen": chosen,
         "undo": undo,
         "history": {name: say.sentences[f"history.{name}"] for name in _HISTORY_WORDS},
         "keys": {

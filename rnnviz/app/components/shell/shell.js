@@ -23,6 +23,7 @@ export default function mount({ data: told, parentElement }) {
   const { classList } = document.body;
   classList.toggle("rv-presentation", data.presentation);
   classList.toggle("rv-lesson", data.lesson);
+  classList.toggle("rv-chosen", data.chosen);
   listen(data.presentation);
   offer(data.undo, data.history);
   explainKeys(data.keys);

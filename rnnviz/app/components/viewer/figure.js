@@ -12,7 +12,8 @@ import { plotly } from "./plotly.js";
 const CONFIG = {
   responsive: true,
   displaylogo: false,
-  displayModeBar: "hover",
+  // Where nothing hovers, the bar would stand over the chart for good; fingers zoom without it.
+  displayModeBar: matchMedia("(hover: hover)").matches ? "hover" : false,
   // The first would send the figure to Plotly's own servers; nothing leaves this machine.
   modeBarButtonsToRemove: ["sendChartToCloud", "select2d", "lasso2d"],
 };

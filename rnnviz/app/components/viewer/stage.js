@@ -220,7 +220,7 @@ function paintBox(pen, { theme }, { x, y, width, height }) {
 /** Pixels by which the heatmap is taller here than on the screen that Python's layout is made for. */
 function spare({ compact, presentation }) {
   const more = window.innerHeight - (presentation ? PRESENTATION_SCREEN : SCREEN);
-  return Math.max(-LEAST_OFF, Math.min(MOST_ON, compact ? more / 2 : more));
+  return Math.max(compact ? 0 : -LEAST_OFF, Math.min(MOST_ON, compact ? more / 2 : more));
 }
 
 /** Give the heatmap more (or less) height: what lies above it moves, what lies below stays. */
