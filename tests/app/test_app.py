@@ -51,14 +51,14 @@ def test_the_first_page_shows_the_lecture_and_says_what_it_does():
     assert "From step 2 (t = 1) on, all 64 units are exactly 1.0" in sentences(at)
     assert next(metric.value for metric in at.metric) == "100%"
     labels = [slider.label for slider in at.sidebar.select_slider]
-    assert labels == ["Timesteps", "Input features", "Units", "Weight scale"]
+    assert labels == ["Weight scale", "Timesteps", "Input features", "Units"]
 
 
 def test_the_browser_decides_the_language_and_the_link_overrides_it():
     at = run(locale="ko-KR")
     assert "모두 정확히 1.0" in sentences(at)
     labels = [slider.label for slider in at.sidebar.select_slider]
-    assert labels == ["타임스텝", "입력 특성", "유닛", "가중치 스케일"]
+    assert labels == ["가중치 스케일", "타임스텝", "입력 특성", "유닛"]
     assert "exactly 1.0" in sentences(run("lang=en", locale="ko-KR"))
 
 

@@ -147,7 +147,7 @@ def test_an_unknown_lesson_and_absurd_places_in_one_are_survived():
 
 def test_a_teacher_shows_only_these_controls_and_locks_one():
     at = run("knobs=weight_scale,units&locked=units")
-    assert list(sliders(at)) == [SAY("knob.units.label"), SAY("knob.weight_scale.label")]
+    assert list(sliders(at)) == [SAY("knob.weight_scale.label"), SAY("knob.units.label")]
     assert sliders(at)[SAY("knob.units.label")].disabled
     assert not sliders(at)[SAY("knob.weight_scale.label")].disabled
     assert not [one for one in at.expander if one.label == SAY("page.more")]

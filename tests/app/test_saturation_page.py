@@ -139,7 +139,7 @@ def test_the_suggestion_is_one_click():
 @pytest.mark.parametrize(
     ("settings", "sentence"),
     [
-        ({"weight_scale": 0.03}, "each step keeps 43.0%"),
+        ({"weight_scale": 0.03}, "each step kept 43.0%"),
         ({**KERAS_WEIGHTS, "weight_scale": 1.6}, "Near the edge"),
         ({"activation": "linear", "timesteps": 1000}, "step 206 (t = 205)"),
         ({"weight_scale": 0.0}, "Every state is exactly 0"),

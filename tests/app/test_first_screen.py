@@ -1,0 +1,80 @@
+"""The first screen: networks to begin with, the knobs that teach most, a way out of a dead view."""
+
+import pytest
+
+from rnnviz import Experiment, simulate
+from rnnviz.analysis.diagnosis import diagnose
+from rnnviz.analysis.saturation import saturation
+from rnnviz.app.panels.alive import SHOWN_BY, is_dead
+from rnnviz.app.sidebar.weights_preset import PRESET_KNOBS, PRESETS, preset_of
+from rnnviz.i18n import words
+from rnnviz.spec.starters import STARTERS, starter_of
+from rnnviz.views.registry import views_of
+from tests.app.test_app import run, sentences, shown
+
+SAY = words("en")
+
+
+def button(at, key):
+    return next(one for one in at.button if one.key == key)
+
+
+@pytest.mark.parametrize("name", STARTERS)
+def test_each_starter_is_one_click(name):
+    at = run("weight_scale=0.03")
+    at = button(at, f"starter-{name}").click().run()
+    assert not at.exception
+    assert not at.error
+    assert shown(at) == STARTERS[name]
+    assert starter_of(shown(at)) == name
+
+
+def kind(experiment):
+    trace = simulate(experiment).layers[0].trace
+    return diagnose(trace, saturation(trace)).kind
+
+
+def test_the_starters_do_what_they_are_called():
+    assert STARTERS["pinned"] == Experiment()
+    assert kind(STARTERS["pinned"]) == "saturated"
+    assert kind(STARTERS["chaos"]) == "chaotic"
+    assert kind(STARTERS["healthy"]) == kind(STARTERS["text"]) == "edge"
+    assert STARTERS["text"].signal == "text"
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_the_initial_weights_are_one_choice(name):
+    at = run()
+    box = next(one for one in at.selectbox if one.label == SAY("weights_preset.label"))
+    at = box.set_value(name).run()
+    assert not at.exception
+    assert preset_of(shown(at), 0) == name
+    changed = dict(zip(PRESET_KNOBS, PRESETS[name], strict=True))
+    assert shown(at) == Experiment().replace(**changed), "and nothing else changes"
+
+
+def test_a_mixture_of_initialisers_is_called_one():
+    at = run("recurrent_initializer=orthogonal")
+    box = next(one for one in at.selectbox if one.label == SAY("weights_preset.label"))
+    assert box.value == "own"
+    assert shown(at).recurrent_initializer == "orthogonal"
+
+
+def test_the_knobs_that_teach_most_stand_first():
+    at = run()
+    labels = [one.label for one in at.sidebar.selectbox]
+    wanted = [SAY("weights_preset.label"), SAY("knob.cell.label"), SAY("knob.signal.label")]
+    assert labels == wanted
+
+
+@pytest.mark.parametrize("view", SHOWN_BY)
+def test_a_dead_view_offers_a_network_in_which_there_is_something_to_see(view):
+    assert view in {one.name for one in views_of("dynamics")}
+    at = run(f"page=dynamics&view={view}")
+    assert SAY(f"alive.{view}") in sentences(at)
+    at = button(at, "alive.show").click().run()
+    assert not at.exception
+    living = shown(at)
+    assert not is_dead(simulate(living), 0)
+    assert SAY("alive.dead") not in sentences(at)
+    assert at.query_params["view"] in (view, [view])
