@@ -55,7 +55,7 @@ SIZES = {
         _COLUMN_WIDTH,
         vector=_COLUMN_ZOOM,
         raster=_COLUMN_ZOOM * PRINT_DPI / CSS_DPI,
-        distance=1.4,
+        distance=1.8,
     ),
 }
 """The sizes that are offered, by name."""

@@ -31,6 +31,7 @@ _EDGE = 12
 _ABOVE, _BELOW = 18, 6
 _LINE = 1.3
 _LETTERS = 13
+_FEW = 12
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,6 +134,8 @@ def finished(figure: go.Figure, look: Look, said: Caption) -> go.Figure:
         paper_bgcolor=background,
         plot_bgcolor=background,
     )
+    _break_titles(figure)
+    _whole_ticks(figure)
     if not look.cursor:
         figure.layout.shapes = [one for one in figure.layout.shapes if one.name != CURSOR]
     _step_back(figure, look.sheet.distance)
@@ -228,6 +231,32 @@ def _move_title(figure: go.Figure) -> None:
         **{"yref": "paper", "y": 1, "yanchor": "bottom", "yshift": 8},
         xshift=_EDGE - _margin(figure, "l"),
     )
+
+
+def _break_titles(figure: go.Figure) -> None:
+    """Break the title of an axis that is shorter than its title, instead of crossing its neighbour.
+
+    The title of an axis across belongs to the x axes alone: those upward have the panel's height.
+    """
+    layout = figure.layout
+    across = layout.width - _margin(figure, "l") - _margin(figure, "r")
+    for axis in figure.select_xaxes():
+        left, right = axis.domain or (0, 1)
+        if axis.title.text and "<br>" not in axis.title.text and right - left < 0.5:
+            size = axis.title.font.size or layout.template.layout.xaxis.title.font.size or _LETTERS
+            lines = wrapped(axis.title.text, (right - left) * across / size)
+            axis.title.text = "<br>".join(lines)
+
+
+def _whole_ticks(figure: go.Figure) -> None:
+    """Keep ticks that count something apart by 1 at least: on a large sheet halves would be due.
+
+    Rounded as such ticks are, they would say a number twice.
+    """
+    for axis in (*figure.select_xaxes(), *figure.select_yaxes()):
+        counts = (axis.tickformat or "").endswith("d") and axis.tickvals is None
+        if counts and axis.range and axis.range[1] - axis.range[0] <= _FEW:
+            axis.dtick = 1
 
 
 def _step_back(figure: go.Figure, distance: float) -> None:

@@ -39,6 +39,7 @@ def draw(result: Gradients, style: Style) -> go.Figure:
         },
         "yaxis": {
             "title": {"text": words("dynamics.feature")}, "domain": [0, 0.7], "tickformat": ",d",
+            "range": [FIRST_STEP - 0.5, FIRST_STEP + result.sensitivity.shape[-1] - 0.5],
         },
         "yaxis2": {
             "title": {"text": "log<sub>10</sub>"},

@@ -14,6 +14,7 @@ from rnnviz.analysis.phase_plane import PhasePlane, phase_plane
 from rnnviz.analysis.trajectory import Projection, projection
 from rnnviz.engine import Trace
 from rnnviz.sentences.verdicts import shown
+from rnnviz.views._plot.axes import equal_axes, plane_values
 from rnnviz.views._plot.cursor import trace_at
 from rnnviz.views._plot.frame import circle, frame, line, marks, thinned
 from rnnviz.views._plot.phase_portrait import cobweb, nullclines
@@ -92,7 +93,7 @@ def draw(result: RestingPoints, style: Style) -> go.Figure:
             "title": {"text": words("dynamics.eigenvalues_there")}, "domain": [0.7, 1],
             "anchor": "y2",
         },
-        "yaxis2": {"anchor": "x2", "scaleanchor": "x2"},
+        "yaxis2": {"anchor": "x2"},
     }  # fmt: skip
     if size == 1:
         traces, places = (
@@ -111,6 +112,12 @@ def draw(result: RestingPoints, style: Style) -> go.Figure:
     traces += [unit | {"xaxis": "x2", "yaxis": "y2", "showlegend": False}]
     for kind in KINDS:
         traces += _points(result.points, places, kind, style)
+    if size == 2:
+        equal_axes(layout, result.portrait.axis, result.portrait.axis)
+    elif size > 2:
+        everything = np.concatenate([_pair(result.plane, result.path), places])
+        equal_axes(layout, *everything.T)
+    equal_axes(layout, *plane_values(1.0, result.points.eigenvalues), names=("xaxis2", "yaxis2"))
     return go.Figure({"data": traces, "layout": layout})
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from rnnviz.analysis.spectrum import KernelSpectrum, Spectrum, spectrum
+from rnnviz.views._plot.axes import equal_axes, plane_values
 from rnnviz.views._plot.cursor import timestep_at, trace_at
 from rnnviz.views._plot.frame import circle, frame, marks, whole_ticks
 from rnnviz.views._plot.style import FIRST_STEP, Style
@@ -38,7 +39,7 @@ def draw(result: Spectrum, style: Style) -> go.Figure:
     layout = frame(result.verdict, style, height=360)
     layout |= {
         "xaxis": {"title": {"text": words("dynamics.real")}, "domain": [0, 0.6]},
-        "yaxis": {"title": {"text": words("dynamics.imaginary")}, "scaleanchor": "x"},
+        "yaxis": {"title": {"text": words("dynamics.imaginary")}},
         "xaxis2": {"title": {"text": words("dynamics.rank")}, "domain": [0.77, 1], "anchor": "y2"}
         | whole_ticks(len(result.jacobian_singular_values)),
         "yaxis2": {
@@ -47,6 +48,9 @@ def draw(result: Spectrum, style: Style) -> go.Figure:
             "rangemode": "tozero",
         },
     }
+    radius = max(1.0, *(kernel.bulk_radius or 0.0 for kernel in result.kernels))
+    kernels = [kernel.eigenvalues for kernel in result.kernels]
+    equal_axes(layout, *plane_values(radius, result.jacobian_eigenvalues, *kernels))
     return go.Figure({"data": traces, "layout": layout})
 
 

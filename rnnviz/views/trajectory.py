@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 
 from rnnviz.analysis.trajectory import Projection, projection
 from rnnviz.sentences.numbers import percent
+from rnnviz.views._plot.axes import equal_axes
 from rnnviz.views._plot.cursor import timestep_at, trace_at
 from rnnviz.views._plot.frame import frame, line, marks, thinned, timesteps, whole_ticks
 from rnnviz.views._plot.style import FIRST_STEP, Style
@@ -64,6 +65,7 @@ def draw(path: StatePath, style: Style) -> go.Figure:
         },
         "coloraxis": time_colours(len(first), style),
     }  # fmt: skip
+    equal_axes(layout, first, second)
     _add_time_bar(layout, style)
     bars = {
         "type": "bar", "x": directions, "y": shares, "xaxis": "x2", "yaxis": "y2",

@@ -6,6 +6,7 @@ import plotly.graph_objects as go
 
 from rnnviz.analysis.trajectory import Projection
 from rnnviz.analysis.verdict import Verdict
+from rnnviz.views._plot.axes import equal_spans
 from rnnviz.views._plot.frame import frame, thinned, timesteps
 from rnnviz.views._plot.style import FIRST_STEP, Style
 from rnnviz.views.registry import View
@@ -44,6 +45,9 @@ def draw(path: StatePath, style: Style) -> go.Figure:
         }
         for index, axis in enumerate("xyz")
     }
+    ends = equal_spans(*(coordinate(result, index) for index in range(3)))
+    for axis, both in zip("xyz", ends, strict=True):
+        axes[f"{axis}axis"]["range"] = both
     layout["scene"] = axes | {"uirevision": "keep", "aspectmode": "cube"}
     layout["scene"] |= {"domain": {"x": [0, 0.9]}, "camera": {"eye": {"x": 1.5, "y": 1.5, "z": 1}}}
     return go.Figure({"data": _traces(path, style), "layout": layout})

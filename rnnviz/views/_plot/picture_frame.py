@@ -41,7 +41,13 @@ def frame(picture: Picture, style: Style) -> dict:
     below = [(top - parts["heatmap"]) / inner, top / inner]
     layout = {
         "height": inner + parts["top"] + parts["bottom"],
-        "margin": {"l": 64, "r": 14, "t": parts["top"], "b": parts["bottom"], "pad": 0},
+        "margin": {
+            "l": style.left,
+            "r": 26 if style.presentation else 20,
+            "t": parts["top"],
+            "b": parts["bottom"],
+            "pad": 0,
+        },
         "showlegend": False,
         "hovermode": "closest",
         "meta": {"time_axis": "x", "first_step": FIRST_STEP},
