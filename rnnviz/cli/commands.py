@@ -8,6 +8,7 @@ from pathlib import Path
 
 from rnnviz.cli.progress import Bar
 from rnnviz.cli.sources import Misunderstood, Shown, sources
+from rnnviz.cli.terminal import visible
 from rnnviz.codegen import SUMMARY_STYLES
 from rnnviz.codegen import summary as keras_summary
 from rnnviz.codegen.programs import FRAMEWORKS, program
@@ -73,7 +74,7 @@ def gallery(request: argparse.Namespace, say: Words) -> None:
 
         write_gallery(sheets(), request.out, request.format, force=request.force)
         bar.clear()
-    print(request.out / "index.html")
+    print(visible(str(request.out / "index.html")))
 
 
 def summary(request: argparse.Namespace, say: Words) -> None:
@@ -99,10 +100,17 @@ def code(request: argparse.Namespace, say: Words) -> None:
         print("\n".join(one.text for one in programs))
         return
     paths = _paths(request, len(programs))
+    beside = {  # two links to one experiment read one file
+        path.with_name(name): content
+        for one, path in zip(programs, paths, strict=True)
+        for name, content in one.files
+    }
+    for path in beside:
+        check_free(path, force=request.force)
     with Bar(len(programs)) as bar:
+        for path, content in beside.items():
+            _write(path, content, request)
         for path, one in zip(paths, programs, strict=True):
-            for name, content in one.files:
-                _write(path.with_name(name), content, request)
             _write(path, one.text.encode(), request, bar)
 
 
@@ -141,7 +149,7 @@ def _write(path: Path, content: bytes, request: argparse.Namespace, bar: Bar | N
 
 def _done(path: Path, bar: Bar) -> None:
     bar.clear()
-    print(path, flush=True)
+    print(visible(str(path)), flush=True)
     bar.piece()
 
 

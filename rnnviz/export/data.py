@@ -1,7 +1,7 @@
 """The numbers of a run as files: tidy tables, all arrays, or the experiment alone.
 
 A table has one row a hidden state: ``layer``, ``timestep`` and ``unit`` count from 0, as the arrays
-do; ``value`` comes back bit for bit. Rows are written piece by piece, so a large run needs little
+do; ``state`` comes back bit for bit. Rows are written piece by piece, so a large run needs little
 memory beside itself.
 """
 
@@ -19,6 +19,7 @@ from rnnviz.export import whole_run
 from rnnviz.export.source import source_json
 
 INDEX = ("layer", "timestep", "unit")
+STATE = "state"
 PARQUET_KEY = b"rnnviz"
 """Name of the experiment's JSON in the metadata of a Parquet file."""
 
@@ -36,7 +37,7 @@ def write_csv(run: Run, stream: BinaryIO, progress: Progress | None = None) -> N
     from pyarrow import csv
 
     options = csv.WriteOptions(include_header=False, quoting_style="none")
-    stream.write((",".join([*index_of(run), "value"]) + "\n").encode())
+    stream.write((",".join([*index_of(run), STATE]) + "\n").encode())
     for table in _tables(run, np.float64, progress):
         csv.write_csv(table, stream, options)
 
@@ -153,7 +154,7 @@ def _tables(run: Run, dtype: Any, progress: Progress | None) -> Iterator[Any]:
                     "layer": np.full(values.size, index, dtype=np.int32),
                     "timestep": np.repeat(steps, units),
                     "unit": np.tile(np.arange(units, dtype=np.int32), len(values)),
-                    "value": values.astype(dtype).ravel(),
+                    STATE: values.astype(dtype).ravel(),
                 }
                 if run.has_trials:
                     columns = {"trial": np.full(values.size, number, dtype=np.int32)} | columns

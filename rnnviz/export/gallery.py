@@ -12,7 +12,7 @@ from pathlib import Path
 
 from rnnviz.export.browser import missing
 from rnnviz.export.failures import ExportFailure
-from rnnviz.export.files import failure_of
+from rnnviz.export.files import check_free, failure_of, put
 from rnnviz.export.formats import PICTURES, developing
 from rnnviz.export.sheets import Sheet
 from rnnviz.export.standalone import caption_html, page, plotly_file, standalone
@@ -46,8 +46,8 @@ def write_gallery(
     failure = missing() if format in PICTURES else None
     if failure:
         raise failure
-    _check_free(folder, force=force)
     try:
+        _check_free(folder, force=force)
         with _growing(folder) as growing:
             _fill(growing, sheets, format)
             _put(growing, folder)
@@ -56,13 +56,13 @@ def write_gallery(
 
 
 def _check_free(folder: Path, *, force: bool) -> None:
-    if folder.is_dir():
-        if any(folder.iterdir()) and not force:
-            raise ExportFailure("folder_not_empty", path=folder)
-    elif folder.exists():
-        raise ExportFailure("is_a_file", path=folder)
-    elif not folder.absolute().parent.is_dir():
-        raise ExportFailure("no_folder", path=folder.parent)
+    if not folder.is_dir():
+        if os.path.lexists(folder):
+            raise ExportFailure("is_a_file", path=folder)
+        if not folder.absolute().parent.is_dir():
+            raise ExportFailure("no_folder", path=folder.parent)
+    elif any(folder.iterdir()) and not force:
+        raise ExportFailure("folder_not_empty", path=folder)
 
 
 @contextlib.contextmanager
@@ -117,8 +117,11 @@ def _shown_as(name: str, title: str, sheet: Sheet, format: str) -> str:
 def _put(growing: Path, folder: Path) -> None:
     """Bring the complete folder to its place."""
     if folder.is_dir() and any(folder.iterdir()):
-        for file in growing.iterdir():
-            os.replace(file, folder / file.name)
+        files = sorted(growing.iterdir())
+        for file in files:
+            check_free(folder / file.name, force=True)
+        for file in files:
+            put(file, folder / file.name, force=True)
         return
     if folder.is_dir():
         folder.rmdir()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from xml.sax.saxutils import escape
 
 from rnnviz.export.png import labelled, labels
@@ -9,7 +10,7 @@ from rnnviz.export.sheets import Sheet
 
 
 def signature(sheet: Sheet, format: str) -> bytes:
-    """Return the bytes that say so: PNG chunks, SVG elements, nothing for other formats."""
+    """Return the bytes that say so: PNG chunks, SVG elements; nothing where they are no insert."""
     title = sheet.caption.title
     if format == "png":
         texts = {"Title": title, "rnnviz": sheet.experiment}
@@ -27,4 +28,25 @@ def signed(picture: bytes, sheet: Sheet, format: str) -> bytes:
     if format == "svg":
         head, end, rest = picture.partition(b">")
         return head + end + signature(sheet, format) + rest
-    return picture
+    return _pdf_signed(picture, sheet) if format == "pdf" else picture
+
+
+def _pdf_signed(picture: bytes, sheet: Sheet) -> bytes:
+    """Return a PDF whose document information has title, experiment, and the browser's no more."""
+    import pypdf  # with rnnviz[export], as the browser that drew the PDF
+    from pypdf.generic import NameObject, TextStringObject
+
+    import rnnviz
+
+    writer = pypdf.PdfWriter(clone_from=io.BytesIO(picture))
+    writer.metadata = {
+        "/Title": sheet.caption.title,
+        "/Subject": sheet.caption.parameters,
+        "/Creator": f"rnnviz {rnnviz.__version__}",
+        "/Producer": "Skia/PDF",
+        "/rnnviz": sheet.experiment,
+    }
+    writer.root_object[NameObject("/Lang")] = TextStringObject(sheet.language)
+    stream = io.BytesIO()
+    writer.write(stream)
+    return stream.getvalue()

@@ -142,9 +142,9 @@ def test_data_come_back_bit_for_bit(open_page):
     menu = Menu(open_page(query(SMALL))).tab("data")
     states = simulate(SMALL).states
     table = pd.read_csv(io.BytesIO(menu.take("CSV")[1]))
-    assert (table["value"].to_numpy() == states.ravel()).all()
+    assert (table["state"].to_numpy() == states.ravel()).all()
     table = pd.read_parquet(io.BytesIO(menu.take("PARQUET")[1]))
-    assert (table["value"].to_numpy() == states.ravel()).all()
+    assert (table["state"].to_numpy() == states.ravel()).all()
     with np.load(io.BytesIO(menu.take("NPZ")[1])) as arrays:
         assert (arrays["layer_0_states"] == states).all()
     assert Experiment.from_json(menu.take("JSON")[1].decode()) == SMALL

@@ -2,6 +2,7 @@
 
 import io
 import os
+import re
 import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
@@ -75,8 +76,8 @@ def test_data_writes_the_numbers(run, tmp_path):
     states = simulate(SMALL).states
     for format in ("csv", "parquet", "npz", "json"):
         assert run("data", "--link", LINK, "--out", f"a.{format}").code == 0
-    assert (pd.read_csv(tmp_path / "a.csv")["value"].to_numpy() == states.ravel()).all()
-    assert (pd.read_parquet(tmp_path / "a.parquet")["value"].to_numpy() == states.ravel()).all()
+    assert (pd.read_csv(tmp_path / "a.csv")["state"].to_numpy() == states.ravel()).all()
+    assert (pd.read_parquet(tmp_path / "a.parquet")["state"].to_numpy() == states.ravel()).all()
     with np.load(tmp_path / "a.npz") as arrays:
         assert (arrays["layer_0_states"] == states).all()
     assert Experiment.from_json((tmp_path / "a.json").read_text()) == SMALL
@@ -177,3 +178,65 @@ def test_a_bar_is_drawn_on_a_terminal_only():
         assert ("100%" in stream.getvalue()) == drawn
         assert ("(1/2)" in stream.getvalue()) == drawn
         assert stream.getvalue().endswith("\r\x1b[K") == drawn
+
+
+MEASURED = (
+    "signal=sunspots&units=3",
+    "signal=sunspots&units=4&seed=2",
+    "units=2",
+    "signal=sunspots",
+)
+
+
+@pytest.mark.parametrize("framework", FRAMEWORKS)
+def test_programs_for_several_links_never_share_a_file(run, tmp_path, framework):
+    links = [part for link in MEASURED for part in ("--link", link)]
+    answer = run("code", "--framework", framework, *links, "--out", "a b.py")
+    assert answer.code == 0, answer.err
+    assert answer.out.splitlines() == [f"a b-{number}.py" for number in (1, 2, 3, 4)]
+    companions = sorted(path.name for path in tmp_path.glob("*.npz"))
+    read = []
+    for number in (1, 2, 3, 4):
+        text = (tmp_path / f"a b-{number}.py").read_text(encoding="utf-8")
+        read += re.findall(r'np\.load\("([^"]*)"\)', text)
+    assert sorted(read) == companions
+    assert len(set(companions)) == 3, "one for each experiment with a measured input"
+
+
+def test_every_frameworks_companion_has_its_own_name():
+    experiment = Experiment(signal="sunspots")
+    names = [program(experiment, one).files[0][0] for one in FRAMEWORKS]
+    assert len(set(names)) == len(FRAMEWORKS)
+    for framework, name in zip(FRAMEWORKS, names, strict=True):
+        assert f'"{name}"' in program(experiment, framework).text
+
+
+def test_two_links_to_one_experiment_read_one_file(run, tmp_path):
+    links = ("--link", "signal=sunspots", "--link", "signal=sunspots&t=3")
+    assert run("code", "--framework", "numpy", *links, "--out", "a.py").code == 0
+    assert len(list(tmp_path.glob("*.npz"))) == 1
+    assert len(list(tmp_path.glob("*.py"))) == 2
+
+
+@pytest.mark.parametrize("taken", ["a-1.py", "a-2.py", "a-4.py", 0, 1, 3])
+def test_no_program_is_begun_before_all_names_are_free(run, tmp_path, taken):
+    if isinstance(taken, int):
+        ((taken, _),) = program(Experiment.from_query(MEASURED[taken]), "numpy").files
+    (tmp_path / taken).write_text("mine")
+    links = [part for link in MEASURED for part in ("--link", link)]
+    answer = run("code", "--framework", "numpy", *links, "--out", "a.py")
+    assert answer.code == 1
+    assert taken in answer.complaint
+    assert [path.name for path in tmp_path.iterdir()] == [taken]
+
+
+def test_a_program_and_its_companion_run_together(run, tmp_path):
+    """In a folder with another's: each prints what its own experiment gives."""
+    links = [part for link in MEASURED[:2] for part in ("--link", link)]
+    assert run("code", "--framework", "numpy", *links, "--out", "a.py").code == 0
+    for number, link in enumerate(MEASURED[:2], start=1):
+        printed = subprocess.run(
+            [sys.executable, f"a-{number}.py"], cwd=tmp_path, capture_output=True, check=True
+        ).stdout.decode()
+        experiment = Experiment.from_query(link)
+        assert str(simulate(experiment).states.shape) in printed

@@ -2,12 +2,15 @@
 
 import os
 import resource
+import signal
+import subprocess
 import sys
 import time
 
 import pytest
 
 from rnnviz.cli import FAILED, INTERRUPTED, NOT_UNDERSTOOD
+from tests.cli.conftest import ROOT
 from tests.export.test_fonts import no_fonts  # noqa: F401 - a fixture
 
 
@@ -207,6 +210,110 @@ def test_a_folder_that_is_not_there(run, tmp_path, command):
     assert answer.code == FAILED
     assert "no folder" in answer.complaint
     assert nothing_in(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["x" * 300 + ".html", "한" * 100 + ".html", "y" * 4000 + ".html"])
+@pytest.mark.parametrize("command", [("render", "states"), ("gallery",)])
+def test_a_name_that_is_too_long(run, tmp_path, command, name):
+    answer = run(*command, "--out", name)
+    assert answer.code == FAILED
+    assert "too long" in answer.complaint
+    assert len(answer.complaint) < 200
+    assert nothing_in(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP", "SIGINT"])
+def test_a_signal_leaves_nothing(tmp_path, name):
+    command = [sys.executable, "-m", "rnnviz", "data", "--out", "a.csv"]
+    link = "timesteps=20000&units=512&signal=zeros"
+    started = subprocess.Popen(
+        [*command, "--link", link],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    deadline = time.monotonic() + 60
+    while nothing_in(tmp_path) and time.monotonic() < deadline:
+        assert started.poll() is None
+        time.sleep(0.02)
+    assert [path.suffix for path in tmp_path.iterdir()] == [".rnnviz"], "it is being written"
+    started.send_signal(getattr(signal, name))
+    _, complaint = started.communicate(timeout=60)
+    assert started.returncode == INTERRUPTED
+    assert len(complaint.splitlines()) == 1
+    assert nothing_in(tmp_path)
+
+
+NARROW = [
+    ("cp1252", ("summary", "--style", "keras3")),
+    ("ascii", ("summary", "--style", "keras3")),
+    ("latin-1", ("summary", "--style", "keras3")),
+    ("cp1252", ("--language", "ko", "--help")),
+    ("ascii", ("--language", "ko", "summary", "--help")),
+    ("cp949", ("--language", "ko", "summary", "--style", "keras3", "--link", "units=0")),
+    ("ascii", ("summary", "--language", "ko", "--link", "units=0")),
+]
+
+
+@pytest.mark.parametrize(("encoding", "arguments"), NARROW)
+def test_a_terminal_that_lacks_letters_gets_a_sentence(run_alone, encoding, arguments):
+    answer = run_alone(
+        *arguments, env={"PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"}, encoding=encoding
+    )
+    assert answer.code in (FAILED, NOT_UNDERSTOOD)
+    assert answer.complaint
+    assert "Traceback" not in answer.err
+    if answer.code == FAILED:
+        assert "PYTHONIOENCODING=utf-8" in answer.complaint
+        assert answer.out == ""
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "ascii", "cp949"])
+def test_what_a_narrow_terminal_can_show_is_shown(run_alone, tmp_path, encoding):
+    narrow = {"PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"}
+    assert run_alone("summary", "--style", "keras2", env=narrow, encoding=encoding).code == 0
+    answer = run_alone("data", "--out", "상태.json", env=narrow, encoding=encoding)
+    assert answer.code == 0, "the file is written, and its name spelled out"
+    assert (tmp_path / "상태.json").exists()
+
+
+OBEYED = {
+    "a colour": "\x1b[31mred",
+    "a title": "\x1b]0;title\x07",
+    "a bell": "\a",
+    "backspaces": "abc\b\b\b",
+    "an 8-bit command": "\x9b31m",
+    "right to left": "\u202egnp.exe",
+    "a carriage return": "good\rbad",
+    "a delete": "\x7f",
+}
+
+
+@pytest.mark.parametrize("letters", OBEYED.values(), ids=OBEYED)
+@pytest.mark.parametrize(
+    "place", ["value of a link", "name in a link", "view", "format", "file", "option"]
+)
+def test_nothing_that_a_terminal_obeys_is_echoed(run, letters, place):
+    arguments = {
+        "value of a link": ("summary", "--link", f"units={letters}"),
+        "name in a link": ("summary", "--link", f"{letters}=1"),
+        "view": ("render", letters, "--out", "a.html"),
+        "format": ("render", "states", "--out", f"a.{letters}"),
+        "file": ("summary", "--json", letters),
+        "option": ("summary", f"--{letters}"),
+    }[place]
+    answer = run(*arguments)
+    assert answer.code in (FAILED, NOT_UNDERSTOOD)
+    assert answer.out == ""
+    assert all(letter.isprintable() for letter in answer.complaint)
+
+
+def test_the_name_of_a_written_file_is_spelled_out(run, tmp_path):
+    answer = run("data", "--out", "a\x1b[31m.json")
+    assert answer.code == 0
+    assert answer.out == "a\\x1b[31m.json\n"
+    assert os.listdir(tmp_path) == ["a\x1b[31m.json"]
 
 
 @pytest.mark.parametrize("format", ["csv", "parquet", "npz"])

@@ -153,3 +153,20 @@ def test_an_svg_brings_the_faces_that_it_needs(studio, language):
     ElementTree.fromstring(content)
     assert content.count("@font-face") == (2 if language == "ko" else 1)
     assert "http" not in content.replace("http://www.w3.org/", "")
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+@pytest.mark.parametrize("name", ["states", "spectrum", "lyapunov"])
+def test_a_pdf_says_its_title_and_holds_its_experiment(studio, language, name):
+    experiment = Experiment(timesteps=6, units=4, seed=5)
+    run = simulate(experiment)
+    shown = sheet_of(run, Perspective(), view(name), Look(), language)
+    document = pypdf.PdfReader(io.BytesIO(studio.picture(shown, "pdf")))
+    said = document.metadata
+    assert said.title == shown.caption.title
+    assert said.subject == shown.caption.parameters
+    assert Experiment.from_json(said["/rnnviz"]) == experiment
+    assert said.creator.startswith("rnnviz ")
+    assert "Mozilla" not in str(dict(said))
+    assert document.root_object["/Lang"] == language
+    assert len(document.pages) == 1

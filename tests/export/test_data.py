@@ -39,13 +39,13 @@ def tidy(run):
 def test_a_csv_brings_every_value_back(experiment):
     run = simulate(experiment)
     # As texts: how exactly pandas reads decimals depends on its version.
-    table = pd.read_csv(written(write_csv, run), dtype={"value": str}, keep_default_na=False)
+    table = pd.read_csv(written(write_csv, run), dtype={"state": str}, keep_default_na=False)
     expected = tidy(run)
-    assert list(table.columns) == ["layer", "timestep", "unit", "value"]
+    assert list(table.columns) == ["layer", "timestep", "unit", "state"]
     assert [tuple(row) for row in table[["layer", "timestep", "unit"]].to_numpy().tolist()] == [
         row[:3] for row in expected
     ]
-    value = np.array([float(text) for text in table["value"]])
+    value = np.array([float(text) for text in table["state"]])
     values = np.array([row[3] for row in expected], dtype=np.float64)
     real = ~np.isnan(values)
     assert (np.isnan(value) == ~real).all()  # text knows one not-a-number only
@@ -57,8 +57,8 @@ def test_a_parquet_brings_every_bit_and_the_experiment_back(experiment):
     stream = written(write_parquet, run)
     table = parquet.read_table(stream)
     expected = tidy(run)
-    assert table.column_names == ["layer", "timestep", "unit", "value"]
-    value = table["value"].to_numpy()
+    assert table.column_names == ["layer", "timestep", "unit", "state"]
+    value = table["state"].to_numpy()
     assert value.dtype == run.states.dtype
     states = np.concatenate([layer.states.ravel() for layer in run.layers])
     assert (bits(value) == bits(states)).all()
@@ -123,7 +123,7 @@ def test_the_ends_of_the_number_format_survive_a_csv(dtype):
     with np.errstate(over="ignore"):
         states = EXTREMES.astype(dtype)
     table = pd.read_csv(written(write_csv, _Run(states)))
-    value = table["value"].to_numpy().astype(dtype).reshape(states.shape)
+    value = table["state"].to_numpy().astype(dtype).reshape(states.shape)
     real = ~np.isnan(states)
     assert (bits(value[real]) == bits(states[real])).all()
     assert np.isnan(value[~real]).all()
