@@ -5,15 +5,22 @@
 (100, 64)
 """
 
-from rnnviz.engine.inputs import Inputs
-from rnnviz.engine.network import Layer, Network
-from rnnviz.engine.run import Run
-from rnnviz.readers import from_keras, from_torch, open_inputs, open_network, run
-from rnnviz.spec.experiment import Experiment
-from rnnviz.spec.simulate import simulate
-from rnnviz.spec.train import Trained, train
-from rnnviz.spec.training import Training
-from rnnviz.sweeps import Sweep, sweep
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rnnviz.engine.inputs import Inputs
+    from rnnviz.engine.network import Layer, Network
+    from rnnviz.engine.run import Run
+    from rnnviz.notebook.figures import figure
+    from rnnviz.readers import from_keras, from_torch, open_inputs, open_network, run
+    from rnnviz.spec.experiment import Experiment
+    from rnnviz.spec.simulate import simulate
+    from rnnviz.spec.train import Trained, train
+    from rnnviz.spec.training import Training
+    from rnnviz.sweeps import Sweep, sweep
 
 __all__ = [
     "Experiment",
@@ -36,15 +43,43 @@ __all__ = [
 ]
 __version__ = "0.2.0.dev0"
 
+_PLACES = {
+    "Experiment": "rnnviz.spec.experiment",
+    "Inputs": "rnnviz.engine.inputs",
+    "Layer": "rnnviz.engine.network",
+    "Network": "rnnviz.engine.network",
+    "Run": "rnnviz.engine.run",
+    "Sweep": "rnnviz.sweeps",
+    "Trained": "rnnviz.spec.train",
+    "Training": "rnnviz.spec.training",
+    "figure": "rnnviz.notebook.figures",
+    "from_keras": "rnnviz.readers",
+    "from_torch": "rnnviz.readers",
+    "open_inputs": "rnnviz.readers",
+    "open_network": "rnnviz.readers",
+    "run": "rnnviz.readers",
+    "simulate": "rnnviz.spec.simulate",
+    "sweep": "rnnviz.sweeps",
+    "train": "rnnviz.spec.train",
+}
+"""Where each public name stands: it is loaded when it is first used, so that importing is quick."""
 
-def figure(run: Run, view: str = "states", **options):
-    """Return a view of a run as a plain Plotly figure; see :func:`rnnviz.notebook.figures.figure`.
 
-    >>> figure(simulate(Experiment()), "states", language="ko", theme="dark")  # doctest: +SKIP
-    """
-    from rnnviz.notebook import figures  # Plotly is loaded when a figure is wanted, not before
+def __getattr__(name: str) -> Any:
+    """Load a public name."""
+    if name not in _PLACES:
+        raise AttributeError(f"module 'rnnviz' has no attribute {name!r}")
+    value = getattr(importlib.import_module(_PLACES[name]), name)
+    globals()[name] = value
+    _tell_notebooks()
+    return value
 
-    return figures.figure(run, view, **options)
+
+def _tell_notebooks() -> None:
+    """Tell notebooks how a run is shown. It is told here: the engine knows no figures."""
+    from rnnviz.engine.run import Run
+
+    Run._repr_html_ = _run_html  # type: ignore[attr-defined]
 
 
 def _run_html(run: Run) -> str:
@@ -53,5 +88,5 @@ def _run_html(run: Run) -> str:
     return figures.run_html(run)
 
 
-# How a notebook shows a run. It is told here: the engine knows no figures.
-Run._repr_html_ = _run_html
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

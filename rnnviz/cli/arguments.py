@@ -13,8 +13,10 @@ import rnnviz
 from rnnviz.cli import commands
 from rnnviz.cli.serve import serve
 from rnnviz.cli.sources import Misunderstood
+from rnnviz.cli.sweep import EXECUTORS
 from rnnviz.export.looks import SCALES, SIZES
 from rnnviz.i18n import DEFAULT_LANGUAGE, LANGUAGES, Words
+from rnnviz.sweeps import measures
 from rnnviz.views._plot.colours import THEMES
 
 __all__ = ["Misunderstood", "language_of", "parser", "read"]
@@ -170,6 +172,21 @@ def _add_code(command: _Parser, say: Words) -> None:
     _add_force(command, say)
 
 
+def _add_sweep(command: _Parser, say: Words) -> None:
+    add = command.options.add_argument
+    add("--axis", action="append", default=[], metavar="KNOB=VALUES", help=say("cli.sweep.axis"))
+    add("--seeds", type=int, default=0, metavar="N", help=say("cli.sweep.seeds"))
+    names = ", ".join(measures())
+    add("--measure", default="saturated", help=f"{say('cli.sweep.measure')}: {names}")
+    add("--store", type=Path, metavar="FOLDER", help=say("cli.sweep.store"))
+    add("--resume", action="store_true", help=say("cli.sweep.resume"))
+    add("--out", type=Path, metavar="FILE", help=say("cli.sweep.out"))
+    kinds = _list(say, "executor", EXECUTORS)
+    add("--executor", type=_one_of(EXECUTORS, say), default="processes", help=kinds)
+    add("--scheduler", metavar="ADDRESS", help=say("cli.sweep.scheduler"))
+    add("--workers", type=int, metavar="N", help=say("cli.sweep.workers"))
+
+
 def _add_source(command: _Parser, say: Words) -> None:
     """Add the options that say which experiments; without any, it is the lecture's."""
     source = command.add_argument_group(say("cli.which"))
@@ -246,4 +263,5 @@ _COMMANDS: dict[str, Callable[[_Parser, Words], None]] = {
     "gallery": _add_gallery,
     "summary": _add_summary,
     "code": _add_code,
+    "sweep": _add_sweep,
 }

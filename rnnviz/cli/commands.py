@@ -8,6 +8,7 @@ from pathlib import Path
 
 from rnnviz.cli.progress import Bar
 from rnnviz.cli.sources import Misunderstood, Shown, sources
+from rnnviz.cli.sweep import sweep
 from rnnviz.cli.terminal import visible
 from rnnviz.codegen import SUMMARY_STYLES
 from rnnviz.codegen import summary as keras_summary
@@ -33,6 +34,7 @@ __all__ = [
     "gallery",
     "render",
     "summary",
+    "sweep",
 ]
 
 

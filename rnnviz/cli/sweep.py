@@ -1,0 +1,97 @@
+"""The command ``rnnviz sweep``: many networks into a folder, and on again where it stopped."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import time
+from concurrent.futures import Executor
+from pathlib import Path
+from typing import Any
+
+from rnnviz.cli.progress import Bar
+from rnnviz.cli.sources import Misunderstood, sources
+from rnnviz.export.failures import ExportFailure
+from rnnviz.i18n import Words
+from rnnviz.spec.experiment import ExperimentError
+from rnnviz.sweeps import Sweep
+from rnnviz.sweeps.executors import dask
+from rnnviz.sweeps.store import StoreError
+from rnnviz.sweeps.sweep import read_axis
+from rnnviz.sweeps.sweeping import sweep as compute
+
+EXECUTORS = ("processes", "here", "dask")
+
+
+def sweep(request: argparse.Namespace, say: Words) -> None:
+    """Compute a sweep; what is finished is in the store, however it ends."""
+    wanted = _sweep(request, say)
+    if request.store is None and request.out is None:
+        raise Misunderstood(say("cli.sweep.needs_place"))
+    print(say("cli.sweep.begins", networks=f"{wanted.networks:,}"), flush=True)
+    began = time.monotonic()
+    with Bar(1) as bar:
+        try:
+            result = compute(
+                wanted,
+                _executor(request, say),
+                request.store,
+                bar.part,
+                resume=request.resume,
+                workers=request.workers,
+            )
+        except StoreError as error:
+            raise ExportFailure("store", reason=str(error)) from error
+    seconds = time.monotonic() - began
+    rate = f"{wanted.networks / max(seconds, 1e-9):,.0f}"
+    print(
+        say("cli.sweep.done", networks=f"{wanted.networks:,}", seconds=f"{seconds:.1f}", rate=rate)
+    )
+    for reason in sorted(set(result.reasons.values()))[:3]:
+        print(f"  nan: {reason}")
+    if request.out is not None:
+        _write(result.frame, request.out, say)
+        print(request.out)
+
+
+def _sweep(request: argparse.Namespace, say: Words) -> Sweep:
+    (shown,) = sources(request, say)[:1]
+    axes: dict[str, Any] = {}
+    try:
+        for text in request.axis:
+            name, _, values = text.partition("=")
+            axes[name] = read_axis(name, values)
+        if request.seeds:
+            axes["seed"] = range(request.seeds)
+        return Sweep(shown.experiment, axes, request.measure.split(","))
+    except ExperimentError as error:
+        raise Misunderstood(
+            " ".join(one.sentence(say.language) for one in error.problems)
+        ) from error
+
+
+def _executor(request: argparse.Namespace, say: Words) -> Executor | str:
+    if request.executor != "dask":
+        return request.executor
+    try:
+        return dask(request.scheduler)
+    except ModuleNotFoundError as error:
+        raise ExportFailure("no_dask") from error
+
+
+def _write(frame: Any, path: Path, say: Words) -> None:
+    writers = {".csv": "to_csv", ".parquet": "to_parquet", ".json": "to_json"}
+    name = writers.get(path.suffix.lower())
+    if name is None:
+        raise Misunderstood(say("cli.no_format", path=path, options=", ".join(writers)))
+    more = {"index": False} if name == "to_csv" else {}
+    more |= {"orient": "records"} if name == "to_json" else {}
+    part = path.with_name(f".{path.name}.part")
+    try:
+        getattr(frame, name)(part, **more)
+        part.replace(path)
+    except OSError as error:
+        raise ExportFailure("store", reason=f"{path}: {error.strerror or error}") from error
+    finally:
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)
