@@ -91,15 +91,27 @@ def summary(result: Changes, style: Style) -> list[str]:
     return lines
 
 
-def has_no_good_scale(result: Changes) -> bool:
-    """Return whether the lecture's weights lose the gradient at every scale, and others do not."""
+def conclusion(result: Changes, style: Style) -> str | None:
+    """Return that the lecture's weights lose the gradient at every scale and others do not.
+
+    None where that is not so; the sentence gives what is left at the best scale of both.
+    """
     grid = result.grid
-    sizes = []
-    for row in range(len(grid.rows)):
+    left = {}
+    for row, name in enumerate(grid.rows):
         best = grid.best(row)
-        sizes.append(math.inf if best is None else abs(float(grid.gradient[row, best])))
-    lecture = sizes.pop(grid.rows.index("lecture"))
-    return lecture > _LOST and min(sizes) < _KEPT
+        left[name] = -math.inf if best is None else float(grid.gradient[row, best])
+    lecture = left.pop("lecture")
+    name = min(left, key=lambda one: abs(left[one]))
+    if not (abs(lecture) > _LOST and abs(left[name]) < _KEPT):
+        return None
+    say = style.words
+    return say(
+        "initialiser_grid.conclusion",
+        lost=power(lecture),
+        kept=power(left[name]),
+        weights=say(f"weights.{name}.label"),
+    )
 
 
 def _strip(grid: InitialiserGrid, measure: str, number: int, style: Style) -> list[dict]:

@@ -1,5 +1,6 @@
 """Lenses, closer looks and the diagnosis on the page, without a browser."""
 
+import re
 from urllib.parse import urlencode
 
 import numpy as np
@@ -119,12 +120,17 @@ def test_the_unit_can_be_chosen_by_its_number():
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_what_changes_it_says_that_no_scale_is_good_for_the_lecture(language):
     at = run(query(view="initialiser_grid", lang=language))
-    assert words(language)("initialiser_grid.conclusion") in sentences(at)
+    concluded = re.compile(
+        re.sub(
+            r"\\{\w+\\}", ".+", re.escape(words(language).sentences["initialiser_grid.conclusion"])
+        )
+    )
+    assert concluded.search(sentences(at))
     assert "10⁻²⁷" in sentences(at)
     at = run(
         query(Experiment(activation="linear", units=8), view="initialiser_grid", lang=language)
     )
-    assert words(language)("initialiser_grid.conclusion") not in sentences(at)
+    assert not concluded.search(sentences(at))
 
 
 def test_the_suggestion_is_one_click():
@@ -139,7 +145,7 @@ def test_the_suggestion_is_one_click():
 @pytest.mark.parametrize(
     ("settings", "sentence"),
     [
-        ({"weight_scale": 0.03}, "each step kept 43.0%"),
+        ({"weight_scale": 0.03}, "a step keeps 43.0%"),
         ({**KERAS_WEIGHTS, "weight_scale": 1.6}, "Near the edge"),
         ({"activation": "linear", "timesteps": 1000}, "step 206 (t = 205)"),
         ({"weight_scale": 0.0}, "Every state is exactly 0"),

@@ -6,7 +6,10 @@ import numpy as np
 import pytest
 
 from rnnviz import simulate
+from rnnviz.analysis.bifurcation import bifurcation
 from rnnviz.analysis.gradients import gradients
+from rnnviz.analysis.lyapunov import lyapunov
+from rnnviz.analysis.memory import memory
 from rnnviz.analysis.spectrum import spectrum
 from rnnviz.analysis.trajectory import projection
 from rnnviz.analysis.twins import twins
@@ -26,8 +29,13 @@ ANALYSES = {
     "twins": twins,
     "trajectory": lambda trace: projection(trace.states),
     "trajectory_3d": lambda trace: projection(trace.states),
+    "lyapunov": lyapunov,
+    "memory": lambda trace: memory(trace.layer),
+    "bifurcation": lambda trace: bifurcation(trace.layer, np.geomspace(0.01, 10, 16)),
 }
-ONE_CELL = ("gradients",)
+SLOW = {"memory": 10, "bifurcation": 10, "lyapunov": 2}
+"""By how much fewer of them are drawn."""
+ONE_CELL = ("gradients", "lyapunov")
 """Whose claims are recomputed for SimpleRNN only."""
 
 
@@ -53,7 +61,7 @@ def checked(seed, room, **fixed):
 @pytest.mark.parametrize("room", ANALYSES)
 def test_verdicts_of_random_experiments_are_true(room, first):
     fixed = {"cell": "SimpleRNN"} if room in ONE_CELL else {}
-    for seed in range(first, min(COUNT, first + PART)):
+    for seed in range(first, min(COUNT, first + PART), SLOW.get(room, 1)):
         checked(seed, room, **fixed)
 
 

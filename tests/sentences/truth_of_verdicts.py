@@ -192,3 +192,98 @@ def _(facts, result, fields):
     kind = fields["key"].rpartition(".")[2]
     low, high = {"line": (0, 1.5), "plane": (1.5, 2.5), "space": (2.5, math.inf)}[kind]
     assert low - 1e-4 <= dimension <= high + 1e-4
+
+
+def exponent_of(facts):
+    """Largest exponent over the later nine tenths, by pushing a random basis and QR."""
+    basis = np.linalg.qr(np.random.default_rng(1).normal(size=(facts.layer.state_size,) * 2))[0]
+    growth = []
+    for timestep in range(facts.end):
+        basis, upper = np.linalg.qr(facts.jacobian(timestep) @ basis)
+        with np.errstate(divide="ignore"):
+            growth.append(np.log(np.abs(np.diag(upper))))
+    return float(np.mean(growth[facts.end // 10 :], axis=0).max())
+
+
+@claims(
+    *(f"lyapunov.{kind}" for kind in ("undecided", "neutral", "forgetting", "chaos", "parting"))
+)
+def _(facts, result, fields):
+    exponent, band = float(result.exponents[0]), float(result.band[0])
+    kind = fields["key"].rpartition(".")[2]
+    is_about(fields["band"], band)
+    if abs(exponent) > 1e-9:
+        is_about(fields["exponent"], exponent)
+    if not result.exact and facts.end > 30:
+        # A mean over other steps and another start: within the spread that the band tells.
+        assert abs(exponent_of(facts) - exponent) <= max(3 * band, 0.05, 0.02 * abs(exponent))
+    if kind == "undecided":
+        assert band >= abs(exponent)
+        assert whole(fields["steps"]) == facts.end
+    elif kind == "neutral":
+        assert abs(exponent) <= max(band, 1e-3)
+    else:
+        is_about(fields["time"], 1 / abs(exponent))
+        assert abs(exponent) > band
+        assert (exponent < 0) == (kind == "forgetting")
+        if kind == "chaos":
+            assert facts.ends is not None
+            assert not result.exact
+
+
+@claims("lyapunov.lost")
+def _(facts, result, fields):
+    timestep = check_moment(fields)
+    assert np.isneginf(result.exponents).all()
+    assert facts.product(0, timestep)[0] < -30 or not facts.product(0, timestep)[1].any()
+
+
+@claims("memory.none", "memory.faint", "memory.present", "memory.past")
+def _(facts, result, fields):
+    kind = fields["key"].rpartition(".")[2]
+    assert whole(fields["units"]) == facts.layer.units
+    half = np.flatnonzero(result.capacity >= 0.5)
+    if kind == "none":
+        assert result.capacity.sum() < 0.01
+        return
+    is_about(fields["total"], result.total, 1e-6)
+    is_about(fields["error"], result.total_error, 1e-6)
+    assert {"faint": not half.size, "present": list(half) == [0], "past": half.size > 1}[kind]
+    if kind == "past":
+        assert whole(fields["horizon"]) == half[-1]
+
+
+@claims("memory.diverged")
+def _(facts, result, fields):
+    assert not result.finite
+
+
+@claims(*(f"bifurcation.{kind}" for kind in ("chaos", "calm", "calm_then_escaping")))
+def _(facts, result, fields):
+    with np.errstate(invalid="ignore"):
+        grows = (result.exponents - result.band > 1e-3) & (result.band > 1e-9)
+    chaotic, stays = grows & ~result.escaping, ~result.escaping
+    kind = fields["key"].rpartition(".")[2]
+    if kind == "chaos":
+        is_about(fields["first"], result.factors[chaotic].min())
+        is_share(fields["share"], chaotic.mean())
+        return
+    assert not chaotic.any()
+    best = np.flatnonzero(stays)[np.argmax(result.exponents[stays])]
+    is_about(fields["at"], result.factors[best])
+    if abs(result.exponents[best]) > 1e-9:
+        is_about(fields["largest"], result.exponents[best])
+    assert (kind == "calm") == stays.all()
+    if "first" in fields:
+        is_about(fields["first"], result.factors[result.escaping].min())
+    if kind == "calm":
+        is_about(fields["low"], result.factors.min())
+        is_about(fields["high"], result.factors.max())
+
+
+@claims("bifurcation.lost", "bifurcation.escaping")
+def _(facts, result, fields):
+    lost = fields["key"].endswith("lost")
+    assert np.isneginf(result.exponents).all() if lost else result.escaping.all()
+    is_about(fields["low"], result.factors.min())
+    is_about(fields["high"], result.factors.max())

@@ -36,8 +36,9 @@ def show(run: Run, perspective: Perspective, say: Words, reveal: bool = False) -
         detail=layer,
     )
     result, style = view.Changes(grid, run.experiment), style_of(perspective, say)
-    if view.has_no_good_scale(result):
-        st.markdown(say("initialiser_grid.conclusion"))
+    concluded = view.conclusion(result, style)
+    if concluded:
+        st.markdown(concluded)
     key = state.component("initialiser_grid")
     figure = view.draw(result, style)
     click = figure_view(figure, "initialiser_grid", key=key, picks=True, reveal=reveal)
