@@ -56,13 +56,14 @@ def serving(
     address: str = "127.0.0.1",
     folder: Path | None = None,
     open_files: int | None = None,
+    path: str = "",
     **environment: str,
 ):
     """Serve a Streamlit script; yields a :class:`Served`.
 
     ``address`` is where it is looked for; the options say where it listens. The configuration is
     the one in ``folder``, or the one beside the script. ``open_files`` is the most that the system
-    lets the server open.
+    lets the server open, ``path`` where below the address it is.
     """
     port, place = port or free_port(), folder or script.parent
     name = str(script.relative_to(place))
@@ -80,7 +81,9 @@ def serving(
                 preexec_fn=open_files and (lambda: _limit_files(open_files)),
             )
         try:
-            yield Served(_wait_until_it_answers(f"http://{address}:{port}", server), server, log)
+            yield Served(
+                _wait_until_it_answers(f"http://{address}:{port}", server, path), server, log
+            )
         finally:
             server.terminate()
             server.wait(timeout=20)
@@ -107,13 +110,13 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def _wait_until_it_answers(url: str, server: subprocess.Popen) -> str:
+def _wait_until_it_answers(url: str, server: subprocess.Popen, path: str = "") -> str:
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         if server.poll() is not None:
             raise RuntimeError("the server ended before it could be used")
         try:
-            urllib.request.urlopen(f"{url}/_stcore/health", timeout=2).close()
+            urllib.request.urlopen(f"{url}{path}/_stcore/health", timeout=2).close()
         except urllib.error.HTTPError:
             return url  # it refuses the name 127.0.0.1: up it is
         except OSError:

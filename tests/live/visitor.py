@@ -69,6 +69,8 @@ class Visitor:
         Id of a session to come back to.
     local_address : str
         Address to come from; that of the server by default.
+    path : str
+        Path below which the server is, with a leading slash.
     """
 
     def __init__(
@@ -79,10 +81,11 @@ class Visitor:
         host: str = "",
         session: str = "",
         local_address: str = "",
+        path: str = "",
     ):
         self._parts = urlsplit(url)
         self._origin = url if origin == "" else origin
-        self._host, self._session = host, session
+        self._host, self._session, self._path = host, session, path
         self._local = {"local_addr": (local_address, 0)} if local_address else {}
         self.session_id = ""
         self.query = ""
@@ -93,7 +96,7 @@ class Visitor:
     async def __aenter__(self) -> Visitor:
         where = {"host": self._parts.hostname, "port": self._parts.port} if self._host else {}
         self.socket = await connect(
-            f"ws://{self._host or self._parts.netloc}/_stcore/stream",
+            f"ws://{self._host or self._parts.netloc}{self._path}/_stcore/stream",
             origin=self._origin,
             subprotocols=["streamlit", "token", *([self._session] if self._session else [])],
             max_size=None,
