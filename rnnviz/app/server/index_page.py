@@ -16,13 +16,24 @@ from pathlib import Path
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from rnnviz.app.server.static_files import files
 from rnnviz.app.server.streamlit_private import index_page
 from rnnviz.i18n import LANGUAGES, preferred_language, words
 
 _BOOT = Path(__file__).parents[1] / "components/shell/boot.js"
 _NAMES = ("refused", "away", "unreached")
+_SOON = (
+    *("BidiComponent", "Button", "ButtonGroup", "Checkbox", "CustomTheme", "Html", "Metric"),
+    *("Slider", "WidgetLabel", "WidgetLabelHelpIcon", "WidgetLabelHelpIconInline"),
+    *("_arrayReduce", "checkboxIndicatorStyles", "formatMoment", "formatNumber", "loadVegaEmbed"),
+    *("moment", "numbro", "printWidthCap", "purify.es", "recordbatch", "serialization"),
+    *("sprintfjs", "styled-components", "useBasicWidgetState", "useFormReset"),
+    *("useFormValidation", "useSlot", "withCalculatedWidth"),
+)
+"""Scripts that Streamlit asks for one after the other once a page run has begun; asked for with the
+page, they come while the others do."""
 _STYLE = """
-.rv-first { font: 17px/1.5 "Source Sans", system-ui, sans-serif; max-width: 34rem;
+.rv-first { font: 17px/1.5 system-ui, sans-serif; max-width: 34rem;
   margin: 18vh auto 0; padding: 0 1.25rem; color: #1d2430;
   word-break: keep-all; overflow-wrap: break-word; }
 .rv-first b { font-size: 1.6rem; }
@@ -114,9 +125,29 @@ def page(language: str, packed: bool) -> bytes:
     text = text.replace('<html lang="en">', f'<html lang="{language}">')
     head = f"<script>{boot_script()}</script><style>{_STYLE}</style>"
     text = text.replace("<head>", f"<head>{head}", 1)
+    # The font is drawn with once it is there; before the scripts it would only keep them waiting.
+    text = re.sub(r'<link\s+rel="preload"[^>]*as="font"[^>]*>\s*', "", text)
+    text = text.replace("</head>", f"{_preloads()}</head>", 1)
     loading = html.escape(say("first.loading"))
     first = f'<div class="rv-first"><b>rnnviz</b><p role="status">{loading}</p><i></i></div>'
     return text.replace('<div id="root"></div>', f'<div id="root">{first}</div>').encode()
+
+
+def _preloads() -> str:
+    return "".join(
+        f'<link rel="modulepreload" crossorigin href=".{path}">' for path in sorted(soon().values())
+    )
+
+
+def soon() -> dict[str, str]:
+    """Return the paths of the scripts that are needed soon, by their names without hashes."""
+    page_itself = index_page().read_text(encoding="utf-8")
+    found = {}
+    for path in files():
+        name = re.fullmatch(r"/static/js/(.+)\.[\w-]{8}\.js", path)
+        if name and name[1] in _SOON and path not in page_itself:
+            found[name[1]] = path
+    return found
 
 
 def _without_scripts() -> str:

@@ -49,7 +49,10 @@ def parts() -> dict[str, Any]:
         gather_wakeups(asyncio.get_running_loop())
         register.sockets = stand_before(asyncio.get_running_loop(), rules)
         limit_logs()
-        threading.Thread(target=static_files.prepare, name="rnnviz-files", daemon=True).start()
+        first = index_page.page("en", packed=False).decode()
+        threading.Thread(
+            target=static_files.prepare, args=(first,), name="rnnviz-files", daemon=True
+        ).start()
         # Streamlit looks through all its settings six times a page run, and none of them changes.
         keep_settings()
         # What is loaded now stays for ever: later collections need not look at it again.

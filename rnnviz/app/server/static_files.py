@@ -75,12 +75,11 @@ def compressed(path: Path) -> bytes:
     return gzip.compress(path.read_bytes(), 9, mtime=0)
 
 
-def prepare() -> None:
-    """Compress what the page asks for first, so that a class that opens it together need not wait.
+def prepare(page: str) -> None:
+    """Compress what a page asks for first, so that a class that opens it together need not wait.
 
     Takes a second or so; for a thread of its own.
     """
-    page = index_page().read_text(encoding="utf-8")
     for name in re.findall(r'(?:src|href)="\.(/static/[^"]+)"', page):
         if name in files():
             compressed(files()[name])

@@ -7,10 +7,11 @@ import hashlib
 import re
 
 import pytest
+import streamlit
 
 from rnnviz.app.server.guard.headers import protective_headers
 from rnnviz.app.server.guard.rules import Rules
-from rnnviz.app.server.index_page import IndexPage, boot_script, page
+from rnnviz.app.server.index_page import _SOON, IndexPage, boot_script, page, soon
 from rnnviz.app.server.streamlit_private import index_page
 from rnnviz.i18n import LANGUAGES, words
 
@@ -65,10 +66,17 @@ def test_it_travels_compressed_to_those_who_can_read_that():
 
 def test_all_files_that_streamlits_page_loads_are_loaded_still():
     ours, theirs = page("ko", packed=False).decode(), index_page().read_text(encoding="utf-8")
-    for name in re.findall(r'(?:src|href)="(\./static/[^"]+)"', theirs):
+    for name in re.findall(r'(?:src|href)="(\./static/[^"]+\.(?:js|css))"', theirs):
         assert ours.count(name) == theirs.count(name)
     said = re.sub(r"<(script|style)>.*?</\1>|<[^>]*>", "", ours, flags=re.DOTALL)
     assert "Streamlit" not in said
+
+
+def test_scripts_that_are_needed_soon_are_there_and_asked_for_with_the_page():
+    missing = set(_SOON) - set(soon()) - {"Button"}
+    assert not missing, f"Streamlit {streamlit.__version__} has no script {missing}"
+    text = page("en", packed=False).decode()
+    assert all(f'modulepreload" crossorigin href=".{path}"' in text for path in soon().values())
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -4,6 +4,7 @@ import gzip
 import pytest
 
 from rnnviz.app.server import static_files
+from rnnviz.app.server.index_page import page
 from rnnviz.app.server.static_files import StaticFiles, compressed, files
 
 
@@ -60,5 +61,5 @@ def test_a_base_path_comes_before_the_names():
 
 def test_what_the_page_asks_for_first_is_prepared():
     compressed.cache_clear()
-    static_files.prepare()
+    static_files.prepare(page("en", packed=False).decode())
     assert compressed.cache_info().currsize > 30
