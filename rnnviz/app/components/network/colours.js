@@ -31,9 +31,10 @@ function scale(table, low, high) {
     if (Number.isNaN(value)) return 0;
     return Math.round(2 + 252 * Math.min(1, Math.max(0, (value - low) / (high - low))));
   };
+  const colours = Array.from({ length: 256 }, (_, i) => cssColour(table, i));
   return {
     packed: (value) => table[shade(value)],
-    css: (value) => cssColour(table, shade(value)),
+    css: (value) => colours[shade(value)],
     low,
     high,
   };

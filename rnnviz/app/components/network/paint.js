@@ -117,8 +117,11 @@ function paintCurve(pen, model, part, at, unit, { theme, gate, scales }) {
     pen.lineTo(x(one), y(apply(one)));
   }
   pen.stroke();
-  const stride = Math.max(1, Math.ceil(z.length / 256));
-  for (let u = 0; u < z.length; u += stride) dot(pen, x(z[u]), y(value[u]), 2, scales.state.css(value[u]), theme.axis);
+  const stride = Math.max(1, Math.ceil(z.length / 64));
+  for (let u = 0; u < z.length; u += stride) {
+    pen.fillStyle = scales.state.css(value[u]);
+    pen.fillRect(x(z[u]) - 1.5, y(value[u]) - 1.5, 3, 3);
+  }
   dot(pen, x(z[unit]), y(value[unit]), 4, scales.state.css(value[unit]), theme.cursor);
 }
 

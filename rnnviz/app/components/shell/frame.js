@@ -5,7 +5,7 @@
 
 const ATTRIBUTES = ["aria-label", "placeholder", "title", "data-title"];
 // They speak the language already, and are painted too often to be read through.
-const OURS = ".rv-viewer, .rv-tour, svg";
+const OURS = ".rv-viewer, .rn-network, .rv-tour, svg";
 const FIELD = /\\\{\w+\\\}/;
 const said = new WeakMap(); // element or text -> what was put where -> [English, ours]
 let whole = new Map();

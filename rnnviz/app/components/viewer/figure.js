@@ -4,7 +4,7 @@
  * follow the cursor, and a click may be told to Python.
  */
 
-import { hearCursor, wantCursor } from "./channel.js";
+import { hearCursor, hearPreview, wantCursor } from "./channel.js";
 import { Follow } from "./follow.js";
 import { readPayload, readPrefix } from "./payload.js";
 import { plotly } from "./plotly.js";
@@ -45,6 +45,7 @@ class Figure {
 
   destroy() {
     this.deaf?.();
+    this.deafToPreviews?.();
     wantCursor(this, false);
     this.follow.destroy();
     window.Plotly?.purge(this.plot);
@@ -87,6 +88,10 @@ class Figure {
       this.#sayBehind();
       this.follow.moveTo(step);
     });
+    this.deafToPreviews = hearPreview((experiment) => {
+      this.isOld = experiment !== null;
+      this.#sayBehind();
+    });
     this.plot.on("plotly_afterplot", () => {
       this.#fitCursor();
       this.#drawCursor();
@@ -110,13 +115,17 @@ class Figure {
     this.setStateValue("pick", { x, y, count: this.clicks });
   }
 
-  /** Say which timestep the figure belongs to, while the cursor stands at another one. */
+  /**
+   * Say which timestep the figure belongs to, while the cursor stands at another one; and veil it
+   * while a slider is held at another setting.
+   */
   #sayBehind() {
-    const layout = this.plot._fullLayout;
-    const isBehind = this.at !== null && this.at !== undefined && this.step !== undefined && this.step !== this.at;
+    const first = this.plot._fullLayout?.meta?.first_step ?? 0;
+    const isEarlier = Number.isInteger(this.at) && this.step !== undefined && this.step !== this.at;
+    const isBehind = isEarlier || Boolean(this.isOld);
     this.root.classList.toggle("rv-is-behind", isBehind);
     this.behind.hidden = !isBehind;
-    this.behind.textContent = `t = ${this.at + (layout?.meta?.first_step ?? 0)} …`;
+    this.behind.textContent = isEarlier ? `t = ${this.at + first} …` : "…";
   }
 
   /** Give the line a piece in each panel of its column: between them stand titles, to be read. */
