@@ -1,7 +1,9 @@
 """Damaged and hostile files of every format, drawn from a seed."""
 
+import io
 import random
 import struct
+import zipfile
 
 from tests.readers import files
 
@@ -14,12 +16,28 @@ def damaged_files(seed, count):
     source = random.Random(seed)
     for number in range(count):
         name = source.choice(list(whole))
-        content = bytearray(whole[name])
-        for _ in range(source.choice((1, 1, 1, 2, 3, 8))):
-            _WAYS[source.randrange(len(_WAYS))](content, source, whole)
+        content = whole[name]
+        # Half of the archives are damaged inside of an entry, so that their checksums hold.
+        inside = content[:2] == b"PK" and source.random() < 0.5
+        content = _inside(content, source, whole) if inside else _damaged(content, source, whole)
         if source.random() < 0.1:
             name = f"file.{source.choice(ENDINGS)}"
-        yield f"{number}-{name}", bytes(content)
+        yield f"{number}-{name}", content
+
+
+def _damaged(content, source, whole):
+    content = bytearray(content)
+    for _ in range(source.choice((1, 1, 1, 2, 3, 8))):
+        _WAYS[source.randrange(len(_WAYS))](content, source, whole)
+    return bytes(content)
+
+
+def _inside(content, source, whole):
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        entries = {name: archive.read(name) for name in archive.namelist()}
+    name = source.choice(list(entries))
+    entries[name] = _damaged(entries[name], source, whole)
+    return files.zipped(entries, source.choice((zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)))
 
 
 def _cut(content, source, _):
