@@ -16,6 +16,7 @@ from rnnviz.cli.sources import Misunderstood
 from rnnviz.cli.sweep import EXECUTORS
 from rnnviz.export.looks import SCALES, SIZES
 from rnnviz.i18n import DEFAULT_LANGUAGE, LANGUAGES, Words
+from rnnviz.readers import ANSWERS
 from rnnviz.sweeps import measures
 from rnnviz.views._plot.colours import THEMES
 
@@ -74,8 +75,10 @@ def parser(say: Words) -> _Parser:
             epilog=say(f"cli.{name}.examples"),
         )
         add(command, say)
-        if add is not _add_serve:
+        if add not in (_add_serve, _add_inspect):
             _add_source(command, say)
+        elif add is _add_inspect:
+            _add_files(command, say)
         _add_language(command, say, "language")
         command.set_defaults(run=serve if add is _add_serve else getattr(commands, name))
     return whole
@@ -200,6 +203,24 @@ def _add_source(command: _Parser, say: Words) -> None:
         metavar="FILE",
         help=say("cli.option.json"),
     )
+    _add_files(command, say)
+
+
+def _add_files(command: _Parser, say: Words) -> None:
+    """Add the options that name a network and data, and those that answer what files leave open."""
+    files = command.add_argument_group(say("cli.files"))
+    for name in ("network", "inputs"):
+        help = say(f"cli.option.{name}")
+        files.add_argument(f"--{name}", type=Path, metavar="FILE", help=help)
+    for key in ANSWERS:
+        # Each answers the question of its name, and is a keyword of open_network in Python.
+        option = {"name": "stack"}.get(key, key.replace("_", "-"))
+        help = say("cli.option.answer", question=say(f"reader.answer.{key}"))
+        files.add_argument(f"--{option}", dest=f"answer_{key}", metavar="ANSWER", help=help)
+
+
+def _add_inspect(command: _Parser, say: Words) -> None:
+    command.options.add_argument("file", type=Path, metavar="FILE", help=say("cli.option.inspect"))
 
 
 def _add_language(command: _Parser, say: Words, name: str) -> None:
@@ -264,4 +285,5 @@ _COMMANDS: dict[str, Callable[[_Parser, Words], None]] = {
     "summary": _add_summary,
     "code": _add_code,
     "sweep": _add_sweep,
+    "inspect": _add_inspect,
 }

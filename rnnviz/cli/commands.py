@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+from rnnviz.cli.files import report_of
 from rnnviz.cli.progress import Bar
 from rnnviz.cli.sources import Misunderstood, Shown, sources
 from rnnviz.cli.sweep import sweep
@@ -32,6 +33,7 @@ __all__ = [
     "code",
     "data",
     "gallery",
+    "inspect",
     "render",
     "summary",
     "sweep",
@@ -88,6 +90,11 @@ def summary(request: argparse.Namespace, say: Words) -> None:
         for shown in sources(request, say)
     ]
     print("\n".join(texts))
+
+
+def inspect(request: argparse.Namespace, say: Words) -> None:
+    """Print what is in a file with a network, and what would be asked to open it."""
+    print("\n".join(report_of(request, say)))
 
 
 def code(request: argparse.Namespace, say: Words) -> None:

@@ -5,69 +5,19 @@ from __future__ import annotations
 import argparse
 import dataclasses
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from rnnviz.engine.inputs import Inputs
-from rnnviz.engine.network import Network
-from rnnviz.engine.run import Progress, Run
-from rnnviz.engine.source import Given, Source
+from rnnviz.cli.files import Files, given_files, with_files
+from rnnviz.cli.shown import Misunderstood, Shown
+from rnnviz.engine.source import Given
 from rnnviz.export.failures import ExportFailure
 from rnnviz.export.reopen import reopened
 from rnnviz.i18n import Words
 from rnnviz.link import Link, address_of
-from rnnviz.spec.experiment import Experiment, ExperimentError
-from rnnviz.spec.given import simulate_given
-from rnnviz.spec.perspective import Perspective
-from rnnviz.spec.simulate import simulate
+from rnnviz.spec.experiment import ExperimentError
 
 _LINKS_FILE_LIMIT = 16 * 2**20
-
-
-class Misunderstood(Exception):  # noqa: N818 - it becomes a line for whoever typed
-    """The command, a link or a file of links cannot be read; its text says why, in one line."""
-
-
-@dataclass(frozen=True)
-class Shown:
-    """One thing that is meant, and how to look at it.
-
-    Parameters
-    ----------
-    link : Link
-        Its source and perspective.
-    address : str
-        Where the link leads, without its query; "" for a query alone.
-    network, inputs : Network, Inputs or None
-        What was read from files.
-    """
-
-    link: Link
-    address: str = ""
-    network: Network | None = None
-    inputs: Inputs | None = None
-
-    @property
-    def source(self) -> Source:
-        """What is computed; equal sources have equal numbers."""
-        return self.link.source
-
-    @property
-    def experiment(self) -> Experiment:
-        """The recipe."""
-        return self.link.experiment
-
-    @property
-    def perspective(self) -> Perspective:
-        """How it is looked at."""
-        return self.link.perspective
-
-    def run(self, progress: Progress | None = None) -> Run:
-        """Compute it; ExperimentError or ValueError where the files do not fit together."""
-        if self.network is None and self.inputs is None:
-            return simulate(self.experiment, progress)
-        return simulate_given(self.experiment, self.network, self.inputs, progress)
 
 
 def sources(request: argparse.Namespace, say: Words) -> list[Shown]:
@@ -78,9 +28,10 @@ def sources(request: argparse.Namespace, say: Words) -> list[Shown]:
     links = [(say("cli.link", link=_short(link)), link) for link in request.link]
     if request.links:
         links += _lines(request.links, say)
-    shown = [_read(link, where, say) for where, link in links]
+    files = given_files(request, say)
+    shown = [_read(link, where, say, files) for where, link in links]
     shown += [_open(path, say) for path in request.json]
-    shown = shown or [Shown(Link())]
+    shown = shown or [with_files(Shown(Link()), files)]
     if request.language:
         shown = [_in_language(one, request.language) for one in shown]
     return shown
@@ -92,14 +43,25 @@ def _in_language(shown: Shown, language: str) -> Shown:
     return dataclasses.replace(shown, link=link)
 
 
-def _read(link: str, where: str, say: Words) -> Shown:
+def _read(link: str, where: str, say: Words, files: Files) -> Shown:
     """Return what a full address or its query shows; anything wrong in it is named."""
     read = Link.parse(link)
     if read.problems:
         raise Misunderstood(_sentence(where, read.problems, say))
+    shown = Shown(read, address_of(link))
     if isinstance(read.source, Given):
-        raise Misunderstood(say("cli.needs_file", where=where))
-    return Shown(read, address_of(link))
+        _check_files(read.source, files, where, say)
+    return with_files(shown, files)
+
+
+def _check_files(source: Given, files: Files, where: str, say: Words) -> None:
+    """Check that the files are the ones that a link names."""
+    for wanted, file in ((source.network, files.network), (source.inputs, files.inputs)):
+        if wanted and file is None:
+            raise Misunderstood(say("cli.needs_file", where=where))
+        if wanted and file.sha256 != wanted:
+            values = {"wanted": wanted, "found": file.sha256, "name": file.name}
+            raise Misunderstood(say("cli.other_file", where=where, **values))
 
 
 def _lines(path: Path, say: Words) -> Iterator[tuple[str, str]]:

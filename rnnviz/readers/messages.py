@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from rnnviz.i18n import DEFAULT_LANGUAGE, words
 
-_LONGEST = 80
+_LONGEST = 160
 
 
 class Refused(ValueError):  # noqa: N818 - a refusal of a file, not a fault of the program

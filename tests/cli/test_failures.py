@@ -332,12 +332,12 @@ def test_an_interruption_leaves_nothing(run, tmp_path, monkeypatch, format):
 
 
 def test_too_little_memory_is_a_sentence(run, tmp_path, monkeypatch):
-    from rnnviz.cli import sources
+    from rnnviz.cli import shown
 
     def too_large(*_):
         raise MemoryError
 
-    monkeypatch.setattr(sources, "simulate", too_large)
+    monkeypatch.setattr(shown, "simulate", too_large)
     answer = run("data", "--out", "a.csv")
     assert answer.code == FAILED
     assert "memory" in answer.complaint
