@@ -15,6 +15,7 @@ from rnnviz.app.components.shell import shell
 from rnnviz.app.pages import PAGES
 from rnnviz.app.panels.choices import choose, offered
 from rnnviz.app.panels.files import ask_for_file, choose_trial
+from rnnviz.app.panels.found import show_found
 from rnnviz.app.panels.lesson import lesson_panel
 from rnnviz.app.panels.note import show_note
 from rnnviz.app.panels.problems import show_problems
@@ -28,6 +29,7 @@ from rnnviz.app.runtime.waiting import keep_a_place
 from rnnviz.app.server.streamlit_private import FragmentHandledException
 from rnnviz.app.sidebar.compare import two_experiments
 from rnnviz.app.sidebar.controls import experiment_controls
+from rnnviz.app.sidebar.open_file import open_file
 from rnnviz.app.sidebar.stack_editor import STACK_KNOBS, Bench, draw_stack
 from rnnviz.app.sidebar.starters import starters
 from rnnviz.app.sidebar.take_away import take_away
@@ -81,11 +83,14 @@ def _show(say: Words) -> None:
         with stage:
             bench = draw_stack(situation.experiment, look, say)
     with beside:
+        if look.shows("take_away") and not lesson:
+            open_file(situation, say)
         situation, problems = _controls(situation, perspective, look, say, bench)
     perspective = situation.perspective
     with stage:
         remarks = st.container()
         with remarks:
+            show_found(situation, say)
             show_problems(say("page.link_problems"), situation.problems, situation, say)
             with bench.notes if bench else remarks:
                 show_problems(say("page.not_allowed"), problems, situation, say)

@@ -3,9 +3,37 @@
 from __future__ import annotations
 
 import secrets
+import weakref
 from dataclasses import dataclass, field
 
 from rnnviz.engine import Given, Inputs, Network
+from rnnviz.readers.messages import Note
+
+MOST_OF_VISIT = 192 * 2**20
+"""Bytes of files that one visit keeps: the ones opened first go."""
+MOST_OF_ALL = 768 * 2**20
+"""Bytes of files that all visits keep together."""
+_VISITS: weakref.WeakSet[Opened] = weakref.WeakSet()
+
+
+class NoRoomError(Exception):
+    """The server keeps as many files of others as it may."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """What was said when a file was read.
+
+    Parameters
+    ----------
+    format : str
+        Key of the format's name, under ``reader.format.``; "" for data.
+    notes : tuple of Note
+        What was left out, filled in, or taken for granted.
+    """
+
+    format: str
+    notes: tuple[Note, ...] = ()
 
 
 class NotOpenedError(Exception):
@@ -24,7 +52,7 @@ class NotOpenedError(Exception):
         self.kind, self.name, self.sha256 = kind, name, sha256
 
 
-@dataclass
+@dataclass(eq=False)
 class Opened:
     """What one visitor has opened, by SHA-256.
 
@@ -34,18 +62,53 @@ class Opened:
         Secret part of the keys under which shared caches keep what is computed from these files.
     networks, inputs : dict
         By the hash that a link names.
+    found : dict
+        What was said of each, by the same hash.
+    count : int
+        How many files were opened so far.
     """
 
     token: str = field(default_factory=lambda: secrets.token_hex(16))
     networks: dict[str, Network] = field(default_factory=dict)
     inputs: dict[str, Inputs] = field(default_factory=dict)
+    found: dict[str, Found] = field(default_factory=dict)
+    count: int = 0
 
-    def keep(self, network: Network | None, inputs: Inputs | None) -> None:
-        """Keep what was read from a file, under its hash."""
-        if network is not None:
-            self.networks[network.sha256] = network
-        if inputs is not None:
-            self.inputs[inputs.sha256] = inputs
+    def __post_init__(self) -> None:
+        _VISITS.add(self)
+
+    def keep(
+        self, network: Network | None, inputs: Inputs | None, found: Found | None = None
+    ) -> None:
+        """Keep what was read from a file, under its hash.
+
+        Raises
+        ------
+        NoRoomError
+            Where all visits together would keep too much.
+        """
+        new = [one for one in (network, inputs) if one is not None]
+        size = sum(map(_bytes_of, new))
+        if sum(visit.nbytes for visit in list(_VISITS)) + size > MOST_OF_ALL:
+            raise NoRoomError
+        for one in new:
+            kept = self.networks if isinstance(one, Network) else self.inputs
+            kept.pop(one.sha256, None)
+            kept[one.sha256] = one
+            if found is not None:
+                self.found[one.sha256] = found
+        self.count += 1
+        self._drop({one.sha256 for one in new})
+
+    def _drop(self, new: set[str]) -> None:
+        """Let the oldest go until what is kept fits, but never what was just opened."""
+        for kept in (self.networks, self.inputs):
+            for hash in list(kept):
+                if self.nbytes <= MOST_OF_VISIT:
+                    return
+                if hash not in new:
+                    del kept[hash]
+                    self.found.pop(hash, None)
 
     def network_of(self, source: Given) -> Network | None:
         """The network of a source; None if it is drawn. NotOpenedError if it is not here."""
@@ -66,5 +129,8 @@ class Opened:
     @property
     def nbytes(self) -> int:
         """Memory that the files take, in bytes."""
-        networks = sum(network.nbytes for network in self.networks.values())
-        return networks + sum(inputs.values.nbytes for inputs in self.inputs.values())
+        return sum(map(_bytes_of, [*self.networks.values(), *self.inputs.values()]))
+
+
+def _bytes_of(kept: Network | Inputs) -> int:
+    return kept.nbytes if isinstance(kept, Network) else kept.values.nbytes

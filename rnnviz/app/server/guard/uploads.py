@@ -13,7 +13,7 @@ from dataclasses import dataclass
 MIB = 2**20
 MOST_FILES = 2
 """Files that one visitor may have here at a time: the one that is open, and its successor."""
-MOST_OF_VISITOR = 64 * MIB
+MOST_OF_VISITOR = 96 * MIB
 MOST_OF_ADDRESS = 128 * MIB
 """Bytes of all visitors behind one address: half, so that it cannot take the room of all."""
 MOST_BYTES = 256 * MIB

@@ -1,0 +1,91 @@
+"""What was found in the files that are shown, told in a line; as trained is one click away."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from rnnviz.app.panels.data_preview import shape_of
+from rnnviz.app.panels.problems import plain
+from rnnviz.app.runtime import state
+from rnnviz.engine import Network
+from rnnviz.engine.source import Given
+from rnnviz.i18n import Words
+from rnnviz.link import Link
+from rnnviz.spec.experiment import Experiment
+from rnnviz.spec.given import WHAT_IF, recipe_of, with_recipe
+
+_MOST_NOTES = 6
+
+
+def show_found(shown: Link, say: Words) -> None:
+    """Say which network and data are shown, and offer the way back; nothing for a drawn one."""
+    source = shown.source
+    if not isinstance(source, Given):
+        return
+    opened = state.opened()
+    network, inputs = opened.networks.get(source.network), opened.inputs.get(source.inputs)
+    if network is None and inputs is None:
+        return
+    with st.container(horizontal=True, vertical_alignment="center", key="found"):
+        lines = []
+        if network is not None:
+            lines.append(network_line(network, opened.found.get(network.sha256), say))
+        if inputs is not None:
+            lines.append(f"**{plain(inputs.name)}**: {plain(shape_of(inputs, say))}")
+        st.markdown("  \n".join(lines), width="stretch")
+        _buttons(shown, network, say)
+    notes = [
+        note
+        for one in (source.network, source.inputs)
+        if one in opened.found
+        for note in opened.found[one].notes
+    ]
+    if notes:
+        with st.expander(say("open.notes", count=len(notes)), icon=":material/info:"):
+            for note in notes[:_MOST_NOTES]:
+                st.caption(plain(note.sentence(say.language)))
+            if network is not None:
+                st.caption(say("open.knobs"))
+
+
+def network_line(network: Network, found, say: Words) -> str:
+    """Return a network in a line: its layers, parameters, dtype and hash."""
+    parts = []
+    if network.embedding is not None:
+        parts.append(f"Embedding({network.embedding.input_dim:,})")
+    for layer in network.layers:
+        parts += [type(one).__name__ for one in layer.before]
+        name = f"{layer.cell}({layer.units})"
+        parts.append(f"Bidirectional({name})" if layer.bidirectional else name)
+    parts += [f"{type(one).__name__}({one.units})" for one in network.head]
+    format = f"{say(f'reader.format.{found.format}')} · " if found and found.format else ""
+    rest = say(
+        "open.network",
+        parameters=f"{network.parameter_count:,}",
+        dtype=network.dtype.name,
+        hash=network.sha256[:12],
+    )
+    return f"**{plain(network.name)}**: {format}{plain(' → '.join(parts))} · {plain(rest)}"
+
+
+def _buttons(shown: Link, network: Network | None, say: Words) -> None:
+    recipe, plain_recipe = recipe_of(shown.source), Experiment()
+    moved = [name for name in WHAT_IF if getattr(recipe, name) != getattr(plain_recipe, name)]
+    if network is not None and moved:
+        trained = recipe.replace(**{name: getattr(plain_recipe, name) for name in moved})
+        st.button(
+            say("open.as_trained"),
+            icon=":material/undo:",
+            key="open.as_trained",
+            help=say("open.as_trained_help"),
+            on_click=state.go,
+            args=(with_recipe(shown.source, trained), shown.perspective),
+        )
+    st.button(
+        say("open.close"),
+        icon=":material/close:",
+        key="open.close",
+        help=say("open.close_help"),
+        on_click=state.go,
+        args=(Experiment(), shown.perspective.replace(trial=0, layer=0)),
+    )

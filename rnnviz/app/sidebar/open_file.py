@@ -1,0 +1,211 @@
+"""The one place where files are opened: a trained network, data for it, or a file of rnnviz."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import streamlit as st
+
+from rnnviz.app.panels.choices import offered
+from rnnviz.app.panels.data_preview import preview
+from rnnviz.app.panels.problems import plain
+from rnnviz.app.runtime import state
+from rnnviz.app.runtime.file_reading import ENDINGS, FileContent, read_file
+from rnnviz.app.runtime.opened import NoRoomError
+from rnnviz.engine import Inputs, Network
+from rnnviz.engine.source import Given
+from rnnviz.export.failures import ExportFailure
+from rnnviz.i18n import Words
+from rnnviz.link import Link, Shown
+from rnnviz.readers import Choices, Question, Refused, Unanswered
+from rnnviz.spec.cost import cost_problems
+from rnnviz.spec.experiment import Experiment, ExperimentError
+from rnnviz.spec.given import cost_of_given, recipe_of
+
+UPLOAD_LIMIT = 64
+"""Largest file that is taken, in MB."""
+
+
+def open_file(shown: Link, say: Words) -> None:
+    """Draw the button; what it opens is made when it is pressed."""
+    # A new key closes the menu and lets go of the file that was read.
+    number = state.opened().count
+    menu = st.popover(
+        say("open.title"),
+        icon=":material/folder_open:",
+        key=f"open.{number}",
+        on_change="rerun",
+        width="stretch",
+    )
+    if menu.open:
+        with menu:
+            _menu(shown, number, say)
+
+
+def _menu(shown: Link, number: int, say: Words) -> None:
+    st.caption(say("open.about"))
+    file = st.file_uploader(
+        say("open.file"),
+        type=list(ENDINGS),
+        key=f"open.file.{number}",
+        max_upload_size=UPLOAD_LIMIT,
+    )
+    if file is None:
+        return
+    try:
+        content = _read(file, say)
+    except Refused as refused:
+        _error(refused.sentence(say.language))
+    except ExportFailure as failure:
+        _error(failure.sentence(say.language))
+    except ExperimentError as error:
+        for problem in error.problems:
+            _error(problem.sentence(say.language))
+    else:
+        if content is not None:
+            _offer(content, shown, say)
+
+
+def _error(sentence: str) -> None:
+    st.error(plain(sentence), icon=":material/error:")
+
+
+def _read(file: Any, say: Words) -> FileContent | None:
+    """Read a file, and ask what it leaves open; None while an answer is missing."""
+    answers: dict[str, str] = {}
+    content, choices = file.getvalue(), Choices()
+    while True:
+        try:
+            found = read_file(content, file.name, answers, choices)
+        except Unanswered as left_open:
+            answer = _ask(left_open.question, file.file_id, say)
+            if answer is None:
+                return None
+            answers[left_open.question.key] = answer
+            if left_open.question.key == "array":
+                choices = dataclasses.replace(choices, array=answer)
+            continue
+        if found.data is None:
+            return found
+        chosen = _choose(found, choices, file, say)
+        return found if chosen == choices else read_file(content, file.name, answers, chosen)
+
+
+def _ask(question: Question, file: str, say: Words) -> str | None:
+    key = f"open.answer.{file}.{question.key}"
+    label = plain(question.sentence(say.language))
+    answer = st.selectbox(label, question.options, index=None, key=key, placeholder="…")
+    return offered(answer, question.options, None)
+
+
+def _choose(found: FileContent, choices: Choices, file: Any, say: Words) -> Choices:
+    """Draw what may be chosen of data: columns, what tells trials apart, standardised or not."""
+    data, key = found.data, f"open.choice.{file.file_id}"
+    assert data is not None
+    if data.columns:
+        columns = st.multiselect(
+            say("open.columns"), data.columns, default=data.columns, key=f"{key}.columns"
+        )
+        named = [*data.texts, *data.columns]
+        trial = st.selectbox(
+            say("open.trial"), named, index=None, key=f"{key}.trial", placeholder="…"
+        )
+        kept = tuple(one for one in data.columns if one in columns and one != trial)
+        if kept != data.columns:
+            choices = dataclasses.replace(choices, features=kept)
+        choices = dataclasses.replace(choices, trial=offered(trial, named, None))
+    if data.inputs.vocabulary:
+        kinds = ("characters", "words")
+        kind = st.segmented_control(
+            say("open.tokens"),
+            kinds,
+            default="characters",
+            required=True,
+            format_func=lambda one: say(f"open.tokens_{one}"),
+            key=f"{key}.tokens",
+        )
+        choices = dataclasses.replace(choices, tokens=offered(kind, kinds, "characters"))
+    elif data.inputs.values.dtype.kind == "f":
+        on = st.toggle(say("open.standardise"), key=f"{key}.standardise")
+        choices = dataclasses.replace(choices, standardise=bool(on))
+    return choices
+
+
+def _offer(content: FileContent, shown: Link, say: Words) -> None:
+    """Show a network at once; data, once it is looked at."""
+    if content.exported is not None:
+        if content.exported.differs:
+            st.info(say("files.differs"), icon=":material/difference:")
+        if st.button(say("take_away.open.go"), key="open.go", type="primary"):
+            _go(content, content.exported.source, shown, say)
+        return
+    source = _source_with(content.network, content.inputs, shown.source)
+    if content.network is not None:
+        _go(content, source, shown, say)
+        return
+    preview(content, say)
+    wrong = _does_not_fit(content.inputs, source, say)
+    if wrong:
+        st.warning(plain(wrong), icon=":material/warning:")
+    if st.button(say("open.show"), key="open.show", type="primary", disabled=bool(wrong)):
+        _go(content, source, shown, say)
+
+
+def _go(content: FileContent, source: Shown, shown: Link, say: Words) -> None:
+    exported = content.exported
+    network = content.network if exported is None else exported.network
+    inputs = content.inputs if exported is None else exported.inputs
+    try:
+        state.opened().keep(network, inputs, content.found)
+    except NoRoomError:
+        _error(say("open.no_room"))
+        return
+    perspective = shown.perspective.replace(lesson=None, trial=0, timestep=None)
+    state.go(source, perspective)
+    st.rerun()
+
+
+def _source_with(network: Network | None, inputs: Inputs | None, before: Shown) -> Given:
+    """The source with a new file; the file that was there before stays where both fit."""
+    kept, recipe = state.opened(), recipe_of(before)
+    old = before if isinstance(before, Given) else Given("", "")
+    if network is not None:
+        beside = kept.inputs.get(old.inputs)
+        if beside is not None and not fits(network, beside):
+            beside = None
+        # As trained: what was moved before belongs to another network.
+        recipe = dataclasses.replace(Experiment(), seed=recipe.seed, timesteps=recipe.timesteps)
+        inputs = beside
+    else:
+        network = kept.networks.get(old.network)
+    return Given(
+        network.sha256 if network else "",
+        inputs.sha256 if inputs else "",
+        network.name if network else "",
+        inputs.name if inputs else "",
+        recipe,
+    )
+
+
+def fits(network: Network, inputs: Inputs) -> bool:
+    """Whether a network can read inputs: tokens of its table, or as many features as it takes."""
+    values = inputs.values
+    if network.embedding is not None:
+        whole = values.dtype.kind in "iu" and values.ndim < 3
+        return whole and values.min() >= 0 and values.max() < network.embedding.input_dim
+    return values.ndim > 1 and values.shape[-1] == network.input_features
+
+
+def _does_not_fit(inputs: Inputs | None, source: Given, say: Words) -> str:
+    """Say why data cannot be shown with the network that is there; "" where it can."""
+    network = state.opened().networks.get(source.network)
+    if inputs is None:
+        return ""
+    if network is not None and not fits(network, inputs):
+        if network.embedding is not None:
+            return say("open.needs_tokens", count=f"{network.embedding.input_dim:,}")
+        found = inputs.values.shape[-1] if inputs.values.ndim > 1 else 1
+        return say("open.needs_features", wanted=network.input_features, found=found)
+    problems = cost_problems(cost_of_given(recipe_of(source), network, inputs))
+    return problems[0].sentence(say.language) if problems else ""
