@@ -16,6 +16,8 @@ from rnnviz.views._plot.colours import sample
 from rnnviz.views._plot.style import Style
 
 _ROWS, _COLUMNS, _HEAD = 40, 320, 5
+_WIDTH, _HEIGHT = 560, 60
+"""Pixels of the picture, at most."""
 
 
 def preview(content: FileContent, say: Words) -> None:
@@ -24,7 +26,7 @@ def preview(content: FileContent, say: Words) -> None:
     assert inputs is not None
     st.markdown(plain(shape_of(inputs, say)))
     first = _first_trial(inputs)
-    st.image(picture(first), width="stretch")
+    st.image(picture(first), width=_WIDTH)
     if inputs.vocabulary:
         tokens = [inputs.vocabulary[n] for n in first[:60, 0].astype(int)]
         st.caption(plain(" ".join(tokens) if max(map(len, tokens)) > 1 else "".join(tokens)))
@@ -42,8 +44,9 @@ def shape_of(inputs: Inputs, say: Words) -> str:
     timesteps = inputs.values.shape[0 if trials is None else 1]
     kind = "tokens" if tokens else "numbers"
     features = 1 if tokens else inputs.values.shape[-1]
+    of = "" if trials is None else "_trials"
     return say(
-        f"open.shape_{kind}", trials=trials or 1, timesteps=f"{timesteps:,}", features=features
+        f"open.shape_{kind}{of}", trials=trials, timesteps=f"{timesteps:,}", features=features
     )
 
 
@@ -61,7 +64,9 @@ def picture(values: np.ndarray) -> bytes:
     low, high = np.nanmin(blocks, axis=0), np.nanmax(blocks, axis=0)
     span = np.where(high > low, high - low, 1)
     shades = np.clip((blocks - low) / span * 255, 0, 255).astype(np.uint8).T
-    shades = np.repeat(shades, max(1, 60 // len(shades)), axis=0)
+    # Enlarged here, where a cell stays a cell: a browser would blur it.
+    shades = np.repeat(shades, max(1, _HEIGHT // len(shades)), axis=0)
+    shades = np.repeat(shades, max(1, _WIDTH // shades.shape[1]), axis=1)
     colours = [
         one[4:-1].split(",") for one in sample(Style().scale("state"), np.linspace(0, 1, 256))
     ]

@@ -44,8 +44,6 @@ def show_found(shown: Link, say: Words) -> None:
         with st.expander(say("open.notes", count=len(notes)), icon=":material/info:"):
             for note in notes[:_MOST_NOTES]:
                 st.caption(plain(note.sentence(say.language)))
-            if network is not None:
-                st.caption(say("open.knobs"))
 
 
 def network_line(network: Network, found, say: Words) -> str:

@@ -39,8 +39,10 @@ def open_file(shown: Link, say: Words) -> None:
         width="stretch",
     )
     if menu.open:
-        with menu:
+        with menu, st.container(key="open-sheet"):
             _menu(shown, number, say)
+    if isinstance(shown.source, Given) and shown.source.network:
+        st.caption(say("open.knobs"))
 
 
 def _menu(shown: Link, number: int, say: Words) -> None:
@@ -144,12 +146,12 @@ def _offer(content: FileContent, shown: Link, say: Words) -> None:
     if content.network is not None:
         _go(content, source, shown, say)
         return
-    preview(content, say)
     wrong = _does_not_fit(content.inputs, source, say)
     if wrong:
         st.warning(plain(wrong), icon=":material/warning:")
     if st.button(say("open.show"), key="open.show", type="primary", disabled=bool(wrong)):
         _go(content, source, shown, say)
+    preview(content, say)
 
 
 def _go(content: FileContent, source: Shown, shown: Link, say: Words) -> None:
@@ -161,7 +163,7 @@ def _go(content: FileContent, source: Shown, shown: Link, say: Words) -> None:
     except NoRoomError:
         _error(say("open.no_room"))
         return
-    perspective = shown.perspective.replace(lesson=None, trial=0, timestep=None)
+    perspective = shown.perspective.replace(lesson=None, trial=0, timestep=0)
     state.go(source, perspective)
     st.rerun()
 
