@@ -19,6 +19,7 @@ from rnnviz.export.failures import ExportFailure
 from rnnviz.i18n import Words
 from rnnviz.link import Link, Shown
 from rnnviz.readers import Choices, Question, Refused, Unanswered
+from rnnviz.readers.data.text import TOKENS
 from rnnviz.spec.cost import cost_problems
 from rnnviz.spec.experiment import Experiment, ExperimentError
 from rnnviz.spec.given import cost_of_given, recipe_of
@@ -118,16 +119,16 @@ def _choose(found: FileContent, choices: Choices, file: Any, say: Words) -> Choi
             choices = dataclasses.replace(choices, features=kept)
         choices = dataclasses.replace(choices, trial=offered(trial, named, None))
     if data.inputs.vocabulary:
-        kinds = ("characters", "words")
+        kinds = TOKENS
         kind = st.segmented_control(
             say("open.tokens"),
             kinds,
-            default="characters",
+            default=kinds[0],
             required=True,
             format_func=lambda one: say(f"open.tokens_{one}"),
             key=f"{key}.tokens",
         )
-        choices = dataclasses.replace(choices, tokens=offered(kind, kinds, "characters"))
+        choices = dataclasses.replace(choices, tokens=offered(kind, kinds, kinds[0]))
     elif data.inputs.values.dtype.kind == "f":
         on = st.toggle(say("open.standardise"), key=f"{key}.standardise")
         choices = dataclasses.replace(choices, standardise=bool(on))

@@ -10,6 +10,9 @@ from rnnviz.engine import Inputs
 from rnnviz.readers.data.table import MOST_NUMBERS, Choices, Data
 from rnnviz.readers.messages import Note, Refused, note
 
+TOKENS = ("characters", "words")
+"""What one token of a text may be."""
+
 
 def read(content: bytes, name: str, choices: Choices) -> Data:
     """Read a text; with a vocabulary that is made, the most frequent token is number 0."""
@@ -19,7 +22,7 @@ def read(content: bytes, name: str, choices: Choices) -> Data:
         raise Refused("no_text") from error
     if "\0" in text:
         raise Refused("no_text")
-    if choices.tokens not in ("characters", "words"):
+    if choices.tokens not in TOKENS:
         raise Refused(
             "no_such_option", argument="tokens", answer=choices.tokens, options="characters, words"
         )
