@@ -69,7 +69,7 @@ class Card:
     name : str
         Its words are ``lesson.<lesson>.<name>.text`` and so on.
     changes : Mapping
-        Knobs that are set when the visitor turns to this card.
+        Knobs that are set when this card is turned to.
     look : Mapping
         Fields of the Perspective that are set then: lens, page, cursor.
     numbers : callable (run) -> Mapping
@@ -222,7 +222,7 @@ class Lesson:
         return self._turned(perspective.replace(answers="", **plain), 0)
 
     def experiment_at(self, index: int) -> Experiment:
-        """Return what somebody sees who comes to a card with every earlier task solved."""
+        """Return what is shown at a card when every earlier task has been solved."""
         experiment = self.start
         for card in self.cards[:index]:
             experiment = experiment.replace(**card.changes)

@@ -22,7 +22,7 @@ _LOST = -1000.0
 def saturated_below(run: Run, goal: float) -> Progress:
     """Measure the share of saturated tanh states against a goal that it must stay under.
 
-    The share falls from all to nothing within a hand's breadth of the slider. So the way is
+    The share falls from all to nothing within a few steps of the slider. So the way is
     measured on the sums: the share is under the goal exactly when all but that part of |z| is
     below the sum from which on tanh saturates.
     """

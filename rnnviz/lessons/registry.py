@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from functools import cache
 from types import MappingProxyType
 
-from rnnviz import lessons as room
+from rnnviz import lessons as package
 from rnnviz.lessons.lesson import Lesson
 
 
@@ -22,8 +22,10 @@ def lessons() -> Mapping[str, Lesson]:
         If two files give their lesson the same name.
     """
     found: dict[str, Lesson] = {}
-    for module in pkgutil.iter_modules(room.__path__):
-        lesson = getattr(importlib.import_module(f"{room.__name__}.{module.name}"), "LESSON", None)
+    for module in pkgutil.iter_modules(package.__path__):
+        lesson = getattr(
+            importlib.import_module(f"{package.__name__}.{module.name}"), "LESSON", None
+        )
         if lesson is None:
             continue
         if lesson.name in found:

@@ -148,5 +148,5 @@ def _until_overflow(trace: Trace, found: Diagnosis) -> str:
     """Return after about how many steps a state that grows at this pace overflows."""
     largest = float(abs(trace.states[-1]).max())
     reached = math.log10(largest) if largest > 0 else 0.0
-    room = math.log10(np.finfo(trace.layer.dtype).max) - reached
-    return whole(max(1, math.ceil(room * math.log(10) / found.rate)))
+    left = math.log10(np.finfo(trace.layer.dtype).max) - reached
+    return whole(max(1, math.ceil(left * math.log(10) / found.rate)))

@@ -10,6 +10,7 @@ from rnnviz import Experiment, simulate
 from rnnviz.analysis.plateau import plateau
 from rnnviz.i18n import LANGUAGES, words
 from rnnviz.sentences.advice import KERAS_WEIGHTS
+from rnnviz.sentences.numbers import number
 from rnnviz.spec.perspective import LENSES
 from rnnviz.views.registry import views_of
 from tests.app.test_app import address, run, sentences, shown
@@ -73,8 +74,8 @@ def test_a_lens_with_nothing_to_show_says_why():
 
 @pytest.mark.parametrize("look", LOOKS)
 def test_every_look_opens_for_every_run(look):
-    for number, settings in enumerate(DEGENERATE):
-        language = LANGUAGES[number % 2]
+    for count, settings in enumerate(DEGENERATE):
+        language = LANGUAGES[count % 2]
         at = run(query(Experiment(**settings), view=look, t=5, unit=3, lang=language))
         assert not at.exception
         assert not at.error
@@ -163,3 +164,14 @@ def test_the_gradient_left_is_among_the_numbers():
     }
     assert values["Gradient left"] == "10⁻²⁷"
     assert plateau("tanh", "float64").high > 18
+
+
+def test_the_range_of_a_run_that_diverged_is_that_of_its_finite_states():
+    """It read "nan … nan"."""
+    experiment = Experiment(activation="linear", timesteps=1000)
+    at = run(query(experiment))
+    (shown,) = [one.value for one in at.metric if one.label == words("en")("metric.range")]
+    states = simulate(experiment).layers[0].trace.states
+    finite = states[np.isfinite(states).all(axis=1)]
+    assert shown == f"{number(float(finite.min()))} … {number(float(finite.max()))}"
+    assert "nan" not in shown

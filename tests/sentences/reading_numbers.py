@@ -36,8 +36,8 @@ def read_share(text):
         return 0.0, number / 100
     if sign == ">":
         return number / 100, 1.0
-    room = 0 if "." not in text else 0.0005001
-    return number / 100 - room, number / 100 + room
+    half = 0 if "." not in text else 0.0005001
+    return number / 100 - half, number / 100 + half
 
 
 def digits_of(text):

@@ -32,20 +32,20 @@ def pattern(key, language):
     return re.compile("".join(parts))
 
 
-def understood(sentence, room, language):
-    """Key and fields of a sentence whose key begins with ``room``; AssertionError if it has none.
+def understood(sentence, prefix, language):
+    """Key and fields of a sentence whose key begins with ``prefix``; AssertionError if it has none.
 
     Where several keys fit, as a sentence that ends in a number fits a longer one, the one with
     the most letters of its own is meant.
     """
     found = []
     for key in words(language).sentences:
-        if key.startswith(room):
+        if key.startswith(prefix):
             match = pattern(key, language).fullmatch(sentence)
             if match:
                 own = len(sentence) - sum(len(one or "") for one in match.groups())
                 found.append((own, key, match.groupdict()))
-    assert found, f"no sentence of {room} reads {sentence!r}"
+    assert found, f"no sentence of {prefix} reads {sentence!r}"
     _, key, fields = max(found, key=lambda one: one[0])
     fields = {name: "1" if value is None else value for name, value in fields.items()}
     return key, fields

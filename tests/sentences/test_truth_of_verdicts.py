@@ -39,30 +39,30 @@ ONE_CELL = ("gradients", "lyapunov")
 """Whose claims are recomputed for SimpleRNN only."""
 
 
-def checked(seed, room, **fixed):
+def checked(seed, topic, **fixed):
     """Check one experiment's verdict in both languages; returns its key."""
     experiment = random_run(seed, **fixed)
-    if room in ONE_CELL:
+    if topic in ONE_CELL:
         # Up to so many units every direction is followed, and a norm is the norm.
         experiment = experiment.replace(units=min(8, experiment.layers[0].units))
     with np.errstate(all="ignore"):
         trace = simulate(experiment).layers[0].trace
-        result = ANALYSES[room](trace)
+        result = ANALYSES[topic](trace)
     said = result.verdict
-    if room == "trajectory_3d":
+    if topic == "trajectory_3d":
         said = trajectory_3d.verdict_in_space(result)
-        room = said.key.split(".")[1]
+        topic = said.key.split(".")[1]
     for language in LANGUAGES:
-        key = check_verdict(sentence(said, words(language)), trace, result, language, room)
+        key = check_verdict(sentence(said, words(language)), trace, result, language, topic)
     return key
 
 
 @pytest.mark.parametrize("first", range(0, COUNT, PART))
-@pytest.mark.parametrize("room", ANALYSES)
-def test_verdicts_of_random_experiments_are_true(room, first):
-    fixed = {"cell": "SimpleRNN"} if room in ONE_CELL else {}
-    for seed in range(first, min(COUNT, first + PART), SLOW.get(room, 1)):
-        checked(seed, room, **fixed)
+@pytest.mark.parametrize("topic", ANALYSES)
+def test_verdicts_of_random_experiments_are_true(topic, first):
+    fixed = {"cell": "SimpleRNN"} if topic in ONE_CELL else {}
+    for seed in range(first, min(COUNT, first + PART), SLOW.get(topic, 1)):
+        checked(seed, topic, **fixed)
 
 
 def test_every_verdict_of_these_analyses_has_its_claims():
@@ -71,10 +71,10 @@ def test_every_verdict_of_these_analyses_has_its_claims():
     assert {key for key in known if "no_kernel" not in key} <= CLAIMS.keys()
 
 
-def complaint(room, seeds=range(150), **fixed):
+def complaint(topic, seeds=range(150), **fixed):
     for seed in seeds:
         try:
-            checked(seed, room, **fixed)
+            checked(seed, topic, **fixed)
         except AssertionError as error:
             return str(error) or "not so"
     return None

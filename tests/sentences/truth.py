@@ -99,9 +99,9 @@ def is_about(text, value, slack=0.0):
         return
     log = read_log(text)
     digits = digits_of(text)
-    room = 0.502 if digits == 0 else 0.502 * 10.0 ** (1 - digits) / math.log(10)
+    tolerance = 0.502 if digits == 0 else 0.502 * 10.0 ** (1 - digits) / math.log(10)
     apart = abs(log - math.log10(abs(value)))
-    assert apart <= room + slack / math.log(10), (text, value)
+    assert apart <= tolerance + slack / math.log(10), (text, value)
     if digits:
         assert text.startswith("−") == (value < 0), (text, value)
 
@@ -112,8 +112,8 @@ def is_power(text, log, slack=0.0):
         assert text == ("0" if log < 0 else "∞"), (text, log)
         return
     digits = digits_of(text)
-    room = 0.502 if digits == 0 else 0.502 * 10.0 ** (1 - digits) / math.log(10)
-    assert abs(read_log(text) - log) <= room + slack / math.log(10), (text, log)
+    tolerance = 0.502 if digits == 0 else 0.502 * 10.0 ** (1 - digits) / math.log(10)
+    assert abs(read_log(text) - log) <= tolerance + slack / math.log(10), (text, log)
 
 
 def is_share(text, share, slack=0.0):
@@ -138,7 +138,7 @@ def check_dtype(facts, fields):
     assert fields.get("units", str(facts.layer.units)) == str(facts.layer.units)
 
 
-# What each sentence claims. Every key of a room has its entry; a key without one fails the test.
+# What each sentence claims. Every key has its entry; a key without one fails the test.
 CLAIMS = {}
 
 
@@ -314,10 +314,10 @@ def _(facts, fields):
     if fields["key"] == "meaning.growing":
         assert facts.ends is None
         largest = np.abs(facts.states[-1]).max()
-        room = math.log10(np.finfo(facts.layer.dtype).max) - (
+        left = math.log10(np.finfo(facts.layer.dtype).max) - (
             math.log10(largest) if largest > 0 else 0
         )
-        wanted = room / (log / steps)
+        wanted = left / (log / steps)
         assert abs(whole(fields["more"]) - wanted) <= 1.01 + 0.01 * wanted
 
 

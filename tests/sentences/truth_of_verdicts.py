@@ -24,9 +24,9 @@ def claims(*keys):
     return enter
 
 
-def check_verdict(sentence, trace, result, language, room):
+def check_verdict(sentence, trace, result, language, topic):
     """AssertionError where a verdict says what is not so; returns its key."""
-    key, fields = understood(sentence, f"verdict.{room}.", language)
+    key, fields = understood(sentence, f"verdict.{topic}.", language)
     CLAIMS[key](Facts(trace), result, {**fields, "key": key})
     return key
 
@@ -44,23 +44,23 @@ def _(facts, result, fields):
     moduli = np.abs(np.linalg.eigvals(jacobian))
     kind = fields["key"].rpartition(".")[2]
     # Eigenvalues of a matrix with little but rounding in it are no better than this.
-    room = 1e-6 if facts.layer.dtype == np.float64 else 1e-4
-    is_about(fields["kernel_radius"], kernel_radius(facts), room)
+    tolerance = 1e-6 if facts.layer.dtype == np.float64 else 1e-4
+    is_about(fields["kernel_radius"], kernel_radius(facts), tolerance)
     assert jacobian.any() == (kind != "zero")
     if kind == "zero":
         return
-    is_about(fields["stretch"], np.linalg.norm(jacobian, 2), room)
+    is_about(fields["stretch"], np.linalg.norm(jacobian, 2), tolerance)
     radius = moduli.max()
     if radius > 1e-6:
-        is_about(fields["radius"], radius, max(room, 1e-4))
+        is_about(fields["radius"], radius, max(tolerance, 1e-4))
     written = read_number(fields["radius"])
     if kind == "contracting":
-        assert radius < 1 - NEUTRAL + room
+        assert radius < 1 - NEUTRAL + tolerance
         assert written < 1
     elif kind == "neutral":
-        assert abs(radius - 1) <= NEUTRAL + room
+        assert abs(radius - 1) <= NEUTRAL + tolerance
     else:
-        assert radius > 1 + NEUTRAL - room
+        assert radius > 1 + NEUTRAL - tolerance
         assert written > 1
         unsure = np.abs(moduli - 1 - NEUTRAL) < 1e-6
         sure = (moduli > 1 + NEUTRAL) & ~unsure

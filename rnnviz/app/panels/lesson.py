@@ -25,7 +25,7 @@ _ICONS = {
 
 @dataclass(frozen=True)
 class _Place:
-    """Where the visitor is in a lesson."""
+    """A card of a lesson, with the experiment and the look that the link names."""
 
     lesson: Lesson
     index: int

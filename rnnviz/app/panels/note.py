@@ -1,4 +1,4 @@
-"""The note of whoever made the link: their Markdown, and nothing that could do more than be read.
+"""The note of the author of the link: their Markdown, and nothing that could do more than be read.
 
 Streamlit shows raw HTML as text and drops addresses that run code. Pictures are shown as text too,
 because a browser would fetch them from wherever the note says.

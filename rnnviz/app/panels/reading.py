@@ -21,7 +21,8 @@ from rnnviz.engine.run import Run
 from rnnviz.i18n import Words
 from rnnviz.link import Shown
 from rnnviz.sentences.advice import Advice, advise
-from rnnviz.sentences.reading import number, percent, power, read
+from rnnviz.sentences.numbers import number, percent, power, whole
+from rnnviz.sentences.reading import read
 from rnnviz.spec.experiment import Experiment, ExperimentError
 from rnnviz.spec.given import recipe_of, with_recipe
 from rnnviz.spec.perspective import Perspective
@@ -96,7 +97,7 @@ def _diagnose(run: Run, index: int) -> tuple[Diagnosis, Advice | None]:
 def _radius(run: Run, index: int) -> float | None:
     """Return ρ(U), None unless there is one U; it grows as the scale, so it is kept for scale 1.
 
-    Of all numbers on the page it takes longest, and everybody drags the weight scale.
+    Of all numbers on the page it takes longest, and the weight scale is moved most often.
     """
     blocks, scale = run.layers[index].layer.recurrent_blocks, weight_scale_of(run)
     if len(blocks) != 1:
@@ -141,11 +142,15 @@ def _shown_numbers(
         ends = "exact" if layer.layer.state_range[0] < 0 else "exact_sigmoid"
         shown.append((ends, percent(result.share_exact), {}))
     else:
-        shown.append(("range", f"{number(result.lowest)} … {number(result.highest)}", {}))
+        # Of a run that diverged, the states before: of the others there is nothing to say.
+        finite = layer.states[: result.diverged_at]
+        if finite.size:
+            ends = f"{number(float(finite.min()))} … {number(float(finite.max()))}"
+            shown.append(("range", ends, {}))
     if radius is not None:
         shown.append(("radius", number(radius), {}))
     if diagnosis.steps:
-        shown.append(("gradient", power(diagnosis.gradient), {"steps": f"{diagnosis.steps:,}"}))
+        shown.append(("gradient", power(diagnosis.gradient), {"steps": whole(diagnosis.steps)}))
     return shown
 
 
