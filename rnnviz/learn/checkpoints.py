@@ -37,7 +37,7 @@ def checkpoint_steps(steps: int, nbytes: int, budget: int = BUDGET) -> tuple[int
     # The more there are in the series, the more fall together where it begins: add until it fits.
     more = count - dense
     while True:
-        later = np.unique(np.rint(np.geomspace(low, steps, more)).astype(int))
+        later = np.unique(np.rint(np.geomspace(low, steps, max(2, more))).astype(int))
         if len(later) >= count - dense or more > 8 * count:
             break
         more += count - dense - len(later)
