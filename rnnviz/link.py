@@ -19,12 +19,15 @@ from rnnviz.spec.experiment import TABLE as EXPERIMENT
 from rnnviz.spec.experiment import Experiment
 from rnnviz.spec.given import acting_pairs, given_of, recipe_of, with_recipe
 from rnnviz.spec.perspective import PARTS, SECOND, Perspective, of_the_first, of_the_second
+from rnnviz.spec.training import TABLE as TRAINING
+from rnnviz.spec.training import Training
 from rnnviz.views import view_names
 
 Pairs = tuple[tuple[str, str], ...]
 Shown = Experiment | Given
 
 _KNOBS = frozenset(row.link for row in EXPERIMENT.values())
+_TRAINING = frozenset(row.link for row in TRAINING.values())
 _NAMES = {"hidden": PARTS, "knobs": EXPERIMENT, "locked": EXPERIMENT}
 _KERAS_PANELS = ("summary", "code")
 """What the Keras page shows besides views."""
@@ -46,12 +49,15 @@ class Link:
         What could not be read in the link that led here, each said once.
     second : Experiment, Given or None
         What stands beside it, where two are compared.
+    training : Training or None
+        How a network with this recipe is trained, where the link says so.
     """
 
     source: Shown = dataclasses.field(default_factory=Experiment)
     perspective: Perspective = dataclasses.field(default_factory=Perspective)
     problems: tuple[Problem, ...] = ()
     second: Shown | None = None
+    training: Training | None = None
 
     @property
     def experiment(self) -> Experiment:
@@ -84,7 +90,15 @@ class Link:
 
     @classmethod
     def _of_pairs(cls, pairs: list[tuple[str, str]]) -> Link:
-        source, problems = _source(pairs)
+        named = [(name, text) for name, text in pairs if name in _TRAINING]
+        training, problems = None, []
+        if named:
+            training, problems = Training.read_pairs(list(of_the_first(pairs)))
+            pairs = [pair for pair in pairs if pair[0] not in _TRAINING]
+        source, more = _source(pairs)
+        problems += more
+        if training is not None and not any(name in _KNOBS for name, _ in pairs):
+            source = training.experiment
         perspective, more = Perspective.from_pairs(pairs, {name for name, _ in pairs})
         perspective, unknown = _known_names(perspective)
         problems += more + unknown
@@ -97,12 +111,14 @@ class Link:
             # Typed by hand, ``?lesson=loop`` is enough.
             perspective = lesson.opened(perspective)
             source = lesson.experiment_at(perspective.card)
-        return cls(source, perspective, tuple(dict.fromkeys(problems)), second)
+        return cls(source, perspective, tuple(dict.fromkeys(problems)), second, training)
 
     @cached_property
     def pairs(self) -> Pairs:
         """The (name, text) pairs of the link, which never change meaning."""
         first = (*_source_pairs(self.source), *self.perspective.pairs())
+        if self.training is not None:
+            first = (*first, *self.training.own_pairs())
         if self.second is None:
             return first
         return (*first, *((SECOND + name, text) for name, text in _source_pairs(self.second)))

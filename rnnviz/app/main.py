@@ -35,6 +35,7 @@ from rnnviz.app.sidebar.starters import starters
 from rnnviz.app.sidebar.take_away import take_away
 from rnnviz.app.sidebar.teacher import teacher_button
 from rnnviz.app.sidebar.weights_preset import PRESET_KNOBS, weights_preset
+from rnnviz.app.sidebar.training import open_training, training_controls
 from rnnviz.codegen import keras_layers
 from rnnviz.engine.source import Given
 from rnnviz.i18n import LANGUAGES, Words, preferred_language, words
@@ -44,6 +45,7 @@ from rnnviz.link import Link, Shown
 from rnnviz.spec.experiment import TABLE, Experiment
 from rnnviz.spec.given import acting_knobs, with_recipe
 from rnnviz.spec.perspective import Perspective
+from rnnviz.spec.training import Training
 
 _STATIC = Path(__file__).with_name("static")
 # Read once, not at every run. The icon is our own: Streamlit would fetch one from the internet.
@@ -78,6 +80,8 @@ def _show(say: Words) -> None:
     with stage:
         if look.shows("navigation"):
             perspective = _navigation(perspective, say)
+    if perspective.page == "training" and situation.training is None:
+        open_training(Training.of("flip_flop"), perspective)
     bench = None
     if perspective.page == "keras" and not lesson and isinstance(situation.source, Experiment):
         with stage:
@@ -96,7 +100,11 @@ def _show(say: Words) -> None:
                 show_problems(say("page.not_allowed"), problems, situation, say)
             show_note(perspective.note, say)
         keep_a_place(remarks, say)
-        more = {"compare": {"second": situation.second}, "keras": {"bench": bench}}
+        more = {
+            "compare": {"second": situation.second},
+            "keras": {"bench": bench},
+            "training": {"training": situation.training},
+        }
         page = PAGES[perspective.page]
         try:
             perspective = page.show(
@@ -106,6 +114,9 @@ def _show(say: Words) -> None:
             ask_for_file(missing, say)
     shell(perspective, look, say)
     situation = dataclasses.replace(situation, perspective=perspective)
+    if perspective.page == "training" and situation.training is not None:
+        ran = state.training_session(situation.training).training
+        situation = dataclasses.replace(situation, training=ran)
     state.commit(situation)
     if look.shows("take_away"):
         take_away(situation, say)
@@ -134,6 +145,10 @@ def _controls(
     lesson = lesson_of(perspective)
     if lesson:
         experiment, problems = lesson_panel(lesson, experiment, perspective, say)
+    elif perspective.page == "training":
+        situation, problems = training_controls(situation, look, say)
+        shown = dataclasses.replace(situation, perspective=perspective)
+        return dataclasses.replace(shown, perspective=_actions(shown, look, say)), problems
     elif perspective.page == "compare":
         shown = dataclasses.replace(situation, perspective=perspective)
         situation, problems = two_experiments(shown, look, say)

@@ -23,7 +23,7 @@ from rnnviz.knobs import (
     write,
 )
 
-PAGES = ("states", "keras", "dynamics", "compare", "lessons")
+PAGES = ("states", "keras", "dynamics", "training", "compare", "lessons")
 LENSES = ("state", "digits", "preactivation", "slope", "change", "magnitude")
 PALETTES = ("red_blue", "purple_orange")
 SUMMARY_STYLES = ("keras2", "keras3")

@@ -1,11 +1,12 @@
 """One page a file; each has ``show(experiment, perspective, say) -> perspective``."""
 
-from rnnviz.app.pages import compare, dynamics, keras, lessons, states
+from rnnviz.app.pages import compare, dynamics, keras, lessons, states, training
 
 PAGES = {
     "states": states,
     "keras": keras,
     "dynamics": dynamics,
+    "training": training,
     "compare": compare,
     "lessons": lessons,
 }

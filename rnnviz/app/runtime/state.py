@@ -14,9 +14,11 @@ from typing import Any
 import streamlit as st
 
 from rnnviz.app.runtime.opened import Opened
+from rnnviz.app.runtime.training import TrainingSession
 from rnnviz.app.server.streamlit_private import widgets_of
 from rnnviz.link import Link, Pairs, Shown
 from rnnviz.spec.perspective import Perspective
+from rnnviz.spec.training import Training
 
 _VISIT = "visit"
 _WIDGETS = "widget."
@@ -45,6 +47,8 @@ class _Visit:
         The files that the visitor has opened.
     before_lesson : Link or None
         What was shown before the lesson that is on; None if its own link was opened.
+    trained : TrainingSession or None
+        The training that the visitor looks at or looked at last.
     """
 
     shown: Link | None = None
@@ -55,6 +59,7 @@ class _Visit:
     known: dict[str, Any] = field(default_factory=dict)
     opened: Opened = field(default_factory=Opened)
     before_lesson: Link | None = None
+    trained: TrainingSession | None = None
 
 
 def _visit() -> _Visit:
@@ -67,6 +72,19 @@ def _visit() -> _Visit:
 def opened() -> Opened:
     """Return the files that this visitor has opened."""
     return _visit().opened
+
+
+def training_session(training: Training) -> TrainingSession:
+    """Return this visitor's session of a training; a new one if it was of another."""
+    visit = _visit()
+    if visit.trained is None or not visit.trained.is_of(training):
+        visit.trained = TrainingSession(training)
+    return visit.trained
+
+
+def forget_training() -> None:
+    """Begin the training anew at the next look."""
+    _visit().trained = None
 
 
 def stop_if_unwanted() -> None:
@@ -128,7 +146,12 @@ def commit(situation: Link) -> None:
         st.query_params.from_dict(dict(situation.pairs))
 
 
-def go(source: Shown, perspective: Perspective, second: Shown | None = None) -> None:
+def go(
+    source: Shown,
+    perspective: Perspective,
+    second: Shown | None = None,
+    training: Training | None = None,
+) -> None:
     """Go to another link; for the ``on_click`` of a button.
 
     The second of two experiments stays beside the first unless another one is given; a lesson has
@@ -140,7 +163,9 @@ def go(source: Shown, perspective: Perspective, second: Shown | None = None) -> 
     elif visit.shown is not None and visit.shown.perspective.lesson is None:
         visit.before_lesson = visit.shown
     visit.shown = None
-    st.query_params.from_dict(dict(Link(source, perspective, second=second).pairs))
+    st.query_params.from_dict(
+        dict(Link(source, perspective, second=second, training=training).pairs)
+    )
 
 
 def before_lesson(page: str | None = None) -> tuple[Shown, Perspective, Shown | None] | None:

@@ -27,7 +27,7 @@ from rnnviz.export.standalone import plotly_file
 MOUNT = "rnnviz"
 _APP = Path(__file__).parents[1]
 _FOLDERS = (
-    *(_APP / "components" / name for name in ("viewer", "network", "shell")),
+    *(_APP / "components" / name for name in ("viewer", "network", "training", "shell")),
     _APP / "static/fonts",
     FACES_FOLDER,
 )

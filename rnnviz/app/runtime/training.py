@@ -1,0 +1,214 @@
+"""Trainings in the page: each goes on for a slice while its visitor looks, and only then.
+
+A page that shows a training that plays asks for it ten times a second. Each time the training goes
+on for a slice, so it stops with the page that asks. Only one slice runs at a time, and the more
+visitors train the shorter it is: what all trainings take together stays the same.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from rnnviz.engine import Inputs, Network, run
+from rnnviz.engine.cells.cell import RecurrentCell
+from rnnviz.learn import Checkpoint, Trainer
+from rnnviz.spec.train import held_out_inputs, named, trainer_of
+from rnnviz.spec.training import Training
+
+SLICE = 0.045
+"""Seconds of training in one look of a visitor who trains alone."""
+LOOKED_AT = 1.0
+"""A training counts as going on until so many seconds after its last slice."""
+MOST_FRAMES = 4
+"""So many checkpoints of a slice are shown at most."""
+FRAMES_LIMIT = 160
+"""So many frames are sent at once to a page that has none."""
+SHOWN_TRIALS = 16
+
+
+class Turns:
+    """Shares the time for training among those who train."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._seen: dict[int, float] = {}
+
+    def take(self, session: TrainingSession) -> float:
+        """Go on with a session for a slice, if it is its turn; return how long, in seconds."""
+        now = time.monotonic()
+        self._seen[id(session)] = now
+        self._seen = {one: at for one, at in self._seen.items() if now - at < LOOKED_AT}
+        if not self._lock.acquire(timeout=SLICE):
+            return 0.0
+        try:
+            begun = time.monotonic()
+            session.train_for(SLICE / len(self._seen))
+            return time.monotonic() - begun
+        finally:
+            self._lock.release()
+
+    @property
+    def active(self) -> int:
+        """How many trainings go on just now."""
+        now = time.monotonic()
+        return sum(now - at < LOOKED_AT for at in self._seen.values())
+
+
+TURNS = Turns()
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What a checkpoint looks like on one held-out trial.
+
+    Attributes
+    ----------
+    step : int
+        Steps done.
+    numbers : ndarray of float32
+        Step, held-out loss, measure; then outputs, eigenvalues (real, imaginary parts) and
+        log10 ‖∂L/∂h_t‖, in this order.
+    states : ndarray (units, timesteps) of uint8
+        The top layer's states from −1 (0) to 1 (255).
+    """
+
+    step: int
+    numbers: np.ndarray
+    states: np.ndarray
+
+    def to_bytes(self) -> bytes:
+        """Numbers, then states, filled up to a multiple of four bytes."""
+        states = self.states.tobytes()
+        return self.numbers.tobytes() + states + bytes(-len(states) % 4)
+
+
+@dataclass(eq=False)
+class TrainingSession:
+    """One visitor's training.
+
+    Attributes
+    ----------
+    training : Training
+        The recipe, with what was changed while it ran.
+    playing : bool
+        Whether it goes on by itself.
+    """
+
+    training: Training
+    playing: bool = False
+    frames: list[Frame] = field(default_factory=list)
+    sent: int = 0
+    rate: float = 0.0
+
+    def __post_init__(self) -> None:
+        self._base = self.training.replace(changes=())
+        self.trainer: Trainer = trainer_of(self.training)
+        self.inputs: Inputs = held_out_inputs(self.training, self.trainer)
+        self._shown_checkpoints = 0
+        self.trainer.keep_checkpoint(())
+        self._show_new()
+
+    def is_of(self, training: Training) -> bool:
+        """Whether it is the session of a training, whatever was changed on the way."""
+        return training.replace(changes=()) == self._base
+
+    def train_for(self, seconds: float) -> None:
+        """Take steps for so long, at least one."""
+        begun, first = time.monotonic(), self.trainer.step
+        while not self.trainer.done:
+            self.trainer.advance()
+            if time.monotonic() - begun > seconds:
+                break
+        if self.trainer.done:
+            self.playing = False
+        self._count(self.trainer.step - first)
+        self._show_new()
+
+    def turn(self) -> None:
+        """Go on for a slice, if it plays and it is its turn."""
+        if self.playing:
+            TURNS.take(self)
+
+    def one_step(self) -> None:
+        """Take one step and keep what it gave."""
+        if not self.trainer.done:
+            self.trainer.advance()
+            self.trainer.keep_checkpoint(())
+            self._show_new()
+
+    def change(self, name: str, value: float | None) -> None:
+        """Change the learning rate or the clip from the next step on."""
+        self.trainer.change(name, value)
+        self.training = self.training.replace(changes=self.trainer.settings.changes)
+
+    def network_of(self, step: int | None) -> tuple[Network, Inputs]:
+        """The network of the last checkpoint at or before a step, and some held-out trials."""
+        kept = [one for one in self.trainer.checkpoints if step is None or one.step <= step]
+        checkpoint = (kept or self.trainer.checkpoints)[-1]
+        network = named(self.trainer.network_at(checkpoint), self.training, checkpoint.step)
+        inputs = Inputs(
+            self.inputs.values[:SHOWN_TRIALS],
+            vocabulary=self.inputs.vocabulary,
+            name=self.inputs.name,
+        )
+        return network, inputs
+
+    def new_frames(self, everything: bool) -> list[Frame]:
+        """The frames that the page does not have yet; all, thinned out, for a page with none."""
+        frames = self.frames if everything else self.frames[self.sent :]
+        self.sent = len(self.frames)
+        if len(frames) > FRAMES_LIMIT:
+            places = np.linspace(0, len(frames) - 1, FRAMES_LIMIT).astype(int)
+            frames = [frames[place] for place in places]
+        return frames
+
+    def _count(self, steps: int) -> None:
+        now = time.monotonic()
+        last, self._last_count = getattr(self, "_last_count", now), now
+        if now > last:
+            rate = steps / (now - last)
+            self.rate = rate if not self.rate else 0.8 * self.rate + 0.2 * rate
+
+    def _show_new(self) -> None:
+        new = self.trainer.checkpoints[self._shown_checkpoints :]
+        self._shown_checkpoints = len(self.trainer.checkpoints)
+        if len(new) > MOST_FRAMES:
+            places = np.linspace(0, len(new) - 1, MOST_FRAMES + 1).astype(int)[1:]
+            new = [new[place] for place in places]
+        self.frames += [self._frame(one) for one in new]
+
+    def _frame(self, checkpoint: Checkpoint) -> Frame:
+        network = self.trainer.network_at(checkpoint)
+        trial = self.inputs.trial(0, network.reads_tokens)
+        seen = run(network, Inputs(trial.values))
+        output = np.atleast_2d(seen.output)
+        eigenvalues = recurrent_eigenvalues(network.layers[-1].forward)
+        deltas = checkpoint.delta_norms[-1] if checkpoint.delta_norms else None
+        if deltas is None:
+            deltas = np.full(seen.timesteps, np.nan)
+        with np.errstate(divide="ignore"):
+            logs = np.log10(deltas)
+        numbers = [
+            [checkpoint.step, checkpoint.loss, checkpoint.measure],
+            output.ravel(),
+            eigenvalues.real,
+            eigenvalues.imag,
+            logs,
+        ]
+        states = np.clip(np.rint((seen.states.T + 1) * 127.5), 0, 255).astype(np.uint8)
+        return Frame(checkpoint.step, np.concatenate(numbers).astype(np.float32), states)
+
+
+def recurrent_eigenvalues(cell: RecurrentCell) -> np.ndarray:
+    """Eigenvalues of U; of a cell with gates, of the candidate's block of it; none without U."""
+    kernel = getattr(cell, "recurrent_kernel", None)
+    if kernel is None or not np.isfinite(kernel).all():
+        return np.empty(0, complex)
+    block = cell.gate_names.index(cell.candidate) if cell.candidate else 0
+    return np.linalg.eigvals(kernel[:, block * cell.units : (block + 1) * cell.units]).astype(
+        complex
+    )
