@@ -155,7 +155,7 @@ def go(
     """Go to another link; for the ``on_click`` of a button.
 
     The second of two experiments stays beside the first unless another one is given; a lesson has
-    none.
+    none. On the Training page the training stays too.
     """
     visit = _visit()
     if visit.shown is not None and perspective.lesson is None:

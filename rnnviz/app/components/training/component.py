@@ -51,8 +51,10 @@ def training_view(
         Identity of the element.
     """
     head = _head(session, everything, active, style, say)
-    data = {"head": json.dumps(head), "frames": b"".join(one.to_bytes() for one in frames)}
-    _VIEW(data=data, key=key, on_at_change=_nothing)
+    told = json.dumps(head).encode()
+    told += b" " * (-len(told) % 4)
+    parts = [len(told).to_bytes(4, "little"), told, *(one.to_bytes() for one in frames)]
+    _VIEW(data=b"".join(parts), key=key, on_at_change=_nothing)
 
 
 def _head(

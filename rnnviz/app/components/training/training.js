@@ -3,7 +3,7 @@
  * through time. Every checkpoint that was sent is kept here, so scrubbing needs no server.
  */
 
-import { parseFrames } from "./training_frames.js";
+import { parseFrames, readMessage } from "./training_frames.js";
 import * as paint from "./training_paint.js";
 import { themeOf } from "./training_theme.js";
 
@@ -58,20 +58,20 @@ class TrainingView {
 
   update({ data, setStateValue }) {
     this.setStateValue = setStateValue;
-    const head = JSON.parse(data.head);
+    const { head, frames } = readMessage(data);
     const anew = head.id !== this.head?.id || head.step < this.head.step;
     if (anew) {
       this.frames.clear();
       this.follows = true;
     }
     this.head = head;
-    for (const frame of parseFrames(data.frames, head.shape)) this.frames.set(frame.step, frame);
+    for (const frame of parseFrames(frames, head.shape)) this.frames.set(frame.step, frame);
     this.steps = [...this.frames.keys()].sort((a, b) => a - b);
     this.root.classList.toggle("rt-large", head.large);
     this.label.textContent = head.words.checkpoint;
     this.range.max = String(Math.max(0, this.steps.length - 1));
-    if (this.follows || anew) this.at = this.steps.length - 1;
-    this.range.value = String(this.at);
+    const last = this.steps.length - 1;
+    if (anew || head.everything) this.at = this.follows ? last : Math.min(this.at, last);
     for (const [name, { title }] of this.panels) title.textContent = head.words[name];
     this.panels.get("eigenvalues").figure.hidden = !head.shape.eigenvalues;
     this.status.textContent = head.status;
@@ -108,6 +108,11 @@ class TrainingView {
   }
 
   #paint() {
+    // Every checkpoint that has come is shown, and what has fallen behind catches up.
+    const behind = this.steps.length - 1 - this.at;
+    if (this.follows && behind > 0) this.at += Math.max(1, Math.ceil(behind / 6));
+    if (this.follows && this.at < this.steps.length - 1) this.#ask();
+    this.range.value = String(this.at);
     const frame = this.frames.get(this.steps[this.at]);
     if (!frame || !this.root.isConnected) return;
     const { head } = this;

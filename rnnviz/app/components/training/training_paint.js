@@ -60,7 +60,7 @@ export function output(on, head, frame) {
     const found = head.target.map((_, t) => [t, frame.output[t * outputs + channel]]);
     path(on, box, target, on.theme.target, 4);
     path(on, box, found, on.theme.first, 2);
-    for (const tick of ticksOf(value)) label(on, String(tick), box.left - 6, box.y(tick), "right");
+    for (const tick of ticksOf(value)) label(on, plain(tick), box.left - 6, box.y(tick), "right");
   }
   timeTicks(on, boxOf(on, [0, rows - 1], value), rows);
   return "";
@@ -69,11 +69,12 @@ export function output(on, head, frame) {
 function single(on, head, frame) {
   const { outputs } = head.shape;
   const target = head.target.flat();
-  const value = head.ends_in === "sigmoid" ? [-0.1, 1.1] : spread(head.target, frame.output);
+  // From 0 to 2 at least: a scale that moves with the output would hide how far it is off.
+  const value = head.ends_in === "sigmoid" ? [-0.1, 1.1] : spread([...target, 0, 2], frame.output);
   const box = boxOf(on, [0, 1], value);
   for (const tick of ticksOf(value)) {
     rule(on, box, tick);
-    label(on, String(tick), box.left - 6, box.y(tick), "right");
+    label(on, plain(tick), box.left - 6, box.y(tick), "right");
   }
   for (let k = 0; k < outputs; k += 1) {
     const x = box.x((k + 1) / (outputs + 1));
@@ -161,7 +162,7 @@ export function gradient(on, head, frame, history) {
   const box = boxOf(on, [0, head.shape.timesteps - 1], range);
   for (const tick of ticksOf(range)) {
     rule(on, box, tick);
-    label(on, String(tick).replace("-", "−"), box.left - 6, box.y(tick), "right");
+    label(on, plain(tick), box.left - 6, box.y(tick), "right");
   }
   timeTicks(on, box, head.shape.timesteps);
   const points = [...frame.gradient].map((value, t) => [t, value]).filter((point) => Number.isFinite(point[1]));
@@ -267,7 +268,7 @@ function stepTicks(on, box, steps) {
 }
 
 function ticksOf([low, high]) {
-  const stride = niceStep((high - low) / 3, 0);
+  const stride = niceStep((high - low) / 4, 0);
   const ticks = [];
   for (let k = Math.ceil(low / stride); k * stride <= high; k += 1) ticks.push(Number((k * stride).toPrecision(6)));
   return ticks;
@@ -278,6 +279,10 @@ function niceStep(wanted, least = 1) {
   const power = 10 ** Math.floor(Math.log10(wanted || 1));
   const factor = [1, 2, 5, 10].find((one) => one * power >= wanted) ?? 10;
   return Math.max(least, factor * power);
+}
+
+function plain(number) {
+  return String(number).replace("-", "−");
 }
 
 function powerOfTen(power) {

@@ -1,0 +1,156 @@
+"""The Training page: a task in the link trains while it is looked at, and only then."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from rnnviz.app.components.training.component import _thinned
+from rnnviz.app.runtime.training import TURNS, TrainingSession, Turns, recurrent_eigenvalues
+from rnnviz.engine import SimpleRNN
+from rnnviz.learn import TASKS
+from rnnviz.link import Link
+from rnnviz.spec.training import Training
+
+APP = Path(__file__).parents[2] / "app.py"
+TIMEOUT = 60
+
+
+def page(query, language="en-US"):
+    at = AppTest.from_file(str(APP), default_timeout=TIMEOUT)
+    at.context = {"locale": language}
+    for part in query.split("&"):
+        name, _, value = part.partition("=")
+        at.query_params[name] = value
+    return at.run()
+
+
+def address(at):
+    values = {name: at.query_params[name] for name in at.query_params}
+    return {name: one if isinstance(one, str) else one[0] for name, one in values.items()}
+
+
+def head_of(at):
+    """What the component is told, of the newest message."""
+    views = [one.proto for one in at.get("bidi_component")]
+    told = [one.bytes for one in views if b'"references"' in one.bytes]
+    assert len(told) == 1
+    length = int.from_bytes(told[0][:4], "little")
+    return json.loads(told[0][4 : 4 + length]), told[0][4 + length :]
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_every_task_opens(task):
+    at = page(f"page=training&task={task}")
+    assert not at.exception
+    head, frames = head_of(at)
+    assert head["step"] == 0
+    shape = head["shape"]
+    numbers = 3 + shape["rows"] * shape["outputs"] + 2 * shape["eigenvalues"] + shape["timesteps"]
+    states = shape["units"] * shape["timesteps"]
+    assert len(frames) == 4 * numbers + states + -states % 4
+    assert np.frombuffer(frames[:4], np.float32) == 0
+
+
+def test_one_step_and_open_the_network_elsewhere():
+    at = page("page=training&task=flip_flop&units=8")
+    for _ in range(2):
+        at.button(key="training.step").click().run()
+    head, _ = head_of(at)
+    assert head["step"] == 2
+    assert len(head["losses"]) == 2
+    at.button(key="training.open").click().run()
+    assert not at.exception
+    told = address(at)
+    assert told["page"] == "states"
+    assert len(told["network"]) == 64
+
+
+def test_the_link_holds_what_is_trained_and_how():
+    at = page("page=training&task=parity&learning_rate=0.01")
+    link = Link.parse(list(address(at).items()))
+    assert not link.problems
+    assert link.training == Training.of("parity", learning_rate=0.01)
+    assert Link.parse(link.text) == link
+
+
+def test_an_impossible_training_is_said_and_nothing_breaks():
+    at = page("page=training&task=next_value&series=own")
+    assert not at.exception
+    assert any("at least 12 finite numbers" in one.value for one in at.warning)
+
+
+def test_the_page_in_korean():
+    at = page("page=training", "ko-KR")
+    assert not at.exception
+    assert at.button(key="training.play").label == "학습"
+
+
+def test_a_session_goes_on_only_when_it_is_asked():
+    session = TrainingSession(Training.of("echo", units=8, steps=50, batch_size=4))
+    session.turn()
+    assert session.trainer.step == 0
+    session.playing = True
+    while session.playing:
+        before = session.trainer.step
+        session.turn()
+        assert session.trainer.step > before
+    assert session.trainer.step == 50
+    assert [frame.step for frame in session.frames][-1] == 50
+    network, inputs = session.network_of(10)
+    assert network.name == "echo, 10"
+    assert len(inputs.values) == 16
+
+
+def test_the_more_train_the_shorter_a_slice():
+    turns, seconds = Turns(), []
+
+    class Session:
+        def train_for(self, slice_seconds):
+            seconds.append(slice_seconds)
+
+    sessions = [Session() for _ in range(30)]
+    for session in sessions:
+        turns.take(session)
+    assert turns.active == 30
+    assert seconds[0] == pytest.approx(30 * seconds[-1])
+    assert sum(seconds[:1]) < 0.1
+
+
+def test_the_same_training_trains_to_the_same_bits_in_slices():
+    training = Training.of("parity", units=8, steps=30, batch_size=4)
+    one, other = TrainingSession(training), TrainingSession(training)
+    one.train_for(60)
+    while not other.trainer.done:
+        other.train_for(0)
+    assert one.trainer.losses == other.trainer.losses
+
+
+def test_moving_the_learning_rate_is_remembered():
+    session = TrainingSession(Training.of("parity", units=8, steps=30, batch_size=4))
+    session.one_step()
+    session.change("learning_rate", 0.1)
+    assert session.training.changes == ((1, "learning_rate", 0.1),)
+    assert session.is_of(session.training)
+    again = TrainingSession(session.training)
+    for one in (session, again):
+        one.train_for(60)
+    assert again.trainer.losses == session.trainer.losses
+
+
+def test_losses_are_thinned_by_means():
+    losses = np.random.default_rng(0).random(4001)
+    points = np.array(_thinned(losses))
+    assert len(points) <= 401
+    width = 11
+    np.testing.assert_allclose(points[0], [(width - 1) / 2, losses[:width].mean()], rtol=1e-3)
+    assert _thinned([]) == []
+
+
+def test_eigenvalues_are_those_of_the_recurrent_kernel():
+    kernel = np.array([[0.0, 1.0], [-1.0, 0.0]])
+    found = recurrent_eigenvalues(SimpleRNN(np.zeros((1, 2)), kernel, np.zeros(2)))
+    np.testing.assert_allclose(sorted(found.imag), [-1, 1])
+    assert TURNS.active >= 0
