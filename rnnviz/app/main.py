@@ -34,8 +34,8 @@ from rnnviz.app.sidebar.stack_editor import STACK_KNOBS, Bench, draw_stack
 from rnnviz.app.sidebar.starters import starters
 from rnnviz.app.sidebar.take_away import take_away
 from rnnviz.app.sidebar.teacher import teacher_button
-from rnnviz.app.sidebar.weights_preset import PRESET_KNOBS, weights_preset
 from rnnviz.app.sidebar.training import open_training, training_controls
+from rnnviz.app.sidebar.weights_preset import PRESET_KNOBS, weights_preset
 from rnnviz.codegen import keras_layers
 from rnnviz.engine.source import Given
 from rnnviz.i18n import LANGUAGES, Words, preferred_language, words
