@@ -126,7 +126,8 @@ class TrainingView {
       canvas.setAttribute("aria-label", `${title.textContent}. ${said ?? ""}`);
     }
     const value = head.percent ? `${(100 * frame.measure).toFixed(1)} %` : frame.measure.toPrecision(4) + head.unit;
-    this.measure.textContent = `${head.words.checkpoint} ${frame.step.toLocaleString()} · ${head.measure.replace("{}", value)}`;
+    const measured = head.measure.replace("{}", value);
+    this.measure.textContent = [`${head.words.checkpoint} ${frame.step.toLocaleString()}`, measured].join(" · ");
     this.range.setAttribute("aria-valuetext", String(frame.step));
     this.painted += 1;
     this.root.dataset.painted = String(this.painted);
