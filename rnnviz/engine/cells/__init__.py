@@ -4,11 +4,12 @@ import importlib
 import pkgutil
 
 from rnnviz.engine.cells.cell import RecurrentCell
+from rnnviz.engine.cells.check import check_cell
 from rnnviz.engine.cells.gru import GRU
 from rnnviz.engine.cells.lstm import LSTM
 from rnnviz.engine.cells.simple_rnn import SimpleRNN
 
-__all__ = ["CELLS", "GRU", "LSTM", "RecurrentCell", "SimpleRNN"]
+__all__ = ["CELLS", "GRU", "LSTM", "RecurrentCell", "SimpleRNN", "check_cell"]
 
 
 def _found() -> dict[str, type[RecurrentCell]]:
