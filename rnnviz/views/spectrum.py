@@ -48,7 +48,7 @@ def draw(result: Spectrum, style: Style) -> go.Figure:
             "rangemode": "tozero",
         },
     }
-    radius = max(1.0, *(kernel.bulk_radius or 0.0 for kernel in result.kernels))
+    radius = max([1.0, *(kernel.bulk_radius or 0.0 for kernel in result.kernels)])
     kernels = [kernel.eigenvalues for kernel in result.kernels]
     equal_axes(layout, *plane_values(radius, result.jacobian_eigenvalues, *kernels))
     return go.Figure({"data": traces, "layout": layout})
