@@ -85,6 +85,11 @@ class JobQueue:
     def __len__(self) -> int:
         return len(self._jobs)
 
+    @property
+    def waiting(self) -> int:
+        """How many pages wait for a job."""
+        return self._waiting
+
     def result(
         self,
         key: Hashable,

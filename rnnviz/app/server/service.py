@@ -18,7 +18,7 @@ from starlette.middleware import Middleware
 
 from rnnviz.app.launch import OPEN_PAGE
 from rnnviz.app.runtime.errors import failed
-from rnnviz.app.runtime.results import JOBS
+from rnnviz.app.runtime.results import JOBS, MEMORY
 from rnnviz.app.server import assets, browser_tab, health, index_page, static_files
 from rnnviz.app.server.guard import Guard, Rules
 from rnnviz.app.server.guard.connections import Register
@@ -43,6 +43,7 @@ def parts() -> dict[str, Any]:
     @asynccontextmanager
     async def life(app: st.App) -> AsyncIterator[None]:
         JOBS.neighbours = lambda: register.at_work
+        register.resting = lambda: JOBS.waiting + MEMORY.waiting
         # The page's modules, before the first visitor asks; its components need the server.
         importlib.import_module("rnnviz.app.main")
         sys.setswitchinterval(SWITCH_INTERVAL)

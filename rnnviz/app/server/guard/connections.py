@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from collections.abc import Callable
 
 from rnnviz.app.server.guard.connection import Visit
 from rnnviz.app.server.guard.sockets import Sockets
@@ -22,6 +23,7 @@ class Register:
         self.refused: Counter[str] = Counter()
         self.seen = 0
         self.sockets: Sockets | None = None
+        self.resting: Callable[[], int] = lambda: 0
 
     def __len__(self) -> int:
         return len(self._visits)

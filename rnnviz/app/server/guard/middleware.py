@@ -11,6 +11,7 @@ from rnnviz.app.server.guard.connection import Room, Visit
 from rnnviz.app.server.guard.connections import Register
 from rnnviz.app.server.guard.headers import protective_headers, with_protection
 from rnnviz.app.server.guard.rules import Rules
+from rnnviz.app.server.guard.run_slots import Turns
 from rnnviz.i18n import LANGUAGES, words
 
 _LOG = logging.getLogger(__name__)
@@ -33,7 +34,7 @@ class Guard:
     def __init__(self, app: ASGIApp, rules: Rules, register: Register) -> None:
         self._app, self._rules, self._register = app, rules, register
         self._protection = protective_headers(rules)
-        self._room = Room()
+        self._room = Room(Turns(resting=lambda: register.resting()))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one connection."""

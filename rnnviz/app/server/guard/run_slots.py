@@ -19,6 +19,9 @@ AT_ONCE = 2
 """Page runs under way at a time."""
 LONGEST = 0.1
 """Seconds after which a run no longer holds up those behind it: it is no short one."""
+OVERTIME = 2
+"""Most runs beyond that time that compute: where there are more, everything would only get slower.
+Those that wait for what is computed apart cost nothing and do not count."""
 
 
 @dataclass
@@ -38,10 +41,18 @@ class Turns:
         How many have their turn at a time.
     longest : float
         Seconds after which a turn ends by itself.
+    resting : callable () -> int
+        How many runs wait for something that is computed apart.
     """
 
-    def __init__(self, at_once: int = AT_ONCE, longest: float = LONGEST) -> None:
-        self._at_once, self._longest = at_once, longest
+    def __init__(
+        self,
+        at_once: int = AT_ONCE,
+        longest: float = LONGEST,
+        resting: Callable[[], int] = lambda: 0,
+    ) -> None:
+        self._at_once, self._longest, self._resting = at_once, longest, resting
+        self._overtime: set[Hashable] = set()
         self._running: dict[Hashable, asyncio.TimerHandle] = {}
         self._waiting: dict[Hashable, _Waiting] = {}
         self._order, self._numbers = FairOrder(), itertools.count()
@@ -64,7 +75,11 @@ class Turns:
 
     def give_back(self, who: Hashable) -> None:
         """End a page's turn, or its waiting for one, and call the next."""
+        self._overtime.discard(who)
         self._waiting.pop(who, None)
+        self._end(who)
+
+    def _end(self, who: Hashable) -> None:
         alarm = self._running.pop(who, None)
         if alarm is None:
             return
@@ -77,5 +92,17 @@ class Turns:
 
     def _begin(self, who: Hashable, mark: int) -> None:
         self._order.served(mark)
+        self._overtime.discard(who)
+        self._watch(who)
+
+    def _watch(self, who: Hashable) -> None:
         loop = asyncio.get_running_loop()
-        self._running[who] = loop.call_later(self._longest, self.give_back, who)
+        self._running[who] = loop.call_later(self._longest, self._look, who)
+
+    def _look(self, who: Hashable) -> None:
+        """End the turn of a run that takes long, unless too many of those compute already."""
+        if len(self._overtime) - self._resting() >= OVERTIME:
+            self._watch(who)
+            return
+        self._overtime.add(who)
+        self._end(who)

@@ -72,6 +72,26 @@ def test_a_turn_that_is_never_given_back_ends_by_itself():
     run(scene)
 
 
+def test_only_so_many_runs_that_take_long_compute_at_a_time():
+    async def scene():
+        resting = [0]
+        turns, called = Turns(at_once=1, longest=0.02, resting=lambda: resting[0]), []
+        for name in "abcd":
+            turns.take(name, lambda name=name: called.append(name))
+        await asyncio.sleep(0.3)
+        assert called == ["b", "c"], "two beyond their time, and one at work"
+        resting[0] = 1  # one of them waits for what is computed apart
+        await asyncio.sleep(0.1)
+        assert called == ["b", "c", "d"]
+        turns.give_back("a")
+        turns.give_back("b")
+        turns.take("e", lambda: called.append("e"))
+        await asyncio.sleep(0.1)
+        assert called[-1] == "e"
+
+    run(scene)
+
+
 def test_who_leaves_gives_up_his_place():
     async def scene():
         turns, called = Turns(at_once=1, longest=60), []
