@@ -70,7 +70,8 @@ REACHABLE = """() => [...document.querySelectorAll(
   })"""
 # Within a group of options the arrows go on; one of them stands for all.
 LEFT_OUT = f"""() => {{
-  const group = (e) => e.closest('[role="radiogroup"], [role="toolbar"], [role="tablist"]') ?? e;
+  const group = (e) =>
+    e.closest('[role="radiogroup"], [role="toolbar"], [role="tablist"], .stSelectbox') ?? e;
   const seen = new Set(window.focused.map(group));
   return ({REACHABLE})().filter((e) => !seen.has(group(e))).map((e) => e.outerHTML.slice(0, 150));
 }}"""

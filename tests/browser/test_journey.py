@@ -23,7 +23,7 @@ def test_the_lecture_is_painted_and_saturated(open_page):
     pixels = heatmap(page)
     assert pixels.std() > 0, "an empty picture"
     assert red(pixels) > 0.9, "every state is 1.0, so the picture must be red"
-    assert page.get_by_text("From step 2 (t = 1) on, all 64 units are exactly 1.0").is_visible()
+    page.get_by_text("From step 2 (t = 1) on, all 64 units are exactly 1.0").wait_for()
     assert page.get_by_role("slider", name="Weight scale").is_visible()
 
 

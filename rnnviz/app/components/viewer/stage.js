@@ -18,9 +18,9 @@ import {
 import { colourTable } from "./raster.js";
 
 const NARROW = 560;
-const SCREEN = 794; // pixels of the screen that the layout fits without more ado
+const SCREEN = 808; // pixels of the screen that the layout fits without more ado
 const PRESENTATION_SCREEN = 900;
-const LEAST_OFF = 40;
+const LEAST_OFF = 100;
 const MOST_ON = 420;
 const MOST_RATIO = 2;
 const LEAST_SPAN = 2;
