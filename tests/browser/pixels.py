@@ -17,8 +17,10 @@ def picture(page, selector=f"{VIEWER} canvas"):
 def heatmap(page):
     """Return the pixels of the middle of the heatmap, away from axes and cursor."""
     pixels = picture(page)
-    height, width = pixels.shape[:2]
-    return pixels[height // 8 : height // 2, width // 3 : 2 * width // 3]
+    place = page.locator(VIEWER).get_attribute("data-heat").split()
+    left, top, width, height = (round(float(one)) for one in place)
+    third = slice(left + width // 3, left + 2 * width // 3)
+    return pixels[top + height // 8 : top + 7 * height // 8, third]
 
 
 def shown_experiment(page):
