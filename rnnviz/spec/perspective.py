@@ -23,7 +23,7 @@ from rnnviz.knobs import (
     write,
 )
 
-PAGES = ("states", "keras", "dynamics", "training", "compare", "lessons")
+PAGES = ("states", "keras", "dynamics", "training", "compare", "atlas", "lessons")
 LENSES = ("state", "digits", "preactivation", "slope", "change", "magnitude")
 PALETTES = ("red_blue", "purple_orange")
 SUMMARY_STYLES = ("keras2", "keras3")
@@ -89,6 +89,9 @@ class Perspective:
     lesson: str | None = knob(None, Name(), quiet=True)
     card: int = knob(0, Whole(0, 99), quiet=True)
     answers: str = knob("", Answers(20), quiet=True)
+    across: str | None = knob("weight_scale", Name(), quiet=True)
+    up: str | None = knob("recurrent_gain", Name(), quiet=True)
+    measure: str | None = knob("lyapunov", Name(), quiet=True)
     side: str = knob("both", Choice(SIDES), quiet=True)
     difference: bool = knob(False, Flag(), quiet=True)
     hidden: tuple[str, ...] = knob((), Names(NAMES_LIMIT), quiet=True)

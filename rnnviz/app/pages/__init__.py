@@ -1,6 +1,6 @@
 """One page a file; each has ``show(experiment, perspective, say) -> perspective``."""
 
-from rnnviz.app.pages import compare, dynamics, keras, lessons, states, training
+from rnnviz.app.pages import atlas, compare, dynamics, keras, lessons, states, training
 
 PAGES = {
     "states": states,
@@ -8,6 +8,7 @@ PAGES = {
     "dynamics": dynamics,
     "training": training,
     "compare": compare,
+    "atlas": atlas,
     "lessons": lessons,
 }
 """Page name in the link -> module. The names are those of ``perspective.PAGES``."""
