@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from urllib.parse import parse_qsl, urlencode
 
+from rnnviz.analysis.registry import analyses
 from rnnviz.engine.source import Given
 from rnnviz.knobs import LINK_LIMIT, Problem
 from rnnviz.lessons.registry import lessons
@@ -197,7 +198,25 @@ def _known_names(perspective: Perspective) -> tuple[Perspective, list[Problem]]:
     if perspective.lesson is not None and perspective.lesson not in lessons():
         problems.append(Problem("unknown_lesson", (("name", perspective.lesson),)))
         changes |= {"lesson": None, "card": 0, "answers": ""}
-    return perspective.replace(**changes), problems
+    changes["parameters"], wrong = known_parameters(perspective.parameters)
+    return perspective.replace(**changes), problems + wrong
+
+
+def known_parameters(pairs: Iterable[tuple[str, str]]) -> tuple[Pairs, list[Problem]]:
+    """Return what is set about analyses, spelled the one way and without defaults, and problems."""
+    kept, problems = [], []
+    for name, text in pairs:
+        view, _, parameter = name.partition(".")
+        analysis = analyses().get(view)
+        if analysis is None or parameter not in analysis.table:
+            problems.append(Problem("unknown_name", (("name", name),)))
+            continue
+        settings, wrong = analysis.read({parameter: text})
+        problems += wrong
+        row, value = analysis.table[parameter], getattr(settings, parameter)
+        if value != row.default:
+            kept.append((name, row.kind.write(value)))
+    return tuple(kept), problems
 
 
 def _too_long() -> Problem:

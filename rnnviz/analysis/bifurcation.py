@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from rnnviz.analysis.verdict import Verdict, verdict
-from rnnviz.engine import ACTIVATIONS
+from rnnviz.analysis.held import HELD, MOST_FEATURES, checked, fitted, held_input, said
+from rnnviz.analysis.linearisation import one_sequence
+from rnnviz.analysis.registry import Analysis, Cursor
+from rnnviz.analysis.verdict import Verdict, also, verdict
+from rnnviz.engine import ACTIVATIONS, Trace
 from rnnviz.engine.cells.cell import RecurrentCell
+from rnnviz.knobs import Numbers, Whole, knob
 
 _NETWORKS = 64
 _STACK_NUMBERS = 2**18
@@ -39,6 +44,8 @@ class Bifurcation:
         Their last states; nan where they are not finite.
     transient : int
         Steps that were left out before.
+    held_as : str
+        What the held input is: "mean", "zero", "cursor", "values"; "" where that is not known.
     """
 
     factors: np.ndarray
@@ -48,6 +55,7 @@ class Bifurcation:
     units: np.ndarray
     visited: np.ndarray
     transient: int
+    held_as: str = ""
 
     @property
     def chaotic(self) -> np.ndarray:
@@ -61,7 +69,10 @@ class Bifurcation:
 
     @property
     def verdict(self) -> Verdict:
-        """Where along the scales the behaviour changes."""
+        """Where along the scales the behaviour changes, and which input is held."""
+        return also(self._main(), *said(self.held_as))
+
+    def _main(self) -> Verdict:
         numbers = {"low": float(self.factors[0]), "high": float(self.factors[-1])}
         if self.escaping.all():
             return verdict("bifurcation.escaping", **numbers)
@@ -79,6 +90,19 @@ class Bifurcation:
         kind = "lost" if np.isneginf(numbers["largest"]) else "calm"
         return verdict(f"bifurcation.{kind}", **numbers)
 
+    def to_frame(self) -> Any:
+        """Return a pandas DataFrame: one row a scale."""
+        import pandas as pd
+
+        columns = {
+            "weight_scale": self.factors,
+            "exponent": self.exponents,
+            "band": self.band,
+            "chaotic": self.chaotic,
+            "escaping": self.escaping,
+        }
+        return pd.DataFrame(columns)
+
 
 def bifurcation(
     layer: RecurrentCell,
@@ -89,6 +113,8 @@ def bifurcation(
     steps: int = 200,
     kept: int = 32,
     progress: Callable[[float], None] | None = None,
+    seed: int = 0,
+    held_as: str = "",
 ) -> Bifurcation:
     """Run the network at every scale at once, from one random state, and follow a small change.
 
@@ -106,23 +132,37 @@ def bifurcation(
         Steps left out, steps over which growth is averaged, last states kept.
     progress : callable, optional
         Called with 0…1, at least every few steps.
+    seed : int
+        Of the state that it begins with and of the small change.
+    held_as : str
+        What the held input is, for the sentence.
+
+    Raises
+    ------
+    ValueError
+        Where the layer is a stack of networks, or a number does not fit.
     """
     factors = np.array(factors, np.float64)
-    held = np.zeros(layer.features) if held_input is None else np.asarray(held_input)
+    held = checked(layer, held_input)
+    if not factors.size or not (np.isfinite(factors) & (factors >= 0)).all():
+        raise ValueError("factors must be numbers from 0 on, at least one.")
+    for name, value, least in (("transient", transient, 0), ("steps", steps, 1)):
+        if value < least:
+            raise ValueError(f"{name} must be at least {least}, but it is {value}.")
     units = np.array([unit for unit in units if unit < layer.units])
     scaled = _Elementwise if layer.structure == "elementwise" else _Stack
     parts, group = [], scaled.group(layer)
     for start in range(0, len(factors), group):
         network = scaled(layer, factors[start : start + group], held)
         report = _reporter(progress, start, len(network.factors), len(factors))
-        parts.append(_follow(network, units, transient, steps, min(kept, steps), report))
+        parts.append(_follow(network, units, transient, steps, min(kept, steps), report, seed))
     columns = zip(*parts, strict=True)
     growth, escaping, visited = (np.concatenate(column) for column in columns)
     exponents, band = _mean_and_band(growth)
     arrays = (factors, exponents, band, escaping, units, visited)
     for array in arrays:
         array.setflags(write=False)
-    return Bifurcation(*arrays, transient)
+    return Bifurcation(*arrays, transient, held_as)
 
 
 def _reporter(progress, start, count, total):
@@ -131,10 +171,10 @@ def _reporter(progress, start, count, total):
     return lambda done: progress((start + count * done) / total)
 
 
-def _follow(network, units, transient, steps, kept, report):
+def _follow(network, units, transient, steps, kept, report, seed=0):
     """Return log growth (scales, steps), who escapes, and kept states (scales, kept, units)."""
     count, size = len(network.factors), network.layer.state_size
-    random = np.random.default_rng(0)
+    random = np.random.default_rng(seed)
     states = np.tile(random.uniform(-0.5, 0.5, size), (count, 1))
     changes = np.tile(random.standard_normal(size), (count, 1))
     growth, visited = np.empty((count, steps)), np.empty((count, kept, len(units)))
@@ -203,3 +243,54 @@ class _Stack:
     def advance(self, states, changes):
         jacobians = self.layer.jacobian(self.projected, states)
         return self.layer.step(self.projected, states), (jacobians @ changes[..., None])[..., 0]
+
+
+@dataclass(frozen=True, kw_only=True)
+class BifurcationParameters:
+    """What can be set about the strip; see :func:`bifurcation`."""
+
+    held_input: str | tuple[float, ...] = knob(
+        "mean", Numbers(HELD, MOST_FEATURES, -1e6, 1e6), control="held", quiet=True
+    )
+    transient: int = knob(200, Whole(0, 100_000), control="number", quiet=True)
+    steps: int = knob(200, Whole(8, 100_000), control="number", quiet=True)
+    seed: int = knob(0, Whole(0, 2**31 - 1), control="number", quiet=True)
+
+
+FACTORS = np.geomspace(1e-3, 10, 121)
+"""Weight scales that are looked at: those of the scale's own control."""
+FACTORS.setflags(write=False)
+
+
+def strip(
+    trace: Trace,
+    layer: RecurrentCell,
+    parameters: BifurcationParameters,
+    cursor: Cursor,
+    progress: Callable[[float], None] | None = None,
+) -> Bifurcation:
+    """Return the bifurcation of a layer under the input of a run, for the units at the cursor."""
+    one_sequence(trace)
+    held, held_as = held_input(trace, parameters.held_input, cursor.timestep)
+    units = [(cursor.unit + offset) % layer.units for offset in range(min(3, layer.units))]
+    # Formed Jacobians take long: half as many scales take half as long.
+    factors = FACTORS if layer.structure == "elementwise" else FACTORS[::2]
+    return bifurcation(
+        layer,
+        factors,
+        held,
+        tuple(units),
+        parameters.transient,
+        parameters.steps,
+        progress=progress,
+        seed=parameters.seed,
+        held_as=held_as,
+    )
+
+
+def _of(trace: Trace, parameters: BifurcationParameters, cursor: Cursor, progress) -> Bifurcation:
+    """The scales multiply the weights of the run as they are."""
+    return strip(trace, trace.layer, parameters, cursor, progress)
+
+
+ANALYSIS = Analysis("bifurcation", BifurcationParameters, _of, fitted)

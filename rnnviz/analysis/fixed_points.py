@@ -9,11 +9,15 @@ from typing import Any
 import numpy as np
 
 from rnnviz.analysis.found_points import FoundPoints
-from rnnviz.analysis.held import checked, said
+from rnnviz.analysis.held import HELD, MOST_FEATURES, checked, fitted, held_input, said
+from rnnviz.analysis.linearisation import finite_timesteps, one_sequence
+from rnnviz.analysis.registry import Analysis, Cursor
 from rnnviz.analysis.richness import Richness
 from rnnviz.analysis.root_finding import CONVERGED, Work, solve
 from rnnviz.analysis.verdict import Verdict, also, verdict
+from rnnviz.engine import Trace
 from rnnviz.engine.cells.cell import RecurrentCell
+from rnnviz.knobs import Numbers, Real, Whole, knob
 
 _NEUTRAL = 1e-6
 _FARTHEST = 1e6
@@ -193,7 +197,7 @@ class FixedPoints:
 
 def fixed_points(
     layer: RecurrentCell,
-    held_input: np.ndarray | None = None,
+    held_input: np.ndarray | float | None = None,
     visited: np.ndarray | None = None,
     starts: int | None = None,
     seed: int = 0,
@@ -306,3 +310,36 @@ def _starts(layer, visited, count, random, first) -> np.ndarray:
     if first:
         begin[0] = 0.0
     return begin
+
+
+@dataclass(frozen=True, kw_only=True)
+class FixedPointsParameters:
+    """What can be set about the search; see :func:`fixed_points`.
+
+    ``starts`` None means as many as it takes.
+    """
+
+    held_input: str | tuple[float, ...] = knob(
+        "mean", Numbers(HELD, MOST_FEATURES, -1e6, 1e6), control="held", quiet=True
+    )
+    starts: int | None = knob(None, Whole(1, 100_000, optional=True), control="number", quiet=True)
+    seed: int = knob(0, Whole(0, 2**31 - 1), control="number", quiet=True)
+    tolerance: float = knob(CONVERGED, Real(1e-15, 1e-3), control="number", quiet=True)
+
+
+def _of(trace: Trace, parameters: FixedPointsParameters, cursor: Cursor, progress) -> FixedPoints:
+    one_sequence(trace)
+    held, held_as = held_input(trace, parameters.held_input, cursor.timestep)
+    return fixed_points(
+        trace.layer,
+        held,
+        trace.full_states[: finite_timesteps(trace)],
+        parameters.starts,
+        parameters.seed,
+        parameters.tolerance,
+        progress,
+        held_as,
+    )
+
+
+ANALYSIS = Analysis("fixed_points", FixedPointsParameters, _of, fitted)

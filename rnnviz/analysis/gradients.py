@@ -3,18 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
 from rnnviz.analysis.largest_singular_value import largest_singular_value
-from rnnviz.analysis.linearisation import Linearisation, finite_timesteps, linearise
+from rnnviz.analysis.linearisation import (
+    Linearisation,
+    finite_timesteps,
+    linearise,
+    linearise_steeper,
+    on_kinks,
+    one_sequence,
+)
+from rnnviz.analysis.registry import Analysis, Cursor
 from rnnviz.analysis.verdict import Verdict, moment, power_of_ten, verdict
 from rnnviz.engine import Trace
+from rnnviz.knobs import Whole, knob
 
 DIRECTIONS = 4
 """Directions of h_T that are followed backwards."""
+
+EXACT_UP_TO = 256
+"""Units up to which every direction of h_T of a gated cell is followed: no bounds are needed."""
 
 PROBES = 4
 """Random directions across them that bound what they miss."""
@@ -55,6 +68,11 @@ class Gradients:
         s·σ₁(U); nan for gated cells.
     diverged_at : int or None
         First timestep without a finite state; T lies before it.
+    kinks : int
+        Timesteps up to T at which a unit stands exactly on a kink of the activation: the norms
+        take the slope that frameworks take there, 0 for relu.
+    steeper : float
+        log10 ‖∂h_T/∂state_0‖₂ with the steeper slope at every kink; nan where there is none.
     """
 
     target: int
@@ -67,6 +85,8 @@ class Gradients:
     sensitivity: np.ndarray
     growth_bound: float
     diverged_at: int | None
+    kinks: int = 0
+    steeper: float = float("nan")
 
     @cached_property
     def exact(self) -> np.ndarray:
@@ -93,6 +113,11 @@ class Gradients:
         if self.target < 0:
             return verdict("gradients.diverged", **moment(0))
         numbers, back = moment(self.target), self.target
+        if self.kinks and back and self.steeper > max(float(self.norm[0]), -1e300) + 0.01:
+            least = float(self.norm[0])
+            sizes = {"size": "0" if np.isneginf(least) else power_of_ten(least)}
+            sizes["steeper"] = power_of_ten(self.steeper)
+            return verdict("gradients.kink", **numbers, back=back, kinks=self.kinks, **sizes)
         if self.zero_before is not None:
             return verdict("gradients.zero", **numbers, before=self.zero_before)
         if back == 0:
@@ -101,6 +126,19 @@ class Gradients:
         numbers |= {"back": back, "reach": self.reach, "factor": 10 ** (power / back)}
         kind = "vanishing" if power < -3 else "exploding" if power > 3 else "alive"
         return verdict(f"gradients.{kind}", **numbers, size=power_of_ten(power))
+
+    def to_frame(self) -> Any:
+        """Return a pandas DataFrame: one row a timestep, norms as log10."""
+        import pandas as pd
+
+        columns = {
+            "timestep": np.arange(len(self.norm)),
+            "log10_by_state": self.norm,
+            "log10_by_state_upper": self.upper,
+            "log10_by_input": self.input_norm,
+            "log10_by_input_upper": self.input_upper,
+        }
+        return pd.DataFrame(columns)
 
 
 def gradients(
@@ -121,10 +159,19 @@ def gradients(
     trace : Trace
         The run of one sequence.
     timestep : int, optional
-        T; by default the last finite timestep.
+        T; by default the last finite timestep, which also stands in for one that is not finite.
     progress : callable, optional
         Called with 0…1 every few steps.
+
+    Raises
+    ------
+    ValueError
+        Where the trace holds several sequences, or there is no such timestep.
     """
+    one_sequence(trace)
+    if timestep is not None and not 0 <= timestep < trace.timesteps:
+        last = trace.timesteps - 1
+        raise ValueError(f"timestep is {timestep}, but the run goes from 0 to {last}.")
     finite = finite_timesteps(trace)
     target = finite - 1 if timestep is None else min(timestep, finite - 1)
     growth = _growth_bound(trace)
@@ -144,7 +191,22 @@ def gradients(
     arrays = (norm, upper, input_norm, input_upper)
     for array in (*arrays, sensitivity, *(() if bound is None else (bound,))):
         array.setflags(write=False)
-    return Gradients(target, *arrays, initial, bound, sensitivity, growth, trace.diverged_at)
+    ends = initial, bound, sensitivity, growth, trace.diverged_at
+    return Gradients(target, *arrays, *ends, *_steeper(trace, target))
+
+
+def _steeper(trace: Trace, target: int) -> tuple[int, float]:
+    """Return at how many timesteps a unit is on a kink, and the norm with the steeper slopes."""
+    steeper = linearise_steeper(trace)
+    if steeper is None:
+        return 0, float("nan")
+    kinks = int(on_kinks(trace)[: target + 1].any(axis=1).sum())
+    if target == 0:
+        return kinks, 0.0
+    rows, followed = _directions(steeper, trace, target)
+    return kinks, float(
+        _pull_back(steeper, rows, followed, target, trace.layer.features, None)[0][0]
+    )
 
 
 def _growth_bound(trace: Trace) -> float:
@@ -169,7 +231,8 @@ def _log_bound(growth: float, target: int) -> np.ndarray | None:
 def _directions(linearisation: Linearisation, trace: Trace, target: int) -> tuple:
     """Return unit directions of h_T to follow, then probes across them; and how many of each."""
     units, size = trace.layer.units, trace.layer.state_size
-    if units <= DIRECTIONS + PROBES:
+    gated = trace.layer.structure != "elementwise"
+    if units <= DIRECTIONS + PROBES or (gated and units <= EXACT_UP_TO):
         return np.eye(units, size), units
     random = np.random.default_rng(0)
     changes = random.standard_normal((DIRECTIONS, size))
@@ -258,7 +321,29 @@ def _moderated(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray | float]:
 def _norms(rows: np.ndarray, followed: int) -> np.ndarray:
     """Return log10 of the lower and upper ends for rows (steps, k, columns), (2, steps)."""
     seen, probes = rows[:, :followed], rows[:, followed:]
-    squares = np.linalg.eigvalsh(seen @ seen.swapaxes(1, 2))[:, -1]
+    wide = seen.shape[2] >= seen.shape[1]
+    gram = seen @ seen.swapaxes(1, 2) if wide else seen.swapaxes(1, 2) @ seen
+    squares = np.linalg.eigvalsh(gram)[:, -1]
     missed = np.einsum("tkc,tkc->tk", probes, probes).max(axis=1, initial=0.0)
     with np.errstate(divide="ignore"):
         return np.log10([np.maximum(squares, 0.0), squares + _PROBE_FACTOR**2 * missed]) / 2
+
+
+@dataclass(frozen=True, kw_only=True)
+class GradientsParameters:
+    """What can be set about the gradients; ``target`` None is the last finite timestep."""
+
+    target: int | None = knob(None, Whole(0, 999_999, optional=True), control="number", quiet=True)
+
+
+def _of(trace: Trace, parameters: GradientsParameters, cursor: Cursor, progress) -> Gradients:
+    return gradients(trace, parameters.target, progress)
+
+
+def _fitted(parameters: GradientsParameters, trace: Trace) -> GradientsParameters:
+    if parameters.target is None:
+        return parameters
+    return replace(parameters, target=min(parameters.target, trace.timesteps - 1))
+
+
+ANALYSIS = Analysis("gradients", GradientsParameters, _of, _fitted)

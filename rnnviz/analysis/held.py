@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import TypeVar
+
 import numpy as np
 
 from rnnviz.analysis.verdict import Verdict, verdict
 from rnnviz.engine import Trace
 from rnnviz.engine.cells.cell import RecurrentCell
+
+MOST_FEATURES = 512
+"""Most features whose own values a link takes."""
+
+Parameters = TypeVar("Parameters")
 
 HELD = ("mean", "zero", "cursor")
 """Inputs that have a name: the mean over the run, zeros, the input at the time cursor."""
@@ -47,6 +55,14 @@ def held_input(
         held = inputs.mean(axis=0) if how == "mean" else inputs[min(timestep, len(inputs) - 1)]
     # Below a layer that diverges the inputs are not finite: nothing can be held but zeros.
     return np.nan_to_num(held, nan=0.0, posinf=0.0, neginf=0.0), how
+
+
+def fitted(parameters: Parameters, trace: Trace) -> Parameters:
+    """Return parameters whose own ``held_input`` fits the features of a run; else the default."""
+    held = getattr(parameters, "held_input", "mean")
+    if isinstance(held, str) or len(held) in (1, trace.layer.features):
+        return parameters
+    return replace(parameters, held_input="mean")  # type: ignore[type-var]
 
 
 def checked(layer: RecurrentCell, held: np.ndarray | float | None) -> np.ndarray:

@@ -11,8 +11,8 @@ from typing import Protocol
 
 import numpy as np
 
-from rnnviz.analysis.lenses import slope
-from rnnviz.engine import Trace
+from rnnviz.analysis.lenses import argument, slope
+from rnnviz.engine import ACTIVATIONS, Trace
 
 _CHUNK_NUMBERS = 2**18
 """Numbers in one block of formed Jacobians: 2 MB, so that it stays in the processor's cache."""
@@ -61,9 +61,53 @@ def linearise(trace: Trace) -> Linearisation:
     ValueError
         If the trace holds a batch or a stack of networks.
     """
-    if trace.full_states.ndim != 2:
-        raise ValueError(f"one sequence is needed, but the states are {trace.full_states.shape}")
+    one_sequence(trace)
     return _STRUCTURES[trace.layer.structure](trace)
+
+
+def one_sequence(trace: Trace) -> Trace:
+    """Return a trace that holds the run of one sequence.
+
+    Raises
+    ------
+    ValueError
+        If it holds a batch or a stack of networks.
+    """
+    if trace.full_states.ndim != 2:
+        shape = trace.full_states.shape
+        raise ValueError(
+            f"One sequence is needed, but the states have shape {shape}: look at one trial or one "
+            "network at a time."
+        )
+    return trace
+
+
+def on_kinks(trace: Trace) -> np.ndarray:
+    """Where the argument of the activation is exactly a kink of it, (timesteps, units) bool."""
+    mask = np.zeros(trace.states.shape, bool)
+    for kink in ACTIVATIONS[trace.layer.activation].kinks:
+        mask |= argument(trace) == kink
+    return mask
+
+
+def linearise_steeper(trace: Trace) -> Linearisation | None:
+    """Return the linearisation with the steeper of both slopes at every kink.
+
+    None where no state lies on a kink, so that there is one slope only, and for cells whose
+    Jacobians are more than the slopes of one activation.
+    """
+    if trace.layer.structure != "elementwise" or not on_kinks(trace).any():
+        return None
+    return _Elementwise(trace, steeper=True)
+
+
+def _steeper_slopes(trace: Trace, slopes: np.ndarray) -> np.ndarray:
+    activation, slopes = ACTIVATIONS[trace.layer.activation], slopes.copy()
+    for kink in activation.kinks:
+        beside = np.array([kink - 1e-6, kink + 1e-6])
+        steeper = float(activation.slope(activation.apply(beside)).max())
+        slopes[argument(trace) == kink] = steeper
+    return slopes
 
 
 def finite_timesteps(trace: Trace) -> int:
@@ -79,9 +123,11 @@ def states_before(trace: Trace) -> np.ndarray:
 class _Elementwise:
     """J_t = kept·I + gain·diag(act'(z_t))·Rᵀ, a product with R and one with a vector."""
 
-    def __init__(self, trace: Trace):
+    def __init__(self, trace: Trace, steeper: bool = False):
         layer = trace.layer
         self.slopes = np.asarray(slope(trace), np.float64)
+        if steeper:
+            self.slopes = _steeper_slopes(trace, self.slopes)
         self.kept = layer.kept
         if layer.gain != 1:
             self.slopes = layer.gain * self.slopes

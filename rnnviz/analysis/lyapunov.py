@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
-from rnnviz.analysis.linearisation import Linearisation, finite_timesteps, linearise
+from rnnviz.analysis.linearisation import (
+    Linearisation,
+    finite_timesteps,
+    linearise,
+    linearise_steeper,
+    on_kinks,
+    one_sequence,
+)
+from rnnviz.analysis.registry import Analysis, Cursor
 from rnnviz.analysis.verdict import Verdict, moment, verdict
 from rnnviz.engine import Trace
+from rnnviz.knobs import Whole, knob
 
 _BLOCKS = 8
 _NEUTRAL = 1e-3
@@ -44,6 +54,11 @@ class Lyapunov:
         Whether the states cannot leave a bounded range.
     diverged_at : int or None
         First timestep without a finite state; only steps before it count.
+    kinks : int
+        Timesteps at which a unit stands exactly on a kink of the activation, where it has two
+        slopes: ``exponents`` take the one that frameworks take, 0 for relu.
+    steeper : float
+        The largest exponent with the steeper slope at every kink; nan where there is none.
     """
 
     exponents: np.ndarray
@@ -54,6 +69,8 @@ class Lyapunov:
     exact: bool
     bounded: bool
     diverged_at: int | None
+    kinks: int = 0
+    steeper: float = float("nan")
 
     @property
     def converged(self) -> bool:
@@ -84,6 +101,9 @@ class Lyapunov:
         largest, band = float(self.exponents[0]), float(self.band[0])
         largest = 0.0 if abs(largest) < _ROUNDING else largest
         numbers = {"exponent": largest, "band": band, "steps": len(self.finite_time)}
+        if self.kinks and self.steeper > max(largest, -1e300) + _NEUTRAL:
+            numbers |= {"steeper": self.steeper, "kinks": self.kinks}
+            return verdict("lyapunov.kink", **numbers)
         if np.isneginf(largest):
             lost = np.flatnonzero(np.isneginf(self.finite_time[:, 0]))
             return verdict("lyapunov.lost", **moment(lost[0] if lost.size else 0))
@@ -95,6 +115,13 @@ class Lyapunov:
         # Growth that never changes is that of one fixed step, or has no bound: not yet chaos.
         apart = "parting" if self.exact or not self.bounded else "chaos"
         return verdict(f"lyapunov.{apart if largest > 0 else 'forgetting'}", **numbers)
+
+    def to_frame(self) -> Any:
+        """Return a pandas DataFrame: one row an exponent, largest first."""
+        import pandas as pd
+
+        ranks = 1 + np.arange(len(self.exponents))
+        return pd.DataFrame({"rank": ranks, "exponent": self.exponents, "band": self.band})
 
 
 def lyapunov(
@@ -118,7 +145,21 @@ def lyapunov(
         Steps left out of the mean; a tenth of the run by default.
     progress : callable, optional
         Called with 0…1, every step of a short run.
+
+    Raises
+    ------
+    ValueError
+        Where the trace holds several sequences, or a number does not fit.
     """
+    one_sequence(trace)
+    for name, value, least in (("count", count, 1), ("transient", transient, 0)):
+        if value is not None and value < least:
+            raise ValueError(f"{name} must be at least {least}, but it is {value}.")
+    if transient is not None and transient >= trace.timesteps:
+        raise ValueError(
+            f"transient is {transient}, but the run has {trace.timesteps} timesteps: nothing would "
+            "be left to measure."
+        )
     steps, size = finite_timesteps(trace), trace.layer.state_size
     count = size if count is None else max(1, min(count, size))
     transient = steps // 10 if transient is None else min(transient, max(0, steps - 1))
@@ -127,14 +168,14 @@ def lyapunov(
         empty = (nothing, nothing, np.empty((0, 0)), nothing)
         return Lyapunov(*empty, size, False, False, trace.diverged_at)
     linearisation = linearise(trace)
-    growth = _growth(linearisation, steps, size, count, progress)
-    constant = linearisation.constant(steps)
-    if constant is None:
-        exponents, band = _mean_and_band(growth[transient:])
-    else:
-        with np.errstate(divide="ignore"):
-            exponents = np.log(np.sort(np.abs(np.linalg.eigvals(constant)))[::-1][:count])
-        band = np.zeros(count)
+    exponents, band, growth, constant = _exponents(
+        linearisation, steps, size, count, transient, progress
+    )
+    steeper, kinks = linearise_steeper(trace), 0
+    other = float("nan")
+    if steeper is not None:
+        kinks = int(on_kinks(trace)[:steps].any(axis=1).sum())
+        other = float(_exponents(steeper, steps, size, 1, transient, None)[0][0])
     order = np.argsort(-exponents, kind="stable") if constant is None else np.arange(count)
     leading = growth[:, order[:_CURVES]]
     finite_time = np.cumsum(leading, axis=0) / np.arange(1, steps + 1)[:, None]
@@ -142,7 +183,26 @@ def lyapunov(
     for array in arrays:
         array.setflags(write=False)
     bounded = bool(np.isfinite(trace.layer.state_range).all())
-    return Lyapunov(*arrays, size, constant is not None, bounded, trace.diverged_at)
+    exact = constant is not None
+    return Lyapunov(*arrays, size, exact, bounded, trace.diverged_at, kinks, other)
+
+
+def _exponents(
+    linearisation: Linearisation,
+    steps: int,
+    size: int,
+    count: int,
+    transient: int,
+    progress: Callable[[float], None] | None,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray | None]:
+    """Return exponents, their bands, log growth of each step, and the Jacobian if all are one."""
+    growth = _growth(linearisation, steps, size, count, progress)
+    constant = linearisation.constant(steps)
+    if constant is None:
+        return *_mean_and_band(growth[transient:]), growth, None
+    with np.errstate(divide="ignore"):
+        exponents = np.log(np.sort(np.abs(np.linalg.eigvals(constant)))[::-1][:count])
+    return exponents, np.zeros(count), growth, constant
 
 
 def _growth(
@@ -186,3 +246,39 @@ def _mean_and_band(growth: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     # Student's t for seven degrees of freedom.
     band[finite] = 2.365 * means.std(axis=0, ddof=1) / np.sqrt(_BLOCKS)
     return mean, band
+
+
+ALL_UP_TO = 128
+"""State numbers up to which all exponents are computed unless it is said how many."""
+
+LEADING = 32
+
+
+@dataclass(frozen=True, kw_only=True)
+class LyapunovParameters:
+    """What can be set about the exponents; see :func:`lyapunov`.
+
+    ``transient`` None is a tenth of the run; ``count`` None is all, or the 32 leading ones of more
+    than 128.
+    """
+
+    transient: int | None = knob(
+        None, Whole(0, 999_999, optional=True), control="number", quiet=True
+    )
+    count: int | None = knob(None, Whole(1, 4096, optional=True), control="number", quiet=True)
+
+
+def _of(trace: Trace, parameters: LyapunovParameters, cursor: Cursor, progress) -> Lyapunov:
+    count = parameters.count
+    if count is None and trace.layer.state_size > ALL_UP_TO:
+        count = LEADING
+    return lyapunov(trace, count, parameters.transient, progress)
+
+
+def _fitted(parameters: LyapunovParameters, trace: Trace) -> LyapunovParameters:
+    if parameters.transient is None:
+        return parameters
+    return replace(parameters, transient=min(parameters.transient, trace.timesteps - 1))
+
+
+ANALYSIS = Analysis("lyapunov", LyapunovParameters, _of, _fitted)

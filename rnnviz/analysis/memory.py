@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from rnnviz.analysis.held import checked
+from rnnviz.analysis.linearisation import one_sequence
+from rnnviz.analysis.registry import Analysis, Cursor
 from rnnviz.analysis.verdict import Verdict, verdict
-from rnnviz.engine import unroll
+from rnnviz.engine import Trace, unroll
 from rnnviz.engine.cells.cell import RecurrentCell
+from rnnviz.knobs import Real, Whole, knob
 
 _STRETCH = 256
 _FAINT = 1e-6
@@ -70,6 +74,13 @@ class Memory:
             return verdict("memory.faint", **numbers)
         kind = "present" if self.horizon == 0 else "past"
         return verdict(f"memory.{kind}", **numbers, horizon=self.horizon)
+
+    def to_frame(self) -> Any:
+        """Return a pandas DataFrame: one row a lag, with the half width of its 95 % band."""
+        import pandas as pd
+
+        lags = np.arange(len(self.capacity))
+        return pd.DataFrame({"lag": lags, "capacity": self.capacity, "band": self.error})
 
 
 def memory(
@@ -225,3 +236,31 @@ def _drive(layer, inputs, progress) -> np.ndarray:
         if progress is not None:
             progress(0.8 * span.stop / inputs.shape[1])
     return states
+
+
+@dataclass(frozen=True, kw_only=True)
+class MemoryParameters:
+    """What can be set about the noise; see :func:`memory`.
+
+    ``amplitude`` None is the standard deviation of the run's own input.
+    """
+
+    steps: int | None = knob(None, Whole(16, 65_536, optional=True), control="number", quiet=True)
+    lags: int | None = knob(None, Whole(1, 32_767, optional=True), control="number", quiet=True)
+    amplitude: float | None = knob(
+        None, Real(1e-9, 1e6, optional=True), control="number", quiet=True
+    )
+    seed: int = knob(0, Whole(0, 2**31 - 1), control="number", quiet=True)
+
+
+def _of(trace: Trace, parameters: MemoryParameters, cursor: Cursor, progress) -> Memory:
+    one_sequence(trace)
+    inputs = np.asarray(trace.inputs, np.float64)
+    if not np.isfinite(inputs).all():
+        inputs = np.zeros((1, trace.layer.features))
+    amplitude = parameters.amplitude or float(inputs.std()) or 1.0
+    lags, seed, steps = parameters.lags, parameters.seed, parameters.steps
+    return memory(trace.layer, inputs.mean(axis=0), amplitude, lags, seed, steps, progress)
+
+
+ANALYSIS = Analysis("memory", MemoryParameters, _of)

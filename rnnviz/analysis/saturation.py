@@ -40,7 +40,7 @@ class Saturation:
     zero : bool
         Whether every state is exactly 0.
     lowest, highest : float
-        Smallest and largest state; not finite when the run diverged.
+        Smallest and largest state that is finite; nan if none is.
     diverged_at : int or None
         First timestep that is not finite.
     """
@@ -116,7 +116,7 @@ def _by_step(
     with np.errstate(invalid="ignore", over="ignore"):
         for start in range(0, len(rows), size):
             piece, part = rows[start : start + size], slice(start, start + size)
-            ends += [piece.min(), piece.max()]
+            ends += _ends_of(piece)
             piece.mean(axis=-1, dtype=np.float64, out=mean[part])
             if bounded:
                 way = np.abs(piece - middle) if middle else np.abs(piece)
@@ -124,7 +124,17 @@ def _by_step(
                 exact[part] = _at_an_end(piece, way, low, high)
     shape = states.shape[:-1]
     near, exact, mean = (array.reshape(shape) for array in (near, exact, mean))
-    return near, exact, mean, float(np.min(ends)), float(np.max(ends))
+    lowest, highest = (min(ends), max(ends)) if ends else (float("nan"), float("nan"))
+    return near, exact, mean, lowest, highest
+
+
+def _ends_of(states: np.ndarray) -> list[float]:
+    """Return the least and the greatest of the states that are finite; nothing if none is."""
+    ends = [float(states.min()), float(states.max())]
+    if np.isfinite(ends).all():
+        return ends
+    finite = states[np.isfinite(states)]
+    return [float(finite.min()), float(finite.max())] if finite.size else []
 
 
 def _at_an_end(states: np.ndarray, way: np.ndarray, low: float, high: float) -> np.ndarray:

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from rnnviz.analysis.linearisation import finite_timesteps
+from rnnviz.analysis.linearisation import (
+    finite_timesteps,
+    linearise_steeper,
+    on_kinks,
+    one_sequence,
+)
+from rnnviz.analysis.registry import Analysis, Cursor, NoParameters
 from rnnviz.analysis.verdict import Verdict, moment, verdict
 from rnnviz.engine import Trace
 
@@ -60,12 +67,19 @@ class Spectrum:
     jacobian_eigenvalues : ndarray (state_size,) complex
         Largest modulus first; empty if the state before or after the step is not finite.
     jacobian_singular_values : ndarray (state_size,)
+    kinks : int
+        Units that stand exactly on a kink of the activation at that step: the Jacobian takes the
+        slope that frameworks take there, 0 for relu.
+    steeper_radius : float
+        Largest modulus of its eigenvalues with the steeper slope; nan where there is no kink.
     """
 
     kernels: tuple[KernelSpectrum, ...]
     timestep: int
     jacobian_eigenvalues: np.ndarray
     jacobian_singular_values: np.ndarray
+    kinks: int = 0
+    steeper_radius: float = float("nan")
 
     @property
     def jacobian_radius(self) -> float:
@@ -82,6 +96,9 @@ class Spectrum:
         numbers["kernel_radius"] = max(one.radius for one in self.kernels)
         if not self.jacobian_eigenvalues.size:
             return verdict("spectrum.diverged", **numbers)
+        if self.kinks and self.steeper_radius > self.jacobian_radius + _NEUTRAL:
+            numbers |= {"kinks": self.kinks, "steeper": self.steeper_radius}
+            return verdict("spectrum.kink", **numbers, radius=self.jacobian_radius)
         if not self.jacobian_singular_values.any():
             return verdict("spectrum.zero", **numbers)
         numbers |= {
@@ -100,6 +117,28 @@ class Spectrum:
             return verdict("spectrum.no_kernel_diverged", **numbers)
         return verdict("spectrum.no_kernel", **numbers, radius=self.jacobian_radius)
 
+    def to_frame(self) -> Any:
+        """Return a pandas DataFrame: one row an eigenvalue and a singular value of a matrix."""
+        import pandas as pd
+
+        parts = [
+            (f"kernel {one.name}".strip(), one.eigenvalues, one.singular_values)
+            for one in self.kernels
+        ]
+        parts.append(("jacobian", self.jacobian_eigenvalues, self.jacobian_singular_values))
+        frames = []
+        for name, eigenvalues, singular_values in parts:
+            columns = {
+                "matrix": name,
+                "rank": 1 + np.arange(len(eigenvalues)),
+                "real": eigenvalues.real,
+                "imaginary": eigenvalues.imag,
+                "modulus": np.abs(eigenvalues),
+                "singular_value": singular_values,
+            }
+            frames.append(pd.DataFrame(columns))
+        return pd.concat(frames, ignore_index=True)
+
 
 def spectrum(
     trace: Trace, timestep: int, progress: Callable[[float], None] | None = None
@@ -114,7 +153,16 @@ def spectrum(
         0 … timesteps − 1.
     progress : callable, optional
         Called with 0…1 between the matrices: LAPACK itself cannot be interrupted.
+
+    Raises
+    ------
+    ValueError
+        Where the trace holds several sequences, or there is no such timestep.
     """
+    one_sequence(trace)
+    if not 0 <= timestep < trace.timesteps:
+        last = trace.timesteps - 1
+        raise ValueError(f"timestep is {timestep}, but the run goes from 0 to {last}.")
     layer = trace.layer
     blocks = layer.recurrent_blocks
     kernels = []
@@ -128,7 +176,12 @@ def spectrum(
         projected = layer.project(trace.inputs[timestep : timestep + 1])[0]
         jacobian = np.asarray(layer.jacobian(projected, before), np.float64)
         eigenvalues, singular_values = _values(jacobian)
-    return Spectrum(tuple(kernels), timestep, eigenvalues, singular_values)
+    kinks, steeper = 0, float("nan")
+    other = linearise_steeper(trace) if eigenvalues.size else None
+    if other is not None and (kinks := int(on_kinks(trace)[timestep].sum())):
+        matrix = other.push(timestep, np.eye(layer.state_size)).T
+        steeper = float(np.abs(np.linalg.eigvals(matrix)).max())
+    return Spectrum(tuple(kernels), timestep, eigenvalues, singular_values, kinks, steeper)
 
 
 def _kernel_spectrum(name: str, matrix: np.ndarray) -> KernelSpectrum:
@@ -153,3 +206,10 @@ def _values(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     for array in (eigenvalues, singular_values):
         array.setflags(write=False)
     return eigenvalues, singular_values
+
+
+def _of(trace: Trace, parameters: NoParameters, cursor: Cursor, progress) -> Spectrum:
+    return spectrum(trace, cursor.timestep, progress)
+
+
+ANALYSIS = Analysis("spectrum", NoParameters, _of)

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
+from rnnviz.analysis.linearisation import one_sequence
+from rnnviz.analysis.registry import Analysis, Cursor
 from rnnviz.analysis.verdict import Verdict, moment, verdict
+from rnnviz.engine import Trace
+from rnnviz.knobs import Whole, knob
 
 _STRETCH_NUMBERS = 2**19
 _LARGEST = 1e300
@@ -84,7 +89,16 @@ class Projection:
 
     def project(self, states: np.ndarray) -> np.ndarray:
         """Return coordinates of other states (..., units), (..., components)."""
-        return (states - self.mean) @ self.directions.T
+        with np.errstate(all="ignore"):  # states of a diverged run overflow on the way
+            return (states - self.mean) @ self.directions.T
+
+    def to_frame(self) -> Any:
+        """Return a pandas DataFrame: one row a timestep, a column for each direction."""
+        import pandas as pd
+
+        columns = {"timestep": np.arange(len(self.coordinates))}
+        columns |= {f"direction_{1 + k}": column for k, column in enumerate(self.coordinates.T)}
+        return pd.DataFrame(columns)
 
 
 def projection(
@@ -158,3 +172,17 @@ def _triangle(rows: np.ndarray, progress: Callable[[float], None] | None) -> np.
 def _settled_at(states: np.ndarray) -> int:
     changes = np.flatnonzero((states[1:] != states[:-1]).any(axis=1))
     return int(changes[-1]) + 1 if changes.size else 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrajectoryParameters:
+    """How many coordinates are given; the view always shows the first ones."""
+
+    components: int = knob(3, Whole(1, 64), quiet=True)
+
+
+def _of(trace: Trace, parameters: TrajectoryParameters, cursor: Cursor, progress) -> Projection:
+    return projection(one_sequence(trace).states, parameters.components, progress)
+
+
+ANALYSIS = Analysis("trajectory", TrajectoryParameters, _of)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from rnnviz.analysis.linearisation import finite_timesteps
+from rnnviz.analysis.linearisation import finite_timesteps, one_sequence
+from rnnviz.analysis.registry import Analysis, Cursor
 from rnnviz.analysis.verdict import Verdict, moment, verdict
 from rnnviz.engine import Trace, unroll
+from rnnviz.knobs import Numbers, Whole, knob
 
 NUDGES = {"float64": (1e-3, 1e-6, 1e-9), "float32": (1e-1, 1e-2, 1e-3)}
 """Lengths of the nudge for each dtype, far above its rounding."""
@@ -73,10 +76,23 @@ class Twins:
             return verdict("twins.forgotten", **numbers)
         return verdict("twins.apart" if ratio >= 1e2 else "twins.kept", **numbers)
 
+    def to_frame(self) -> Any:
+        """Return a pandas DataFrame: one row a nudge and timestep, −1 before the first step."""
+        import pandas as pd
+
+        count = self.distances.shape[1]
+        columns = {
+            "nudge": np.repeat(self.nudges, count),
+            "timestep": np.tile(np.arange(count) - 1, len(self.nudges)),
+            "distance": self.distances.ravel(),
+        }
+        return pd.DataFrame(columns)
+
 
 def twins(
     trace: Trace,
     nudges: Sequence[float] | None = None,
+    seed: int = 0,
     progress: Callable[[float], None] | None = None,
 ) -> Twins:
     """Run the network again from nudged initial states and compare.
@@ -89,12 +105,23 @@ def twins(
         The run of one sequence.
     nudges : sequence of float, optional
         Lengths of the nudge; all go the same random way.
+    seed : int
+        Of that way.
     progress : callable, optional
         Called with 0…1 now and then.
+
+    Raises
+    ------
+    ValueError
+        Where the trace holds several sequences, or a nudge is not a positive number.
     """
+    one_sequence(trace)
+    for nudge in nudges or ():
+        if not (np.isfinite(nudge) and nudge > 0):
+            raise ValueError(f"nudges must be positive numbers, but one is {nudge}.")
     nudges = tuple(sorted(nudges or NUDGES[trace.layer.dtype.name], reverse=True))
     size, steps = trace.layer.state_size, trace.timesteps
-    direction = np.random.default_rng(0).standard_normal(size)
+    direction = np.random.default_rng(seed).standard_normal(size)
     direction /= np.linalg.norm(direction)
     distances = np.empty((len(nudges), steps + 1))
     for index, nudge in enumerate(nudges):
@@ -141,3 +168,21 @@ def _rate(distances: np.ndarray, floor: float) -> tuple[float, float, float, int
     rest = logs - logs.mean() - rate * steps
     error = np.sqrt(rest @ rest / (length - 2) / (steps @ steps))
     return float(rate), float(error), float(logs.mean() + rate * steps[0]), length
+
+
+@dataclass(frozen=True, kw_only=True)
+class TwinsParameters:
+    """What can be set about twins; see :func:`twins`. ``nudges`` "auto" fit the run's dtype."""
+
+    nudges: str | tuple[float, ...] = knob(
+        "auto", Numbers(("auto",), 3, 1e-300, 1e3), control="numbers", quiet=True
+    )
+    seed: int = knob(0, Whole(0, 2**31 - 1), control="number", quiet=True)
+
+
+def _of(trace: Trace, parameters: TwinsParameters, cursor: Cursor, progress) -> Twins:
+    nudges = None if isinstance(parameters.nudges, str) else parameters.nudges
+    return twins(trace, nudges, parameters.seed, progress)
+
+
+ANALYSIS = Analysis("twins", TwinsParameters, _of)

@@ -46,6 +46,7 @@ from rnnviz.spec.experiment import TABLE, Experiment
 from rnnviz.spec.given import acting_knobs, with_recipe
 from rnnviz.spec.perspective import Perspective
 from rnnviz.spec.training import Training
+from rnnviz.spec.wishes import unmet_wishes
 
 _STATIC = Path(__file__).with_name("static")
 # Read once, not at every run. The icon is our own: Streamlit would fetch one from the internet.
@@ -98,6 +99,7 @@ def _show(say: Words) -> None:
             show_problems(say("page.link_problems"), situation.problems, situation, say)
             with bench.notes if bench else remarks:
                 show_problems(say("page.not_allowed"), problems, situation, say)
+            show_problems(say("page.unmet"), unmet_wishes(situation.experiment), situation, say)
             show_note(perspective.note, say)
         keep_a_place(remarks, say)
         more = {

@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 
 import rnnviz
 from rnnviz.cli import commands
+from rnnviz.cli.analyse import analyse, flags
 from rnnviz.cli.serve import serve
 from rnnviz.cli.sources import Misunderstood
 from rnnviz.cli.sweep import EXECUTORS
@@ -80,7 +81,7 @@ def parser(say: Words) -> _Parser:
         elif add is _add_inspect:
             _add_files(command, say)
         _add_language(command, say, "language")
-        command.set_defaults(run=serve if add is _add_serve else getattr(commands, name))
+        command.set_defaults(run=_RUN.get(name) or getattr(commands, name))
     return whole
 
 
@@ -139,6 +140,20 @@ def _add_data(command: _Parser, say: Words) -> None:
     command.options.add_argument(
         "--out", required=True, type=Path, metavar="FILE", help=say("cli.option.out_data")
     )
+    _add_force(command, say)
+
+
+def _add_analyse(command: _Parser, say: Words) -> None:
+    command.options.add_argument("view", metavar="VIEW", help=say("cli.option.analysis"))
+    command.options.add_argument(
+        "--out", required=True, type=Path, metavar="FILE", help=say("cli.option.out_result")
+    )
+    parameters = command.add_argument_group(say("cli.parameters"))
+    for flag, (row, owners) in flags().items():
+        label = say(f"parameter.{row.name}.label")
+        text = f"{label} ({', '.join(owners)})".replace("%", "%%")
+        metavar = row.name.rpartition("_")[2].upper()
+        parameters.add_argument(flag, dest=f"set_{row.name}", metavar=metavar, help=text)
     _add_force(command, say)
 
 
@@ -277,10 +292,14 @@ def _list(say: Words, option: str, names: Sequence[str]) -> str:
     return f"{say(f'cli.option.{option}')}: {', '.join(names)}".replace("%", "%%")
 
 
+_RUN: dict[str, Callable[[argparse.Namespace, Words], Any]] = {"serve": serve, "analyse": analyse}
+"""Commands that have a file of their own."""
+
 _COMMANDS: dict[str, Callable[[_Parser, Words], None]] = {
     "serve": _add_serve,
     "render": _add_render,
     "data": _add_data,
+    "analyse": _add_analyse,
     "gallery": _add_gallery,
     "summary": _add_summary,
     "code": _add_code,

@@ -44,8 +44,8 @@ def render(request: argparse.Namespace, say: Words) -> None:
     """Draw one view of each experiment into a file each."""
     view = _view(request.view, say)
     shown, look = sources(request, say), _look(request)
-    format = _format(request.out, (*PICTURES, *TEXTS), say)
-    paths = _paths(request, len(shown))
+    format = format_of(request.out, (*PICTURES, *TEXTS), say)
+    paths = paths_of(request, len(shown))
     with Bar(len(shown)) as bar:
         sheets = _sheets(shown, view, look, bar)
         for path, content in zip(paths, developing(sheets, format), strict=True):
@@ -55,13 +55,13 @@ def render(request: argparse.Namespace, say: Words) -> None:
 def data(request: argparse.Namespace, say: Words) -> None:
     """Write the numbers of each experiment into a file each."""
     shown = sources(request, say)
-    write = DATA[_format(request.out, tuple(DATA), say)]
-    paths = _paths(request, len(shown))
+    write = DATA[format_of(request.out, tuple(DATA), say)]
+    paths = paths_of(request, len(shown))
     with Bar(len(shown)) as bar:
-        for path, run in zip(paths, _runs(shown), strict=True):
+        for path, run in zip(paths, runs_of(shown), strict=True):
             with writing(path, force=request.force) as file:
                 write(run, file, bar.part)
-            _done(path, bar)
+            done(path, bar)
 
 
 def gallery(request: argparse.Namespace, say: Words) -> None:
@@ -108,7 +108,7 @@ def code(request: argparse.Namespace, say: Words) -> None:
             raise Misunderstood(say("cli.needs_out"))
         print("\n".join(one.text for one in programs))
         return
-    paths = _paths(request, len(programs))
+    paths = paths_of(request, len(programs))
     beside = {  # two links to one experiment read one file
         path.with_name(name): content
         for one, path in zip(programs, paths, strict=True)
@@ -124,7 +124,7 @@ def code(request: argparse.Namespace, say: Words) -> None:
 
 
 def _sheets(shown: Sequence[Shown], view: View, look: Look, bar: Bar) -> Iterator[Sheet]:
-    for one, run in zip(shown, _runs(shown), strict=True):
+    for one, run in zip(shown, runs_of(shown), strict=True):
         yield _sheet(run, one, view, look, one.perspective.language or DEFAULT_LANGUAGE, bar)
 
 
@@ -140,7 +140,7 @@ def _sheet(run: Run, shown: Shown, view: View, look: Look, language: str, bar: B
     )
 
 
-def _runs(shown: Sequence[Shown]) -> Iterator[Run]:
+def runs_of(shown: Sequence[Shown]) -> Iterator[Run]:
     """Yield the run of each; neighbours with one experiment share it."""
     source: Source | None = None
     for one in shown:
@@ -153,16 +153,16 @@ def _write(path: Path, content: bytes, request: argparse.Namespace, bar: Bar | N
     with writing(path, force=request.force) as file:
         file.write(content)
     if bar:
-        _done(path, bar)
+        done(path, bar)
 
 
-def _done(path: Path, bar: Bar) -> None:
+def done(path: Path, bar: Bar) -> None:
     bar.clear()
     print(visible(str(path)), flush=True)
     bar.piece()
 
 
-def _paths(request: argparse.Namespace, count: int) -> list[Path]:
+def paths_of(request: argparse.Namespace, count: int) -> list[Path]:
     """Return a free path for each output: the one that was named, or numbered ones."""
     out: Path = request.out
     if count == 1:
@@ -175,7 +175,7 @@ def _paths(request: argparse.Namespace, count: int) -> list[Path]:
     return paths
 
 
-def _format(path: Path, formats: Sequence[str], say: Words) -> str:
+def format_of(path: Path, formats: Sequence[str], say: Words) -> str:
     """Return the format that a file's ending asks for, if there can be one."""
     ending = path.suffix.lstrip(".").lower()
     if ending not in formats:

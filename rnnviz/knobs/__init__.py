@@ -3,7 +3,7 @@
 They know no particular table: Experiment, Perspective and every analysis have one of their own.
 """
 
-from rnnviz.knobs.kinds import Choice, Flag, Kind, Real, Refusal, Whole
+from rnnviz.knobs.kinds import Choice, Flag, Kind, Numbers, Real, Refusal, Whole
 from rnnviz.knobs.plain import finite, plain_json
 from rnnviz.knobs.table import (
     LINK_LIMIT,
@@ -28,6 +28,7 @@ __all__ = [
     "Name",
     "Names",
     "Note",
+    "Numbers",
     "Problem",
     "Real",
     "Refusal",

@@ -36,28 +36,33 @@ class Kind(Protocol):
 
 @dataclass(frozen=True)
 class Whole:
-    """Whole numbers from ``minimum`` to ``maximum``."""
+    """Whole numbers from ``minimum`` to ``maximum``; with ``optional``, also None ("none")."""
 
     minimum: int
     maximum: int
+    optional: bool = False
 
-    def check(self, value: object) -> int:
-        """Return a Python int; booleans and floats are refused."""
+    def check(self, value: object) -> int | None:
+        """Return a Python int (or None); booleans and floats are refused."""
+        if value is None and self.optional:
+            return None
         if isinstance(value, bool) or not isinstance(value, numbers.Integral):
             raise Refusal("not_whole", **self._range())
         if not self.minimum <= value <= self.maximum:
             raise Refusal("out_of_range", **self._range())
         return int(value)
 
-    def parse(self, text: str) -> int:
+    def parse(self, text: str) -> int | None:
         """Read decimal digits."""
+        if text == "none" and self.optional:
+            return None
         if not _WHOLE.fullmatch(text):
             raise Refusal("not_whole", **self._range())
         return self.check(int(text))
 
-    def write(self, value: int) -> str:
+    def write(self, value: int | None) -> str:
         """Write decimal digits."""
-        return str(value)
+        return "none" if value is None else str(value)
 
     def _range(self) -> dict[str, str]:
         return {"minimum": f"{self.minimum:,}", "maximum": f"{self.maximum:,}"}
@@ -120,6 +125,52 @@ class Choice:
     def write(self, value: str | None) -> str:
         """Write the name."""
         return "none" if value is None else value
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """One of a few names, or at most ``limit`` finite numbers from ``minimum`` to ``maximum``."""
+
+    names: tuple[str, ...]
+    limit: int
+    minimum: float
+    maximum: float
+
+    def check(self, value: object) -> str | tuple[float, ...]:
+        """Return the name, or the numbers as a tuple of Python floats; one number is one."""
+        if isinstance(value, str):
+            if value in self.names:
+                return value
+            raise Refusal("not_numbers", **self._fields())
+        value = value.tolist() if hasattr(value, "tolist") else value  # an array
+        several: tuple[Any, ...] = tuple(value) if isinstance(value, tuple | list) else (value,)
+        if not 1 <= len(several) <= self.limit:
+            raise Refusal("not_numbers", **self._fields())
+        read = [finite(one) for one in several]
+        if not all(one is not None and self.minimum <= one <= self.maximum for one in read):
+            raise Refusal("not_numbers", **self._fields())
+        return tuple(one + 0.0 for one in read if one is not None)
+
+    def parse(self, text: str) -> str | tuple[float, ...]:
+        """Read a name, or decimal numbers with commas between them."""
+        if text in self.names:
+            return text
+        parts = text.split(",")
+        if not all(_REAL.fullmatch(part) for part in parts):
+            raise Refusal("not_numbers", **self._fields())
+        return self.check([float(part) for part in parts])
+
+    def write(self, value: str | tuple[float, ...]) -> str:
+        """Write the name, or the numbers with commas between them."""
+        return value if isinstance(value, str) else ",".join(map(repr, value))
+
+    def _fields(self) -> dict[str, object]:
+        return {
+            "names": ", ".join(self.names),
+            "limit": self.limit,
+            "minimum": f"{self.minimum:g}",
+            "maximum": f"{self.maximum:g}",
+        }
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from rnnviz.i18n import DEFAULT_LANGUAGE, words
+from rnnviz.i18n import DEFAULT_LANGUAGE, Words, words
 from rnnviz.knobs.kinds import Kind, Refusal
 
 LINK_LIMIT = 16_384
@@ -49,7 +49,7 @@ class Problem:
         """Return the sentence in a language, each knob named as its control is."""
         say = words(language)
         values = {
-            name: say(f"knob.{value}.label") if name == "knob" else value
+            name: _label(str(value), say) if name == "knob" else value
             for name, value in self.values
         }
         return say(f"problem.{self.key}", **values)
@@ -102,14 +102,25 @@ def knob(default: Any, kind: Kind, *, link: str = "", **row: Any) -> Any:
 
 
 def table(owner: type) -> dict[str, Knob]:
-    """Return the knobs of a dataclass by name: its own, then those that it inherits."""
+    """Return the knobs of a dataclass by name: its own, then those that it inherits.
+
+    Fields that are no knobs are passed over.
+    """
     own = inspect.get_annotations(owner)
     rows = {}
     for row in sorted(dataclasses.fields(owner), key=lambda row: row.name not in own):
+        if "kind" not in row.metadata:
+            continue
         columns = dict(row.metadata)
         columns["link"] = columns["link"] or row.name
         rows[row.name] = Knob(row.name, row.default, **columns)
     return rows
+
+
+def _label(name: str, say: Words) -> str:
+    """What the control of a knob is called: an experiment's, or an analysis's parameter."""
+    key = f"knob.{name}.label"
+    return say(key if key in say else f"parameter.{name}.label")
 
 
 def shown(value: object) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Iterable, Sized
 from dataclasses import dataclass
 
@@ -48,6 +49,7 @@ PARTS = (
 """Parts of the page that a link can hide."""
 SECOND = "b."
 """What stands in a link before the knobs of the second of two experiments."""
+_PARAMETER = re.compile(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*")
 _SERVER_NAMES = ("embed", "embed_options")
 RENAMED_VIEWS = (
     ("changes", "initialiser_grid"),
@@ -70,7 +72,8 @@ class Perspective:
     shows: the notes' own, unless the link says otherwise. ``contrast`` says whether colours span
     the values that are possible or those that are there. A cursor beyond the run (``timestep``,
     ``unit``, ``layer``, ``trial``) means the last one there is: a link stays good when the
-    experiment in it gets shorter.
+    experiment in it gets shorter. ``parameters`` holds what is set about analyses, as (link name,
+    text) pairs such as ``("fixed_points.starts", "256")``, sorted by name and without defaults.
     """
 
     page: str = knob("states", Choice(PAGES))
@@ -98,8 +101,10 @@ class Perspective:
     knobs: tuple[str, ...] = knob((), Names(NAMES_LIMIT), quiet=True)
     locked: tuple[str, ...] = knob((), Names(NAMES_LIMIT), quiet=True)
     note: str = knob("", Note(NOTE_LIMIT), quiet=True)
+    parameters: tuple[tuple[str, str], ...] = ()
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "parameters", _sorted_parameters(self.parameters))
         for row in TABLE.values():
             value, problems = check(row, getattr(self, row.name))
             if problems:
@@ -108,7 +113,7 @@ class Perspective:
 
     def pairs(self) -> list[tuple[str, str]]:
         """Return the (link name, text) pairs; an undecided language is left to the visitor."""
-        return write(TABLE, self)
+        return write(TABLE, self) + list(self.parameters)
 
     def layer_in(self, layers: Sized) -> int:
         """Return the number of the layer that is looked at; the top one where there are fewer."""
@@ -129,6 +134,7 @@ class Perspective:
     def from_pairs(cls, pairs, known=()) -> tuple[Perspective, list[Problem]]:
         """Return the perspective of a link's pairs, bad values as their defaults, and why."""
         settings, problems = read(TABLE, of_the_first(pairs), known)
+        settings["parameters"] = parameters_in(pairs)
         return cls(**settings), problems
 
 
@@ -137,8 +143,29 @@ def of_the_first(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
     return [
         (name, text)
         for name, text in pairs
-        if not name.startswith(SECOND) and name.lower() not in _SERVER_NAMES
+        if not name.startswith(SECOND)
+        and name.lower() not in _SERVER_NAMES
+        and not _PARAMETER.fullmatch(name)
     ]
+
+
+def parameters_in(pairs: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    """Return the pairs of a link that set something about an analysis, ``view.parameter``."""
+    return tuple(
+        pair for pair in pairs if _PARAMETER.fullmatch(pair[0]) and not pair[0].startswith(SECOND)
+    )
+
+
+def _sorted_parameters(pairs: object) -> tuple[tuple[str, str], ...]:
+    """Return pairs sorted by name, the first where a name stands twice."""
+    if not isinstance(pairs, tuple | list):
+        raise ValueError("parameters must be (name, text) pairs.")
+    found: dict[str, str] = {}
+    for name, text in pairs:
+        if not (isinstance(name, str) and isinstance(text, str) and _PARAMETER.fullmatch(name)):
+            raise ValueError("parameters must be pairs of a name, view.parameter, and a text.")
+        found.setdefault(name, text)
+    return tuple(sorted(found.items()))
 
 
 def of_the_second(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:

@@ -7,14 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 import plotly.graph_objects as go
 
-from rnnviz.analysis.bifurcation import Bifurcation, bifurcation
-from rnnviz.views._plot.cursor import trace_at, weight_scale_of
+from rnnviz.analysis.bifurcation import ANALYSIS, Bifurcation, strip
+from rnnviz.analysis.registry import Cursor
+from rnnviz.views._plot.cursor import parameters_at, timestep_at, trace_at, weight_scale_of
 from rnnviz.views._plot.frame import band, floor_of, frame, line, marks
 from rnnviz.views._plot.style import Style
 from rnnviz.views.registry import View
-
-SCALES = np.geomspace(1e-3, 10, 121)
-"""The range of the weight scale's own control."""
 
 BINS = 240
 """States closer than this part of the range are one dot."""
@@ -34,17 +32,13 @@ class BifurcationStrip:
 
 
 def analyse(run, perspective, progress=None) -> BifurcationStrip:
-    """Return the strip of the layer that is looked at, its input held at the run's mean."""
+    """Return the strip of the layer that is looked at, its input held."""
     trace, scale = trace_at(run, perspective), weight_scale_of(run)
     layer = trace.layer
     if scale > 0:
         layer = layer.with_arrays(lambda array: array / scale)
-    with np.errstate(all="ignore"):
-        held = np.nan_to_num(trace.inputs.astype(np.float64).mean(axis=0), posinf=0, neginf=0)
-    units = [(perspective.unit + offset) % layer.units for offset in range(min(3, layer.units))]
-    # Where the Jacobians are formed, half as many scales take half as long.
-    scales = SCALES if layer.structure == "elementwise" else SCALES[::2]
-    result = bifurcation(layer, scales, held, tuple(units), progress=progress)
+    cursor = Cursor(timestep_at(trace, perspective), perspective.unit)
+    result = strip(trace, layer, parameters_at(perspective, ANALYSIS, trace), cursor, progress)
     return BifurcationStrip(result, scale)
 
 

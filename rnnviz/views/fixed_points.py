@@ -7,15 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 import plotly.graph_objects as go
 
-from rnnviz.analysis.fixed_points import FixedPoints, fixed_points
-from rnnviz.analysis.held import held_input
+from rnnviz.analysis.fixed_points import ANALYSIS, FixedPoints
 from rnnviz.analysis.linearisation import finite_timesteps
 from rnnviz.analysis.phase_plane import PhasePlane, phase_plane
 from rnnviz.analysis.trajectory import Projection, projection
 from rnnviz.engine import Trace
 from rnnviz.sentences.verdicts import shown
 from rnnviz.views._plot.axes import equal_axes, plane_values
-from rnnviz.views._plot.cursor import trace_at
+from rnnviz.views._plot.cursor import answer, trace_at
 from rnnviz.views._plot.frame import circle, frame, line, marks, thinned
 from rnnviz.views._plot.phase_portrait import cobweb, nullclines
 from rnnviz.views._plot.style import Style
@@ -62,12 +61,11 @@ class RestingPoints:
 
 
 def analyse(run, perspective, progress=None) -> RestingPoints:
-    """Return the fixed points of the layer that is looked at, its input held at the run's mean."""
+    """Return the fixed points of the layer that is looked at, its input held."""
     trace = trace_at(run, perspective)
     layer, finite = trace.layer, finite_timesteps(trace)
-    held, held_as = held_input(trace, "mean")
-    states = trace.full_states[:finite]
-    points = fixed_points(layer, held, states, progress=progress, held_as=held_as)
+    points = answer(ANALYSIS, run, perspective, progress)
+    held, states = points.held_input, trace.full_states[:finite]
     reach = max(1.0, float(np.abs(points.points).max(initial=0.0)))
     path = _path(trace, states, reach)
     bounded = np.isfinite(layer.state_range).all()

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import plotly.graph_objects as go
 
-from rnnviz.analysis.gradients import Gradients, gradients
+from rnnviz.analysis.gradients import ANALYSIS, Gradients
 from rnnviz.sentences.verdicts import shown
-from rnnviz.views._plot.cursor import trace_at
+from rnnviz.views._plot.cursor import answer
 from rnnviz.views._plot.frame import band, floor_of, frame, line, marks, thinned, timesteps
 from rnnviz.views._plot.style import FIRST_STEP, Style
 from rnnviz.views.registry import View
@@ -17,8 +17,8 @@ POINTS = 2000
 
 
 def analyse(run, perspective, progress=None) -> Gradients:
-    """Return the gradients of the last state of the layer that is looked at."""
-    return gradients(trace_at(run, perspective), progress=progress)
+    """Return the gradients of the last state, or of the one that the link names."""
+    return answer(ANALYSIS, run, perspective, progress)
 
 
 def draw(result: Gradients, style: Style) -> go.Figure:
@@ -47,7 +47,7 @@ def _norm(norm, upper, name, colour, floor, style, dash="solid") -> list[dict]:
     curve = np.where(finite, norm, np.nan)
     mode = "lines+markers" if finite.sum() < 3 else "lines"
     traces = [
-        *band(steps, curve, np.where(finite, upper, np.nan), colour),
+        *_bounds(steps, curve, np.where(finite, upper, np.nan), name, colour, style),
         line(
             steps, curve, name, colour, style, mode=mode, line={"dash": dash},
             hovertemplate="t = %{x}: 10^%{y:.3f}<extra></extra>",
@@ -62,6 +62,16 @@ def _norm(norm, upper, name, colour, floor, style, dash="solid") -> list[dict]:
         traces.append(
             marks(steps[~finite], zero, label, colour, symbol, style, marker=thin, **hover)
         )
+    return traces
+
+
+def _bounds(steps, low, high, name: str, colour: str, style: Style) -> list[dict]:
+    """Return the band between two bounds, named in the legend where they are apart."""
+    traces = band(steps, low, high, colour)
+    apart = high - low
+    if apart.size and np.nanmax(np.nan_to_num(apart), initial=0.0) > 0.01:
+        label = style.words("dynamics.between_bounds", name=name)
+        traces[1] |= {"name": label, "showlegend": True}
     return traces
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import plotly.graph_objects as go
 
-from rnnviz.analysis.lyapunov import Lyapunov, lyapunov
-from rnnviz.views._plot.cursor import trace_at
+from rnnviz.analysis.lyapunov import ANALYSIS, Lyapunov
+from rnnviz.views._plot.cursor import answer
 from rnnviz.views._plot.frame import (
     band,
     faded,
@@ -21,18 +21,12 @@ from rnnviz.views._plot.frame import (
 from rnnviz.views._plot.style import Style
 from rnnviz.views.registry import View
 
-ALL_UP_TO = 128
-"""State numbers up to which all exponents are computed."""
-
-LEADING = 32
 POINTS = 2000
 
 
 def analyse(run, perspective, progress=None) -> Lyapunov:
     """Return the exponents of the layer that is looked at; of a large one, the leading ones."""
-    trace = trace_at(run, perspective)
-    count = None if trace.layer.state_size <= ALL_UP_TO else LEADING
-    return lyapunov(trace, count, progress=progress)
+    return answer(ANALYSIS, run, perspective, progress)
 
 
 def draw(result: Lyapunov, style: Style) -> go.Figure:

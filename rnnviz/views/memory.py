@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import plotly.graph_objects as go
 
-from rnnviz.analysis.memory import Memory, memory
-from rnnviz.views._plot.cursor import trace_at
+from rnnviz.analysis.memory import ANALYSIS, Memory
+from rnnviz.views._plot.cursor import answer
 from rnnviz.views._plot.frame import band, frame, line
 from rnnviz.views._plot.style import Style
 from rnnviz.views.registry import View
@@ -14,12 +14,7 @@ from rnnviz.views.registry import View
 
 def analyse(run, perspective, progress=None) -> Memory:
     """Return the memory of the layer that is looked at, for noise as strong as its own input."""
-    trace = trace_at(run, perspective)
-    inputs = trace.inputs.astype(np.float64)
-    if trace.diverged_at is not None and not np.isfinite(inputs).all():
-        inputs = np.zeros((1, trace.layer.features))
-    spread = float(inputs.std())
-    return memory(trace.layer, inputs.mean(axis=0), spread or 1.0, progress=progress)
+    return answer(ANALYSIS, run, perspective, progress)
 
 
 def draw(result: Memory, style: Style) -> go.Figure:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import plotly.graph_objects as go
 
-from rnnviz.analysis.twins import Twins, twins
+from rnnviz.analysis.twins import ANALYSIS, Twins
 from rnnviz.sentences.verdicts import shown
-from rnnviz.views._plot.cursor import trace_at
+from rnnviz.views._plot.cursor import answer
 from rnnviz.views._plot.frame import floor_of, frame, line, marks, thinned, timesteps
 from rnnviz.views._plot.style import Style
 from rnnviz.views.registry import View
@@ -17,7 +17,7 @@ POINTS = 2000
 
 def analyse(run, perspective, progress=None) -> Twins:
     """Return the distances of twins of the layer that is looked at."""
-    return twins(trace_at(run, perspective), progress=progress)
+    return answer(ANALYSIS, run, perspective, progress)
 
 
 def draw(result: Twins, style: Style) -> go.Figure:

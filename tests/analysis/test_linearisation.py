@@ -103,7 +103,7 @@ def test_blocks_of_steps_join(monkeypatch):
 
 def test_a_batch_is_refused():
     trace = driven()
-    with pytest.raises(ValueError, match="one sequence"):
+    with pytest.raises(ValueError, match="One sequence"):
         linearise(unroll(trace.layer, trace.inputs[None]))
 
 

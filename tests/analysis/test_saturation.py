@@ -34,7 +34,8 @@ def test_every_number_is_that_of_a_plain_pass(experiment):
     with np.errstate(invalid="ignore", over="ignore"):
         plain = states.mean(axis=1, dtype=np.float64)
     assert np.array_equal(found.mean_by_step, plain, equal_nan=True)
-    assert np.array_equal([found.lowest, found.highest], [states.min(), states.max()], True)
+    finite = states[np.isfinite(states)]
+    assert np.array_equal([found.lowest, found.highest], [finite.min(), finite.max()])
     from_on = next((t for t in range(len(states)) if exact[t:].all()), None)
     assert found.exact_from == from_on
     assert found.zero == (not states.any())

@@ -12,6 +12,7 @@ from rnnviz.app.panels.alive import show_alive
 from rnnviz.app.panels.choices import choose
 from rnnviz.app.panels.main_view import style_of
 from rnnviz.app.panels.problems import plain
+from rnnviz.app.panels.view_settings import view_settings
 from rnnviz.app.runtime import state
 from rnnviz.app.runtime.results import LONG, result_of
 from rnnviz.engine.run import Run
@@ -39,7 +40,11 @@ def choose_view(page: str, run: Run, perspective: Perspective, say: Words) -> Pe
         st.pills,
     )
     show_alive(name, run, perspective, say)
-    show_view(views[name], run, perspective, say)
+    # The controls stand below the view, but what they say is needed before it is computed.
+    above = st.container()
+    perspective = view_settings(name, run, perspective, say)
+    with above:
+        show_view(views[name], run, perspective, say)
     return perspective.replace(view=name)
 
 
@@ -106,7 +111,10 @@ def _say_verdict(figure: go.Figure) -> None:
 
 def analysed(view: View, run: Run, perspective: Perspective) -> Any:
     """Compute a result, or take the one that somebody with the same link computed."""
-    cursor = (perspective.timestep, perspective.unit) if view.at_cursor else ()
+    prefix = view.name + "."
+    settings = tuple(pair for pair in perspective.parameters if pair[0].startswith(prefix))
+    looks_at_cursor = view.at_cursor or any(text == "cursor" for _, text in settings)
+    cursor = (perspective.timestep, perspective.unit) if looks_at_cursor else ()
     return result_of(
         view.name,
         run,
@@ -116,5 +124,5 @@ def analysed(view: View, run: Run, perspective: Perspective) -> Any:
             else view.analyse(run, perspective)
         ),
         seconds=LONG if view.progress else None,
-        detail=(perspective.layer, *cursor),
+        detail=(perspective.layer, settings, *cursor),
     )

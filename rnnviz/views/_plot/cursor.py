@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from rnnviz.analysis.registry import Analysis, Cursor
 from rnnviz.engine import Trace
 
 CURSOR = "cursor"
@@ -21,3 +24,22 @@ def timestep_at(trace: Trace, perspective) -> int:
 def weight_scale_of(run) -> float:
     """Return what the run's weights were multiplied by; 1 where they are as they were given."""
     return 1.0 if run.recipe is None else run.recipe.weight_scale
+
+
+def parameters_at(perspective, analysis: Analysis, trace: Trace) -> Any:
+    """Return what a link sets about an analysis, made to fit the run."""
+    prefix = analysis.name + "."
+    texts = {
+        name[len(prefix) :]: text
+        for name, text in perspective.parameters
+        if name.startswith(prefix)
+    }
+    parameters = analysis.read(texts)[0]
+    return analysis.fitted(parameters, trace) if analysis.fitted else parameters
+
+
+def answer(analysis: Analysis, run, perspective, progress=None) -> Any:
+    """Return the result of an analysis for the layer that is looked at, as the link sets it."""
+    trace = trace_at(run, perspective)
+    cursor = Cursor(timestep_at(trace, perspective), min(perspective.unit, trace.layer.units - 1))
+    return analysis.of(trace, parameters_at(perspective, analysis, trace), cursor, progress)
