@@ -11,6 +11,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from rnnviz.analysis.registry import analyse
     from rnnviz.engine.inputs import Inputs
     from rnnviz.engine.network import Layer, Network
     from rnnviz.engine.run import Run

@@ -8,6 +8,7 @@ import math
 
 import numpy as np
 
+from rnnviz.engine import ACTIVATIONS
 from tests.sentences.reading_numbers import read_number
 from tests.sentences.templates import understood
 from tests.sentences.truth import Facts, check_moment, is_about, is_power, is_share, whole
@@ -287,3 +288,19 @@ def _(facts, result, fields):
     assert np.isneginf(result.exponents).all() if lost else result.escaping.all()
     is_about(fields["low"], result.factors.min())
     is_about(fields["high"], result.factors.max())
+
+
+@claims("lyapunov.kink", "gradients.kink", "spectrum.kink")
+def _(facts, result, fields):
+    """A unit stands exactly on a kink, and the slope of the other side makes a difference."""
+    kinks = ACTIVATIONS[facts.layer.activation].kinks
+    arguments = facts.layer.argument(facts.trace.preactivations)
+    on = np.isin(arguments, kinks)
+    if fields["key"] == "verdict.spectrum.kink":
+        timestep = check_moment(fields)
+        assert whole(fields["kinks"]) == on[timestep].sum() > 0
+        is_about(fields["kernel_radius"], kernel_radius(facts), 1e-4)
+    else:
+        steps = on.any(axis=1)
+        last = check_moment(fields) + 1 if "timestep" in fields else len(steps)
+        assert whole(fields["kinks"]) == steps[:last].sum() > 0
