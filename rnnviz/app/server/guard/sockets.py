@@ -32,7 +32,8 @@ UNFINISHED = 64 * 2**20
 REASONS = {1002: "late", 1008: "frames", 1009: "long_message", 1013: "unfinished"}
 """What the close codes stand for on the health page."""
 _END_OF_HEAD = b"\r\n\r\n"
-_LINGER = 1.0
+_LINGER, _DROPPED = 1.0, 256 * 2**10
+"""Seconds, and bytes, that are still read of a connection that was told to end."""
 
 
 class Socket(asyncio.Protocol):
@@ -59,7 +60,7 @@ class Socket(asyncio.Protocol):
         self.stalled_since: float | None = None
         self._tail: bytes | None = b""
         self._control, self._data = Allowance(*CONTROL_FRAMES), Allowance(*DATA_FRAMES)
-        self._closed = False
+        self._closed, self._dropped = False, 0
         self.transport: Any = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -82,7 +83,12 @@ class Socket(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Pass bytes on, unless they are too many or too small."""
-        if self._closed or self._inner is None:
+        if self._closed:
+            self._dropped += len(data)
+            if self._dropped > _DROPPED:
+                self.transport.abort()
+            return
+        if self._inner is None:
             return
         if self.frames is None:
             self._follow_head(data)
