@@ -14,7 +14,7 @@ from rnnviz.link import Link
 from rnnviz.spec.experiment import Experiment
 from rnnviz.spec.given import WHAT_IF, recipe_of, with_recipe
 
-_MOST_NOTES = 6
+_MOST_NOTES = 24
 
 
 def show_found(shown: Link, say: Words) -> None:
@@ -33,15 +33,16 @@ def show_found(shown: Link, say: Words) -> None:
         if inputs is not None:
             lines.append(f"**{plain(inputs.name)}**: {plain(shape_of(inputs, say))}")
         st.markdown("  \n".join(lines), width="stretch")
+        _notes(source, say)
         _buttons(shown, network, say)
-    notes = [
-        note
-        for one in (source.network, source.inputs)
-        if one in opened.found
-        for note in opened.found[one].notes
-    ]
+
+
+def _notes(source: Given, say: Words) -> None:
+    """Offer what was said while the files were read."""
+    found = [state.opened().found.get(one) for one in (source.network, source.inputs)]
+    notes = [note for one in found if one is not None for note in one.notes]
     if notes:
-        with st.expander(say("open.notes", count=len(notes)), icon=":material/info:"):
+        with st.popover(say("open.notes", count=len(notes)), icon=":material/info:"):
             for note in notes[:_MOST_NOTES]:
                 st.caption(plain(note.sentence(say.language)))
 
