@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from rnnviz.analysis.diagnosis import Diagnosis
+from rnnviz.engine import CELLS
 from rnnviz.spec.experiment import TABLE, Experiment
 
 KERAS_WEIGHTS = {
@@ -74,6 +75,8 @@ def _advice(experiment: Experiment, spec, diagnosis: Diagnosis) -> Advice | None
         return _longer(experiment)
     if kind in ("chaotic", "expanding"):
         return _scaled(experiment, max(0.3, math.exp(-2 * rate)))
+    if "recurrent_kernel" not in CELLS[spec.cell].weight_names():
+        return None  # what follows is about U
     if one_signed or (kind != "saturated" and drawn[1] not in _KEPT_LENGTH):
         return Advice("keras", KERAS_WEIGHTS)
     if kind == "saturated":

@@ -200,8 +200,8 @@ def _lengths(tensor: Tensor, middle: float, timesteps: int, style: Style) -> lis
 def _layer_note(layer: KerasLayer, middle: float, style: Style) -> dict:
     """Return the arrow and the name of the layer between two tensors."""
     name = layer.class_name
-    if layer.spec is not None and layer.spec.bidirectional:
-        name = f"Bidirectional({layer.spec.cell})"
+    if layer.spec is not None and name != layer.spec.cell:  # a layer around it
+        name = f"{name}({layer.spec.cell})"
     text = f"↓  {layer.name} · {name}"
     if layer.spec is not None:
         text += f" · {style.words(f'shapes.return_{str(layer.spec.return_sequences).lower()}')}"

@@ -132,7 +132,7 @@ def _layer_knobs(
         now = {knob: getattr(spec, knob) for knob, _ in row.when} | values
         if not is_shown(row, now):
             values[name] = getattr(spec, name)
-            st.container(width=width)  # so that what follows stands below its like
+            st.markdown("\u00a0", width=width)  # so that what follows stands below its like
             continue
         style = {"width": width, "disabled": name in look.locked_knobs}
         if name != "return_sequences":
