@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from rnnviz.engine import Dense, LayerNormalization, Network
 from rnnviz.spec.experiment import Experiment
 from rnnviz.spec.shapes import TOKEN_SIGNALS, output_features
@@ -80,9 +82,10 @@ def architecture(model: Model) -> Architecture:
             model.layers,
             tuple(tuple(map(_part, layer.before)) for layer in model.layers),
             tuple(map(_part, model.head)),
-            model.dtype.name,
+            np.dtype(model.dtype).name,
         )
-    embedding, head = None, ()
+    embedding: tuple[int, int] | None = None
+    head: tuple[Part, ...] = ()
     if model.signal in TOKEN_SIGNALS:
         embedding = (model.vocabulary_size, model.input_features)
     if units := model.dense_units:

@@ -87,6 +87,7 @@ def _of_part(part: Part, shape: Shape, numbering: Counter[str]) -> KerasLayer:
 
 
 def _recurrent(index: int, spec: Any, shape: Shape, numbering: Counter[str]) -> KerasLayer:
+    assert shape[-1] is not None  # the length of a vector is always known
     weights = tuple(weight_shapes(spec, shape[-1]).items())
     class_name = CELLS[spec.cell].keras_class or OWN_CELL_LAYER
     name = _name(class_name, numbering)

@@ -73,7 +73,8 @@ def _step(cell: RecurrentCell) -> tuple[list[str], list[str], list[str]]:
     """Return functions, lines before the loop, and the lines that make ``output_t``."""
     layer = Layer(cell)
     if cell.state_is_activation:
-        act = _ACTIVATIONS.get(cell.activation, f"{cell.activation}({{}})")
+        name = layer.settings["activation"]
+        act = _ACTIVATIONS.get(name, f"{name}({{}})")
         return [], [], [f"output_t = {act.format('np.dot(W, input_t) + np.dot(U, state_t) + b')}"]
     text = cells.step_text(layer)
     step, before = (

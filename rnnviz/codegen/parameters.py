@@ -85,6 +85,7 @@ def parameter_count(layer: KerasLayer) -> ParameterCount:
         count = layer.parameter_count
         return ParameterCount(formula, filled, count, weights, filled, count)
     spec, features = layer.spec, layer.input_shape[-1]
+    assert features is not None  # the length of a vector is always known
     cell = CELLS[spec.cell]
     formula = _both(cell.parameter_formula(cell.settings_of(spec)), spec)
     torch_filled, torch_count = "", None

@@ -114,14 +114,14 @@ def loaded(model: Network | Run) -> Loaded:
             "A program begins with a state of zeros, but this run began with another; run the "
             "network without an initial state."
         )
-    comment = (
+    comment: tuple[str, ...] = (
         "A recurrent network in {framework}: prints the numbers that rnnviz shows for",
         "?" + run.source.to_query().replace("{", "{{").replace("}", "}}"),
     )
     if model.has_trials or run.trial_index is not None:
         number = 1 + (run.trial_index or 0)
         comment += (f"Trial {number} of those that were run.",)
-    values = run.token_numbers if run.network.reads_tokens else run.inputs
+    values = run.inputs if run.token_numbers is None else run.token_numbers
     key = f"{run.network.sha256[:12]}_{run.data.sha256[:8]}"
     if run.trial_index is not None or model.has_trials:
         key += f"_{1 + (run.trial_index or 0)}"
@@ -130,6 +130,7 @@ def loaded(model: Network | Run) -> Loaded:
 
 def _with_example(network: Network) -> Loaded:
     random = np.random.default_rng(0)
+    values: np.ndarray
     if network.embedding is not None:
         values = random.integers(network.embedding.input_dim, size=EXAMPLE_TIMESTEPS)
     else:

@@ -100,6 +100,5 @@ def _of_arrays(model: Loaded, framework: str) -> Program:
 
 def _recipe(model: Experiment | Network | Run) -> Experiment | None:
     """Return the experiment that draws all of a model; None where arrays were given or learnt."""
-    if isinstance(model, Run):
-        model = model.source
-    return model if isinstance(model, Experiment) else None
+    source = model.source if isinstance(model, Run) else model
+    return source if isinstance(source, Experiment) else None

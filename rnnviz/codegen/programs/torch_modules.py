@@ -24,16 +24,25 @@ def has_layer(spec: Any) -> bool:
     return cell.torch is not None and cell.torch.has(cell.settings_of(spec))
 
 
+def torch_layer(spec: Any) -> TorchLayer:
+    """Return PyTorch's layer for a cell that it has; KeyError for others."""
+    layer = CELLS[spec.cell].torch
+    if layer is None:
+        raise KeyError(spec.cell)
+    return layer
+
+
 def load_name(spec: Any) -> str:
     """Return the name of the function that puts weights into a layer."""
     cell = CELLS[spec.cell]
-    plain = not cell.torch.order and not cell.torch.two_biases
+    layer = torch_layer(spec)
+    plain = not layer.order and not layer.two_biases
     return "load" if plain else f"load_{snake_case(cell.__name__)}"
 
 
 def load_lines(specs: Iterable[Any]) -> list[str]:
     """Return the functions that put Keras's weights into the layers that PyTorch has."""
-    found = {load_name(spec): CELLS[spec.cell].torch for spec in specs if has_layer(spec)}
+    found = {load_name(spec): torch_layer(spec) for spec in specs if has_layer(spec)}
     names = sorted(found, key=lambda name: name != "load")
     return [line for name in names for line in _load(name, found[name])]
 

@@ -101,12 +101,12 @@ def _output_lines(made: Architecture, top: Any) -> list[str]:
 def _own_layer(spec: Any, features: int, weights: tuple[tuple[str, ...], ...]) -> list[str]:
     """Return the lines of a layer that PyTorch has."""
     arguments = [str(features), str(spec.units)]
-    if CELLS[spec.cell].torch.name == "RNN" and spec.activation != "tanh":
+    if torch_modules.torch_layer(spec).name == "RNN" and spec.activation != "tanh":
         arguments.append(f'nonlinearity="{spec.activation}"')
     if spec.bidirectional:
         arguments.append("bidirectional=True")
     load = torch_modules.load_name(spec)
-    lines = [f"layer = torch.nn.{CELLS[spec.cell].torch.name}({', '.join(arguments)})"]
+    lines = [f"layer = torch.nn.{torch_modules.torch_layer(spec).name}({', '.join(arguments)})"]
     for names, direction in zip(weights, ("", ', "_reverse"'), strict=False):
         lines.append(f"{load}(layer, {', '.join(names)}{direction})")
     mode = getattr(spec, "merge_mode", "concat")

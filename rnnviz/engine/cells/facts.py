@@ -41,8 +41,9 @@ class Setting:
             return isinstance(value, bool)
         if isinstance(self.default, str):
             return value in self.options
-        numeric = isinstance(value, int | float) and not isinstance(value, bool)
-        return numeric and self.low <= value <= self.high
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            return False
+        return self.low <= value <= self.high
 
 
 ACTIVATION = Setting("activation", "tanh", options=tuple(ACTIVATIONS))

@@ -138,7 +138,7 @@ output_t = {recurrent_activation}(o) * {activation}(c_t)
         if not tape.further_states:
             cells[0] = 0
             tape.further_states.append(cells)
-        reads, states, cells = list(tape.reads), list(tape.states), list(cells)
+        reads, states, cell_states = list(tape.reads), list(tape.states), list(cells)
         gates = list(tape.keep("gates", timesteps, 4 * units))
         squashed = list(tape.keep("squashed", timesteps, units))
         new, squash = tape.keep("new", units), self._activation.apply
@@ -147,8 +147,8 @@ output_t = {recurrent_activation}(o) * {activation}(c_t)
 
         def advance(t: int) -> None:
             i, f, g, o = sums(reads[t], gates[t], t == 0)
-            c = cells[t + 1]
-            times(f, cells[t], c)
+            c = cell_states[t + 1]
+            times(f, cell_states[t], c)
             times(i, g, new)
             add(c, new, c)
             squash(c, squashed[t])
