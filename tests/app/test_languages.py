@@ -73,7 +73,9 @@ def strings_of_component(proto):
         data = json.loads(proto.json)
     elif proto.HasField("bytes") and len(proto.bytes) > 24:
         (length,) = struct.unpack_from("<I", proto.bytes)
-        data = json.loads(proto.bytes[24 : 24 + length])
+        # The training's frames begin with their header, pictures with checksum and cursor first.
+        start = 4 if proto.bytes[4:6] == b'{"' else 24
+        data = json.loads(proto.bytes[start : start + length])
     else:
         return
     yield from strings_of_json(data, "")
