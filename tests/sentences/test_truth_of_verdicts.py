@@ -65,6 +65,14 @@ def test_verdicts_of_random_experiments_are_true(topic, first):
         checked(seed, topic, **fixed)
 
 
+@pytest.mark.parametrize("topic", ["spectrum", "gradients", "lyapunov"])
+def test_verdicts_on_kinks_are_true(topic):
+    """relu after an impulse: where a sum is exactly 0, the slope depends on the side."""
+    fixed = {"cell": "SimpleRNN", "activation": "relu", "signal": "impulse"}
+    fixed |= {"bias_initializer": "zeros", "recurrent_initializer": "orthogonal"}
+    assert f"verdict.{topic}.kink" in {checked(seed, topic, **fixed) for seed in range(20)}
+
+
 def test_every_verdict_of_these_analyses_has_its_claims():
     said = {key for key in words("en").sentences if key.startswith("verdict.")}
     known = {key for key in said if key.split(".")[1] in ANALYSES}

@@ -45,9 +45,12 @@ class Facts:
     def slopes(self, span):
         return SLOPES[self.activation](self.states[span])
 
-    def jacobian(self, timestep):
+    def jacobian(self, timestep, steeper=False):
+        """∂h_t/∂h_{t−1}; ``steeper`` takes the slope 1 where a sum lies on the kink of relu."""
         if not self.gated:
             slopes = SLOPES[self.activation](self.states[timestep])
+            if steeper and self.activation == "relu":
+                slopes = np.where(self.sums(timestep) == 0, 1.0, slopes)
             return slopes[:, None] * self.layer.recurrent_kernel.astype(np.float64).T
         # In the run's own dtype: where its gates have rounded to 0 or 1, their slopes are 0.
         before = self.trace.full_states[timestep - 1] if timestep else self.trace.initial_state

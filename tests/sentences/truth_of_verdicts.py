@@ -8,7 +8,6 @@ import math
 
 import numpy as np
 
-from rnnviz.engine import ACTIVATIONS
 from tests.sentences.reading_numbers import read_number
 from tests.sentences.templates import understood
 from tests.sentences.truth import Facts, check_moment, is_about, is_power, is_share, whole
@@ -76,11 +75,48 @@ def _(facts, result, fields):
     is_about(fields["kernel_radius"], kernel_radius(facts), 1e-4)
 
 
-def norms_back(facts, target):
+def on_kinks(facts):
+    """Which sums lie exactly on the kink of relu, (timesteps, units)."""
+    assert facts.activation == "relu"
+    return facts.sums(slice(0, facts.end)) == 0
+
+
+@claims("spectrum.kink")
+def _(facts, result, fields):
+    timestep = check_moment(fields)
+    assert whole(fields["kinks"]) == on_kinks(facts)[timestep].sum() > 0
+    if facts.gated:
+        return
+    for name, steeper in (("radius", False), ("steeper", True)):
+        radius = np.abs(np.linalg.eigvals(facts.jacobian(timestep, steeper))).max()
+        if radius > 1e-6:
+            is_about(fields[name], radius, 1e-4)
+    assert read_number(fields["steeper"]) > read_number(fields["radius"])
+
+
+@claims("gradients.kink")
+def _(facts, result, fields):
+    target = check_moment(fields)
+    assert whole(fields["back"]) == target
+    assert whole(fields["kinks"]) == on_kinks(facts)[: target + 1].any(axis=1).sum() > 0
+    is_power(fields["size"], norms_back(facts, target)[0], 0.05)
+    is_power(fields["steeper"], norms_back(facts, target, steeper=True)[0], 0.05)
+
+
+@claims("lyapunov.kink")
+def _(facts, result, fields):
+    assert whole(fields["kinks"]) == on_kinks(facts).any(axis=1).sum() > 0
+    if np.isfinite(result.exponents[0]) and abs(result.exponents[0]) > 1e-9:
+        is_about(fields["exponent"], result.exponents[0])
+    is_about(fields["steeper"], result.steeper)
+    assert result.steeper > result.exponents[0]
+
+
+def norms_back(facts, target, steeper=False):
     """log₁₀ ‖∂h_T/∂h_t‖₂ for t = 0 … T."""
     norms, product, log = np.zeros(target + 1), np.eye(facts.layer.state_size), 0.0
     for timestep in range(target, 0, -1):
-        product = product @ facts.jacobian(timestep)
+        product = product @ facts.jacobian(timestep, steeper)
         size = np.abs(product).max()
         if size == 0:
             norms[:timestep] = -np.inf
@@ -288,19 +324,3 @@ def _(facts, result, fields):
     assert np.isneginf(result.exponents).all() if lost else result.escaping.all()
     is_about(fields["low"], result.factors.min())
     is_about(fields["high"], result.factors.max())
-
-
-@claims("lyapunov.kink", "gradients.kink", "spectrum.kink")
-def _(facts, result, fields):
-    """A unit stands exactly on a kink, and the slope of the other side makes a difference."""
-    kinks = ACTIVATIONS[facts.layer.activation].kinks
-    arguments = facts.layer.argument(facts.trace.preactivations)
-    on = np.isin(arguments, kinks)
-    if fields["key"] == "verdict.spectrum.kink":
-        timestep = check_moment(fields)
-        assert whole(fields["kinks"]) == on[timestep].sum() > 0
-        is_about(fields["kernel_radius"], kernel_radius(facts), 1e-4)
-    else:
-        steps = on.any(axis=1)
-        last = check_moment(fields) + 1 if "timestep" in fields else len(steps)
-        assert whole(fields["kinks"]) == steps[:last].sum() > 0
