@@ -43,7 +43,7 @@ __all__ = [
     "sweep",
     "train",
 ]
-__version__ = "0.2.0.dev0"
+__version__ = "0.2.0"
 
 _PLACES = {
     "Experiment": "rnnviz.spec.experiment",
