@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn
@@ -268,7 +268,7 @@ def _add_force(command: _Parser, say: Words) -> None:
     command.options.add_argument("--force", action="store_true", help=say("cli.option.force"))
 
 
-def _one_of(names: Sequence[str], say: Words) -> Callable[[str], str]:
+def _one_of(names: Collection[str], say: Words) -> Callable[[str], str]:
     def check(text: str) -> str:
         if text not in names:
             raise argparse.ArgumentTypeError(
@@ -288,7 +288,7 @@ def _port(say: Words) -> Callable[[str], int]:
     return check
 
 
-def _list(say: Words, option: str, names: Sequence[str]) -> str:
+def _list(say: Words, option: str, names: Collection[str]) -> str:
     return f"{say(f'cli.option.{option}')}: {', '.join(names)}".replace("%", "%%")
 
 

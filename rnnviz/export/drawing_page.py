@@ -7,6 +7,7 @@ that puts the faces into the picture, for every format: Kaleido prints a PDF fro
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from rnnviz.export.fonts import FACES, FOLDER, face_rule
 
@@ -41,7 +42,7 @@ class DrawingPage:
 
         from rnnviz.export.standalone import in_script, plotly_file
 
-        faces = [
+        faces: list[dict[str, Any]] = [
             {"css": face_rule(face), "hangul": face.hangul, "bold": face.bold} for face in FACES
         ]
         return _PAGE.format(

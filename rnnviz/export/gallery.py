@@ -85,7 +85,7 @@ def _fill(folder: Path, sheets: Iterable[tuple[str, Sheet]], format: str) -> Non
 
     if format == "html":
         shutil.copyfile(plotly_file(), folder / _PLOTLY)
-        contents = (standalone(sheet, beside=_PLOTLY) for sheet in passing())
+        contents: Iterator[bytes] = (standalone(sheet, beside=_PLOTLY) for sheet in passing())
     else:
         contents = developing(passing(), format)
     for number, content in enumerate(contents):

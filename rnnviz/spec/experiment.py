@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rnnviz.engine import (
     CELLS,
@@ -24,6 +24,7 @@ from rnnviz.knobs import Choice, Flag, Knob, Problem, Real, Whole, check, knob, 
 from rnnviz.spec.cell_settings import CellSettings, cells_with_setting, cells_with_weight
 from rnnviz.spec.codec import ExperimentError, Written
 from rnnviz.spec.cost import Cost, cost_of, cost_problems
+from rnnviz.spec.layer_fields import LayerFields
 from rnnviz.spec.shapes import TOKEN_SIGNALS, stack_problems
 from rnnviz.spec.text import SPLITS, Text, tokenize
 
@@ -275,6 +276,20 @@ TABLE: dict[str, Knob] = table(Experiment)
 
 _PER_LAYER = tuple(row for row in TABLE.values() if row.per_layer)
 
-LayerSpec = dataclasses.make_dataclass("LayerSpec", [row.name for row in _PER_LAYER], frozen=True)
-LayerSpec.__module__ = __name__  # so that it can be pickled
-LayerSpec.__doc__ = "The knobs of one layer: every per-layer knob of an Experiment, one value each."
+if TYPE_CHECKING:
+
+    class LayerSpec(LayerFields):
+        """The knobs of one layer: every per-layer knob of an Experiment, one value each."""
+
+        def __init__(self, **knobs: Any) -> None: ...
+
+        def __getattr__(self, setting: str) -> Any: ...  # settings that come from the cells
+else:
+    _OF_CELLS = [row.name for row in _PER_LAYER if row.name not in LayerFields.__annotations__]
+    LayerSpec = dataclasses.make_dataclass(
+        "LayerSpec", _OF_CELLS, bases=(LayerFields,), frozen=True
+    )
+    LayerSpec.__module__ = __name__  # so that it can be pickled
+    LayerSpec.__doc__ = (
+        "The knobs of one layer: every per-layer knob of an Experiment, one value each."
+    )

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Any
 
 from rnnviz.spec.experiment import Experiment
 
-_KERAS = {
+_KERAS: Mapping[str, Any] = {
     "kernel_initializer": "glorot_uniform",
     "recurrent_initializer": "orthogonal",
     "bias_initializer": "zeros",
 }
-_CHAOS = {
+_CHAOS: Mapping[str, Any] = {
     "kernel_initializer": "lecun_normal",
     "recurrent_initializer": "lecun_normal",
     "bias_initializer": "zeros",

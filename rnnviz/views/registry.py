@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
-from typing import Any
+from typing import Generic, TypeVar
 
 import plotly.graph_objects as go
 
@@ -16,9 +16,12 @@ from rnnviz import views as package
 from rnnviz.views._plot.follow import Follow
 from rnnviz.views._plot.style import Style
 
+Result = TypeVar("Result")
+"""What an analysis gives and a drawing takes: a frozen value of its own kind."""
+
 
 @dataclass(frozen=True)
-class View:
+class View(Generic[Result]):
     """One thing to look at, from run to figure.
 
     Parameters
@@ -49,12 +52,12 @@ class View:
 
     name: str
     page: str
-    analyse: Callable[..., Any]
-    draw: Callable[[Any, Style], go.Figure]
+    analyse: Callable[..., Result]
+    draw: Callable[[Result, Style], go.Figure]
     order: int
     progress: bool = False
     at_cursor: bool = False
-    follow: Callable[[Any], tuple[Follow, ...]] | None = None
+    follow: Callable[[Result], tuple[Follow, ...]] | None = None
     needs_trials: bool = False
     needs_recipe: bool = False
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import Any
 
 import streamlit as st
 
@@ -17,7 +18,7 @@ from rnnviz.spec.experiment import TABLE, Experiment
 from rnnviz.spec.given import acting_knobs, recipe_of, with_recipe
 from rnnviz.spec.perspective import SIDES, Perspective
 
-_ZERO_MEAN = {
+_ZERO_MEAN: dict[str, Any] = {
     "kernel_initializer": "glorot_uniform",
     "recurrent_initializer": "orthogonal",
     "bias_initializer": "zeros",

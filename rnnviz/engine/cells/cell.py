@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import starmap
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 
@@ -56,6 +56,12 @@ class RecurrentCell:
     torch : TorchLayer or None
         The same for PyTorch.
     """
+
+    if TYPE_CHECKING:
+        # The arrays and settings of a cell are fields of its own class.
+        def __init__(self, *weights: Any, **settings: Any) -> None: ...
+
+        def __getattr__(self, name: str) -> Any: ...
 
     order: ClassVar[int] = 100
     state_names: ClassVar[tuple[str, ...]] = ("h",)
