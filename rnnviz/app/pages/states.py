@@ -30,7 +30,7 @@ def show(source: Shown, perspective: Perspective, say: Words) -> Perspective:
     """Draw the page and return where the visitor looks now."""
     run = trial_of(run_of(source), perspective)
     look = visibility(perspective)
-    above = st.container()
+    above = st.container(key="above" if look.shows("network") else None)
     unit = state.moved(UNIT)
     if unit is not None:
         perspective = perspective.replace(unit=unit - FIRST_STEP)

@@ -74,9 +74,9 @@ def network_bytes(drawn: Drawn, style: Style) -> bytes:
 
 
 def _numbers(run: Run) -> int:
-    """Return how many numbers the diagram of a run holds."""
+    """Return how many numbers the diagram of a run holds; an Embedding's are not among them."""
     states = sum(one.trace.full_states.size + one.trace.inputs.size for one in run.layers)
-    return run.network.parameter_count + states
+    return sum(one.layer.parameter_count for one in run.layers) + states
 
 
 def _named_layers(run: Run) -> list[tuple[LayerRun, str]]:

@@ -5,7 +5,7 @@
  */
 
 const STRIP = 14;
-const OP = 26;
+const OP = 24;
 const CURVE = 46;
 const LEAST_MATRIX = 46;
 const MOST_MATRIX = 250;
@@ -57,7 +57,7 @@ export function partsOf(model, gate) {
 function fixedWidth({ kind, label }, letter) {
   if (kind === "strip") return STRIP;
   if (kind === "curve") return CURVE + 12;
-  return kind === "op" ? Math.max(OP, 2.4 * letter, 8 + 0.6 * letter * label.length) : 0;
+  return kind === "op" ? Math.max(OP, 2.1 * letter, 8 + 0.6 * letter * label.length) : 0;
 }
 
 /** Lay the parts out in a width; returns {lines, parts, height}, parts with their places. */

@@ -18,7 +18,7 @@ import {
 import { colourTable } from "./raster.js";
 
 const NARROW = 560;
-const SCREEN = 808; // pixels of the screen that the layout fits without more ado
+const SCREEN = 814; // pixels of the screen that the layout fits without more ado
 const PRESENTATION_SCREEN = 900;
 const LEAST_OFF = 100;
 const MOST_ON = 420;
@@ -202,7 +202,13 @@ function holds({ x: left, y: top, width, height }, x, y, slack = 0) {
 function within(from, to, length) {
   const size = Math.min(length, Math.max(to - from, Math.min(LEAST_SPAN, length)));
   const start = Math.min(Math.max(0, from), length - size);
-  return [start, start + size];
+  return [whole(start), whole(start + size)];
+}
+
+/** A number that is whole but for rounding, whole. */
+function whole(value) {
+  const near = Math.round(value);
+  return Math.abs(value - near) < 1e-9 ? near : value;
 }
 
 function paintBox(pen, { theme }, { x, y, width, height }) {

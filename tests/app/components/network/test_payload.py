@@ -51,6 +51,11 @@ def test_of_a_large_network_blocks_travel():
     assert np.allclose(states_.mean(), run.states.mean(), atol=1e-6)
 
 
+def test_a_large_vocabulary_makes_no_large_diagram():
+    _, header, _ = packed(Experiment(signal="text", cell="LSTM"))
+    assert header["exact"] is True
+
+
 def test_every_layer_and_the_head_are_there():
     experiment = Experiment(units=(5, 4), dense_units=2, timesteps=6)
     run, header, arrays = packed(experiment, layer=1)
