@@ -36,7 +36,7 @@ CACHES = {
     "results": BoundedCache(limit=64 * 2**20, size=size_of),
     "pictures": BoundedCache(limit=64 * 2**20, size=size_of),
 }
-CACHES["files"] = BoundedCache(limit=64 * 2**20, size=size_of)
+CACHES["files"] = BoundedCache(limit=128 * 2**20, size=size_of)
 MEMORY = MemoryBudget(budget_bytes(), CACHES["runs"].shrink)
 
 

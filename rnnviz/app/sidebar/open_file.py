@@ -13,6 +13,7 @@ from rnnviz.app.panels.problems import plain
 from rnnviz.app.runtime import state
 from rnnviz.app.runtime.file_reading import ENDINGS, FileContent, read_file
 from rnnviz.app.runtime.opened import NoRoomError
+from rnnviz.app.runtime.results import read_once
 from rnnviz.engine import Inputs, Network
 from rnnviz.engine.source import Given
 from rnnviz.export.failures import ExportFailure
@@ -77,10 +78,10 @@ def _error(sentence: str) -> None:
 def _read(file: Any, say: Words) -> FileContent | None:
     """Read a file, and ask what it leaves open; None while an answer is missing."""
     answers: dict[str, str] = {}
-    content, choices = file.getvalue(), Choices()
+    choices = Choices()
     while True:
         try:
-            found = read_file(content, file.name, answers, choices)
+            found = _content(file, answers, choices)
         except Unanswered as left_open:
             answer = _ask(left_open.question, file.file_id, say)
             if answer is None:
@@ -92,7 +93,16 @@ def _read(file: Any, say: Words) -> FileContent | None:
         if found.data is None:
             return found
         chosen = _choose(found, choices, file, say)
-        return found if chosen == choices else read_file(content, file.name, answers, chosen)
+        return found if chosen == choices else _content(file, answers, chosen)
+
+
+def _content(file: Any, answers: dict[str, str], choices: Choices) -> FileContent:
+    """Read a file with some answers: once, and apart from the pages, as it may take long."""
+    settled = dict(answers)
+    key = repr((file.file_id, sorted(settled.items()), choices))
+    return read_once(
+        key, file.size, lambda: read_file(file.getvalue(), file.name, settled, choices)
+    )
 
 
 def _ask(question: Question, file: str, say: Words) -> str | None:
