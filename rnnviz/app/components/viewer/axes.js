@@ -150,7 +150,10 @@ function paintBar(pen, stage) {
   ends.forEach((value, i) => {
     const x = bar.x + (i / 2) * bar.width;
     line(pen, x - 0.5, y, 1, TICK);
-    text(pen, rough(value), x, y + TICK + 3, "center", "top");
+    // The last number of a run that diverges, 8e+307, is wider than the margin: it moves inwards.
+    const half = pen.measureText(rough(value)).width / 2;
+    const middle = Math.min(x, stage.width - 1 - half);
+    text(pen, rough(value), middle, y + TICK + 3, "center", "top");
   });
   pen.fillStyle = theme.text;
   pen.font = `${theme.fontSize}px ${theme.font}`;
