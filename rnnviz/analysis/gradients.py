@@ -26,6 +26,9 @@ from rnnviz.knobs import Whole, knob
 DIRECTIONS = 4
 """Directions of h_T that are followed backwards."""
 
+_ALL_UP_TO = 32
+"""Units of other cells up to which every direction is followed: a few of them can miss the only
+units that are not saturated, and then an exact zero would be said that is none."""
 EXACT_UP_TO = 256
 """Units up to which every direction of h_T of a gated cell is followed: no bounds are needed."""
 
@@ -232,7 +235,7 @@ def _directions(linearisation: Linearisation, trace: Trace, target: int) -> tupl
     """Return unit directions of h_T to follow, then probes across them; and how many of each."""
     units, size = trace.layer.units, trace.layer.state_size
     gated = trace.layer.structure != "elementwise"
-    if units <= DIRECTIONS + PROBES or (gated and units <= EXACT_UP_TO):
+    if units <= (EXACT_UP_TO if gated else _ALL_UP_TO):
         return np.eye(units, size), units
     random = np.random.default_rng(0)
     changes = random.standard_normal((DIRECTIONS, size))

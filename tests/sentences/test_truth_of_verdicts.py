@@ -44,7 +44,7 @@ def checked(seed, topic, **fixed):
     experiment = random_run(seed, **fixed)
     if topic in ONE_CELL:
         # Up to so many units every direction is followed, and a norm is the norm.
-        experiment = experiment.replace(units=min(8, experiment.layers[0].units))
+        experiment = experiment.replace(units=min(32, experiment.layers[0].units))
     with np.errstate(all="ignore"):
         trace = simulate(experiment).layers[0].trace
         result = ANALYSES[topic](trace)
