@@ -147,7 +147,7 @@ def test_a_closer_look_comes_into_sight_when_it_is_asked_for(open_page):
 def test_the_cure_is_found_and_is_one_click(open_page):
     page = open_page()
     look(page, "What changes it", "initialiser_grid")
-    page.get_by_text("no scale is good").wait_for()
+    page.get_by_text("even at their best scale").wait_for()
     page.wait_for_timeout(1200)
     x, y = page.evaluate(
         """() => {
