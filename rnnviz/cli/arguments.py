@@ -17,6 +17,7 @@ from rnnviz.cli.sources import Misunderstood
 from rnnviz.cli.sweep import EXECUTORS
 from rnnviz.export.looks import SCALES, SIZES
 from rnnviz.i18n import DEFAULT_LANGUAGE, LANGUAGES, Words
+from rnnviz.learn import TASKS
 from rnnviz.readers import ANSWERS
 from rnnviz.sweeps import measures
 from rnnviz.views._plot.colours import THEMES
@@ -76,7 +77,7 @@ def parser(say: Words) -> _Parser:
             epilog=say(f"cli.{name}.examples"),
         )
         add(command, say)
-        if add not in (_add_serve, _add_inspect):
+        if add not in (_add_serve, _add_inspect, _add_train):
             _add_source(command, say)
         elif add is _add_inspect:
             _add_files(command, say)
@@ -205,6 +206,15 @@ def _add_sweep(command: _Parser, say: Words) -> None:
     add("--workers", type=int, metavar="N", help=say("cli.sweep.workers"))
 
 
+def _add_train(command: _Parser, say: Words) -> None:
+    add = command.options.add_argument
+    add("--link", default="", help=say("cli.train.link"))
+    add("--task", type=_one_of(tuple(TASKS), say), help=_list(say, "task", tuple(TASKS)))
+    add("--out", required=True, type=Path, metavar="FILE", help=say("cli.train.out"))
+    add("--resume", action="store_true", help=say("cli.train.resume"))
+    _add_force(command, say)
+
+
 def _add_source(command: _Parser, say: Words) -> None:
     """Add the options that say which experiments; without any, it is the lecture's."""
     source = command.add_argument_group(say("cli.which"))
@@ -304,5 +314,6 @@ _COMMANDS: dict[str, Callable[[_Parser, Words], None]] = {
     "summary": _add_summary,
     "code": _add_code,
     "sweep": _add_sweep,
+    "train": _add_train,
     "inspect": _add_inspect,
 }

@@ -11,6 +11,7 @@ from rnnviz.cli.progress import Bar
 from rnnviz.cli.sources import Misunderstood, Shown, sources
 from rnnviz.cli.sweep import sweep
 from rnnviz.cli.terminal import visible
+from rnnviz.cli.train import train
 from rnnviz.codegen import SUMMARY_STYLES
 from rnnviz.codegen import summary as keras_summary
 from rnnviz.codegen.programs import FRAMEWORKS, program
@@ -37,6 +38,7 @@ __all__ = [
     "render",
     "summary",
     "sweep",
+    "train",
 ]
 
 
