@@ -183,3 +183,17 @@ def test_it_forecasts_the_sunspots_better_than_the_day_before():
     trained = train(Training.of("next_value"))
     references = {one.name: one.loss for one in trained.training.learnt_task.references()}
     assert trained.kept[-1].loss < 0.6 * references["nothing"]
+
+
+def test_a_solved_flip_flop_stands_still_at_its_eight_corners():
+    """Sussillo & Barak 2013: 2³ stable fixed points, and saddles between them: 3³ in all."""
+    from rnnviz.analysis.fixed_points import fixed_points
+
+    run = train(Training.of("flip_flop")).run()
+    visited = np.concatenate([run.trial(i).states for i in range(16)]).astype(float)
+    found = fixed_points(run.layers[0].trace.layer, np.zeros(3), visited)
+    moduli = np.abs(found.eigenvalues).max(axis=1)
+    stable = found.points[(moduli < 1) & (found.speeds < 1e-6)]
+    corners = {tuple(np.sign(run.network.head[0].apply(point)).tolist()) for point in stable}
+    assert len(stable) == len(corners) == 8
+    assert len(found.points) == 27
