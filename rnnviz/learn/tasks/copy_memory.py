@@ -29,7 +29,7 @@ class CopyMemory(Task):
         "timesteps": 20,
         "learning_rate": 1e-2,
         "schedule": "cosine",
-        "steps": 5000,
+        "steps": 9000,
     }
     measure_name = "symbols_right"
     solved_at = 0.99
