@@ -1,0 +1,70 @@
+"""The Training page in Chromium: it learns while it is seen, and every checkpoint comes back."""
+
+import re
+
+VIEW = '[data-testid="training-view"][data-painted]'
+
+
+def open_training(chromium, server_url, query, **options):
+    context = chromium.new_context(viewport={"width": 1366, "height": 768}, **options)
+    page = context.new_page()
+    page.goto(f"{server_url}/?page=training&{query}")
+    page.wait_for_selector(VIEW, timeout=60_000)
+    return context, page
+
+
+def number(page, name):
+    return int(page.locator(VIEW).get_attribute(f"data-{name}"))
+
+
+def colours(page, panel):
+    """How many different colours a panel shows: an empty canvas has one."""
+    return page.evaluate(
+        """(panel) => {
+            const canvas = document.querySelector(`.rt-${panel} canvas`);
+            const pen = canvas.getContext("2d");
+            const { data } = pen.getImageData(0, 0, canvas.width, canvas.height);
+            const seen = new Set();
+            for (let k = 0; k < data.length; k += 4) seen.add(data.slice(k, k + 4).join());
+            return seen.size;
+        }""",
+        panel,
+    )
+
+
+def test_it_trains_while_it_is_looked_at_and_stops_when_it_is_paused(chromium, server_url):
+    context, page = open_training(chromium, server_url, "task=flip_flop&steps=60", locale="en-US")
+    assert number(page, "trained") == 0
+    page.get_by_role("button", name="Train", exact=True).click()
+    page.wait_for_function(
+        "() => +document.querySelector('[data-testid=training-view]')?.dataset.trained > 5",
+        timeout=60_000,
+    )
+    pause = page.get_by_role("button", name=re.compile("Pause|Train"))
+    assert pause.count() == 1
+    page.wait_for_function(
+        "() => +document.querySelector('[data-testid=training-view]')?.dataset.step === 60",
+        timeout=120_000,
+    )
+    for panel in ("loss", "output", "states", "gradient", "eigenvalues"):
+        assert colours(page, panel) > 3, panel
+    # Every checkpoint that was sent comes back without the server.
+    slider = page.get_by_role("slider", name="Checkpoint")
+    slider.focus()
+    page.keyboard.press("Home")
+    page.wait_for_function(
+        "() => +document.querySelector('[data-testid=training-view]')?.dataset.step === 0"
+    )
+    context.close()
+
+
+def test_the_network_opens_on_the_other_pages(chromium, server_url):
+    context, page = open_training(chromium, server_url, "task=echo&units=16&lang=ko")
+    page.get_by_role("button", name="학습 스텝 하나").click()
+    page.wait_for_function(
+        "() => +document.querySelector('[data-testid=training-view]')?.dataset.trained === 1",
+        timeout=60_000,
+    )
+    page.get_by_role("button", name="이 신경망 열기").click()
+    page.wait_for_selector('[data-testid="state-viewer"][data-experiment^="network:"]')
+    context.close()
