@@ -1,9 +1,8 @@
 """PNG: small pictures from arrays, and what a PNG says about itself.
 
 Written out here and not left to Pillow: a picture in a notebook or on the page must not need one
-more
-package in the core, and the labels of a PNG that a visitor's own browser draws are chunks that are
-sent to it without the picture, which Pillow does not make.
+package more in the core, and the labels of a PNG that a visitor's own browser draws are chunks that
+are sent to it without the picture, which Pillow does not make.
 """
 
 from __future__ import annotations
