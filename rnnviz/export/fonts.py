@@ -10,6 +10,7 @@ import json
 import shutil
 import subprocess
 import sys
+import unicodedata
 from base64 import b64encode
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -76,9 +77,15 @@ def width(text: str, *, bold: bool = False) -> float:
     A letter that is in neither face counts as one.
     """
     letters, hangul = _widths()["bold" if bold else "regular"]
-    return (
-        sum(letters.get(letter, hangul if has_hangul(letter) else 1000) for letter in text) / 1000
-    )
+    return sum(_advance(letter, letters, hangul) for letter in text) / 1000
+
+
+def _advance(letter: str, letters: dict[str, int], hangul: int) -> int:
+    if letter in letters:
+        return letters[letter]
+    if unicodedata.category(letter) == "Cf":
+        return 0  # a word joiner and its like are not drawn
+    return hangul if has_hangul(letter) else 1000
 
 
 @cache

@@ -85,7 +85,7 @@ def test_every_shown_letter_is_in_a_face(bold):
     shown = set("0123456789−+.,%eE×·“”…—°∞√ρλσ²³⁻¹₀")
     for language in LANGUAGES:
         shown |= set("".join(words(language).sentences.values()))
-    lacking = {letter for letter in shown if ord(letter) not in have and letter > " "}
+    lacking = {letter for letter in shown if ord(letter) not in have and letter.isprintable()}
     assert lacking <= set("⌘"), "a key of the keyboard, never in a figure"
 
 
@@ -118,3 +118,8 @@ def test_a_style_sheet_holds_what_a_text_needs(text, count):
     css = faces_css(text)
     assert css.count("@font-face") == css.count("data:font/woff2;base64,") == count
     assert "http" not in css
+
+
+def test_what_is_not_drawn_has_no_width():
+    assert width("a\u2060b") == width("ab")
+    assert width("가\u2060나", bold=True) == width("가나", bold=True)
