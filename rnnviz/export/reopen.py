@@ -43,11 +43,6 @@ _ELEMENT = re.compile(
     rb"|<script\b[^<>]{0,200}\bid=[\"']?" + EXPERIMENT_ID.encode() + rb">"
 )
 _ENTRY = "experiment.npy"
-_TEXT_HEADER = re.compile(
-    rb"\x93NUMPY\x01\x00..\{'descr': '([<>])U(\d{1,5})', "
-    rb"'fortran_order': False, 'shape': \(\), \} *\n",
-    re.DOTALL,
-)
 
 
 @dataclass(frozen=True)
@@ -232,13 +227,13 @@ def _unpacked(archive: zipfile.ZipFile) -> tuple[str, tuple[Network, Inputs] | N
     ours = [entry for entry in entries if entry.filename == _ENTRY]
     if len(entries) > _ENTRIES_LIMIT or len(ours) != 1 or not _bearable(ours[0]):
         raise _Damaged
-    with archive.open(ours[0]) as entry:
-        text = _text_array(entry.read(_HEAD_LIMIT + 1))
-    if f"{whole_run.DESCRIPTION}.npy" not in archive.namelist():
-        return text, None
-    if sum(entry.file_size for entry in entries) > UNPACKED_LIMIT:
-        raise _Damaged
     try:
+        with archive.open(ours[0]) as entry:
+            text = whole_run.text_of(entry.read(_HEAD_LIMIT + 1))
+        if f"{whole_run.DESCRIPTION}.npy" not in archive.namelist():
+            return text, None
+        if sum(entry.file_size for entry in entries) > UNPACKED_LIMIT:
+            raise _Damaged
         return text, whole_run.read_npz(archive)
     except whole_run.NoRunError as error:
         raise _Damaged from error
@@ -262,18 +257,3 @@ def _bearable(entry: zipfile.ZipInfo) -> bool:
     """Return whether an entry is stored plainly or deflated, and small when unpacked."""
     known = entry.compress_type in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
     return known and not entry.flag_bits & 1 and entry.file_size <= _HEAD_LIMIT
-
-
-def _text_array(content: bytes) -> str:
-    """Return the text of an NPY file that holds one text and nothing else.
-
-    Read by hand: NumPy evaluates the header as Python's literals, and sets as much memory aside
-    as it claims.
-    """
-    header = _TEXT_HEADER.match(content)
-    if header is None:
-        raise _Damaged
-    letters = content[header.end() :]
-    if len(letters) != 4 * int(header[2]):
-        raise _Damaged
-    return letters.decode("utf-32-le" if header[1] == b"<" else "utf-32-be").rstrip("\0")

@@ -6,10 +6,10 @@ measured before memory is taken, nothing is unpickled.
 
 from __future__ import annotations
 
-import ast
 import base64
 import json
 import math
+import re
 import zipfile
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -17,11 +17,18 @@ from typing import Any
 import numpy as np
 
 from rnnviz.engine import Inputs, Network, Run, from_architecture
+from rnnviz.readers.messages import Refused
+from rnnviz.readers.npy import array_of
 
 DESCRIPTION = "description"
 """Name of the entry that says what the other entries are."""
 _TEXT_LIMIT = 2**20
 _ARRAYS_LIMIT = 2_000
+_TEXT_HEADER = re.compile(
+    rb"\x93NUMPY\x01\x00..\{'descr': '([<>])U(\d{1,7})', "
+    rb"'fortran_order': False, 'shape': \(\), \} *\n",
+    re.DOTALL,
+)
 
 
 class NoRunError(Exception):
@@ -88,17 +95,23 @@ def read_npz(archive: zipfile.ZipFile) -> tuple[Network, Inputs]:
     """
     entries = {entry.filename.removesuffix(".npy"): entry for entry in archive.infolist()}
 
-    def array(name: str) -> np.ndarray:
+    def content(name: str, limit: int) -> bytes:
         entry = entries.get(name)
-        if entry is None:
+        if entry is None or entry.file_size > limit:
             raise NoRunError
         with archive.open(entry) as stream:
-            return npy(stream.read(entry.file_size + 1), entry.file_size)
+            return stream.read(limit + 1)
 
-    text = array(DESCRIPTION)
-    if text.shape or text.dtype.kind != "U" or text.nbytes > 4 * _TEXT_LIMIT:
-        raise NoRunError
-    return _assembled(_object(str(text)), array)
+    def array(name: str) -> np.ndarray:
+        try:
+            found = array_of(content(name, entries[name].file_size), name)
+        except (Refused, KeyError) as error:
+            raise NoRunError from error
+        if found.dtype.kind not in "fiub":
+            raise NoRunError
+        return found
+
+    return _assembled(_object(text_of(content(DESCRIPTION, 4 * _TEXT_LIMIT))), array)
 
 
 def to_json(run: Run) -> dict[str, Any]:
@@ -156,28 +169,21 @@ def _object(text: str) -> Any:
         raise NoRunError from error
 
 
-def npy(content: bytes, size: int) -> np.ndarray:
-    """Return the array of an NPY file, read-only; NoRunError if it is none or lies about its size.
+def text_of(content: bytes) -> str:
+    """Return the text of an NPY file that holds one text and nothing else; else NoRunError.
 
-    Read by hand: NumPy sets as much memory aside as the header claims.
+    Read by hand: NumPy evaluates the header as Python's literals, and sets as much memory aside
+    as it claims.
     """
-    if len(content) != size or content[:6] != b"\x93NUMPY" or content[6:7] not in (b"\1", b"\2"):
+    header = _TEXT_HEADER.match(content)
+    if header is None:
         raise NoRunError
-    width = 2 if content[6] == 1 else 4
-    length = int.from_bytes(content[8 : 8 + width], "little")
-    if length > 10_000:
+    letters = content[header.end() :]
+    if len(letters) != 4 * int(header[2]):
         raise NoRunError
-    begin = 8 + width + length
     try:
-        header = ast.literal_eval(content[8 + width : begin].decode("latin-1").strip())
-        dtype, shape = np.dtype(header["descr"]), tuple(header["shape"])
-        order = "F" if header["fortran_order"] else "C"
-        count = math.prod(shape)
-        fits = all(isinstance(n, int) and n >= 0 for n in shape)
-        if dtype.kind not in "fiubU" or not fits or count * dtype.itemsize != size - begin:
-            raise NoRunError
-        return np.frombuffer(content, dtype, count, begin).reshape(shape, order=order)
-    except (ValueError, KeyError, TypeError, SyntaxError, MemoryError, RecursionError) as error:
+        return letters.decode("utf-32-le" if header[1] == b"<" else "utf-32-be").rstrip("\0")
+    except UnicodeDecodeError as error:
         raise NoRunError from error
 
 
