@@ -10,8 +10,10 @@ from rnnviz.spec.perspective import PAGES
 
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
 SAY = words("en")
+WITHOUT_STATES = ("lessons", "training", "atlas")
+"""Pages that do not show the states over time."""
 LINKS = {
-    **{page: f"?page={page}" for page in PAGES if page != "lessons"},
+    **{page: f"?page={page}" for page in PAGES if page not in WITHOUT_STATES},
     "difference": "?page=compare&difference=1",
     "predict": "?lesson=scaling",
     "do": "?lesson=initialisers&card=1",
@@ -40,6 +42,23 @@ def test_axe_finds_nothing_serious(open_page, name, scheme):
     page = open_page(LINKS[name], color_scheme=scheme, bypass_csp=True)
     page.wait_for_timeout(300)
     assert violations(page) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(
+    ("name", "painted"),
+    [("training", "canvas"), ("atlas", '[data-view="atlas"] .heatmaplayer image')],
+)
+def test_axe_finds_nothing_serious_on_pages_without_states(
+    chromium, server_url, name, painted, scheme
+):
+    context = chromium.new_context(color_scheme=scheme, bypass_csp=True)
+    page = context.new_page()
+    page.goto(f"{server_url}/?page={name}&units=4&timesteps=20&lang=en")
+    page.wait_for_selector(painted, timeout=90_000)
+    page.wait_for_timeout(500)
+    assert violations(page) == []
+    context.close()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -83,6 +83,8 @@ def every_text(run, folder):
         for name, content in written.files:
             (folder / name).write_bytes(content)
     variables = {"__name__": "__main__"}
-    with contextlib.chdir(folder), contextlib.redirect_stdout(io.StringIO()):
+    # The program changes how NumPy prints.
+    quiet = contextlib.redirect_stdout(io.StringIO())
+    with contextlib.chdir(folder), quiet, np.printoptions():
         exec(program(one, "numpy").text, variables)
     np.testing.assert_allclose(variables["outputs"], one.output, rtol=1e-9, atol=1e-9)

@@ -18,7 +18,8 @@ def execute(model, framework, folder):
         (folder / name).write_bytes(content)
     printed, variables = io.StringIO(), {"__name__": "__main__"}
     code = compile(written.text, written.file_name, "exec")
-    with contextlib.chdir(folder), contextlib.redirect_stdout(printed):
+    # The program changes how NumPy prints.
+    with contextlib.chdir(folder), contextlib.redirect_stdout(printed), np.printoptions():
         exec(code, variables)
     return variables, printed.getvalue()
 
