@@ -8,7 +8,7 @@ memory, and step, weights, held-out loss and measure of every checkpoint.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import numpy as np
 
@@ -42,8 +42,8 @@ def write_training(file: BinaryIO, training: Training, trainer: Trainer) -> None
         "checkpoint_delta_norms": norms,
         **trainer.state(),
     }
-    named = {_PREFIX + name: array for name, array in arrays.items()}
-    np.savez(file, **trainer.parameters.weights, **named)
+    named: dict[str, Any] = {_PREFIX + name: array for name, array in arrays.items()}
+    np.savez(file, allow_pickle=False, **(dict(trainer.parameters.weights) | named))
 
 
 def read_training(path: Path) -> tuple[Training, Trainer]:
