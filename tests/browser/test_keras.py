@@ -58,7 +58,7 @@ def test_a_broken_middle_layer_is_explained_and_mended(open_page):
     notice = page.get_by_text("Layer 2 returns only its last state")
     expect(notice).to_be_visible(timeout=PATIENCE)
     assert shown_experiment(page) == FOUR.to_query()
-    page.get_by_role("button", name="Turn return_sequences on below").click()
+    page.get_by_role("button", name="Turn return_sequences on before it").click()
     expect(notice).to_be_hidden(timeout=PATIENCE)
     expect(switches(page).nth(1)).to_be_checked(timeout=PATIENCE)
 
