@@ -68,8 +68,8 @@ def test_when_the_server_dies_one_line_says_so_and_the_page_goes_on(page, langua
         assert cursor.input_value() != before, "the page is scrubbed on"
 
 
-def test_a_page_that_loads_slowly_says_what_it_is_within_two_seconds(chromium, server_url):
-    """At 50 kB/s; a second is added for a machine that does other things besides."""
+def test_a_page_that_loads_slowly_says_what_it_is_long_before_its_picture(chromium, server_url):
+    """At 50 kB/s, and as a share of the whole: how fast the machine is does not count."""
     context = chromium.new_context(viewport={"width": 1366, "height": 768}, locale="en-US")
     page = context.new_page()
     network = context.new_cdp_session(page)
@@ -79,6 +79,7 @@ def test_a_page_that_loads_slowly_says_what_it_is_within_two_seconds(chromium, s
     page.goto(f"{server_url}/?units=12", wait_until="commit")
     page.get_by_text(words("en")("first.loading")).wait_for(timeout=30_000)
     paint = "performance.getEntriesByName('first-contentful-paint')[0]?.startTime"
-    assert page.wait_for_function(paint, timeout=30_000).json_value() < 3000
-    page.wait_for_selector(VIEWER, timeout=60_000)
+    first = page.wait_for_function(paint, timeout=30_000).json_value()
+    page.wait_for_selector(VIEWER, timeout=120_000)
+    assert first < page.evaluate("performance.now()") / 3
     context.close()
