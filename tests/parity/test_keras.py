@@ -164,7 +164,7 @@ def test_the_notes_stack_of_four_on_an_embedding(variant, dtype, tolerance):
     np.testing.assert_allclose(ours, keras.ops.convert_to_numpy(theirs), rtol=0, atol=tolerance)
 
 
-# Keras 3 has another function under the name of Keras 2's hard_sigmoid; tests/engine holds that one.
+# Keras 3 has another function under the name of Keras 2's: tests/engine holds that one.
 KERAS_ACTIVATIONS = [name for name in ACTIVATIONS if name != "hard_sigmoid_keras2"]
 
 
