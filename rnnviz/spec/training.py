@@ -190,14 +190,21 @@ class Training(TrainingKnobs):
     def of(cls, task: str, **changes: Any) -> Training:
         """The training with which a task is learnt, with some of its knobs changed.
 
-        ``changes`` may be knobs of the training or of its experiment.
+        ``changes`` may be knobs of the training or of its experiment; a whole ``experiment`` stands
+        as it is, but for the knobs that are given beside it.
         """
         if task not in TASKS:
             return cls(task=task)  # which says what there is
         settings = {**TASKS[task].defaults, **changes}
         training = {name: value for name, value in settings.items() if name in TABLE}
-        rest = {name: value for name, value in settings.items() if name not in TABLE}
-        return cls(task=task, experiment=rest.pop("experiment", learning(**rest)), **training)
+        if "experiment" in changes:
+            named = {name: value for name, value in changes.items() if name not in TABLE}
+            experiment = named.pop("experiment").replace(**named)
+        else:
+            experiment = learning(
+                **{name: value for name, value in settings.items() if name not in TABLE}
+            )
+        return cls(task=task, experiment=experiment, **training)
 
     @cached_property
     def learnt_task(self) -> Task:

@@ -103,7 +103,7 @@ def test_leaving_a_lesson_comes_back_to_what_was_there(page, server_url):
     page.locator('[class*="st-key-begin"] button').first.click(timeout=60_000)
     page.wait_for_url("**lesson=**")
     page.get_by_role("button", name="Leave the lesson").click()
-    page.wait_for_function("!location.search.includes('lesson=')")
+    page.wait_for_url(lambda url: "lesson=" not in url)
     assert "units=12" in page.url
     assert "weight_scale=0.05" in page.url
     assert "page=lessons" in page.url

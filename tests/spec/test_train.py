@@ -29,6 +29,12 @@ def test_a_task_alone_is_enough_of_a_link():
     assert Training.from_query("task=adding&steps=7").steps == 7
 
 
+def test_knobs_beside_a_whole_experiment_are_heard():
+    training = Training.of("echo", experiment=Experiment(timesteps=30, units=4), units=6, steps=5)
+    assert training.experiment == Experiment(timesteps=30, units=6)
+    assert training.steps == 5
+
+
 def test_every_knob_survives_a_link():
     training = Training.of(
         "next_value",
