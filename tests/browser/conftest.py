@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.browser.hands import idle
 from tests.browser.server import CHROMIUM_FLAGS, chromium_path, running
 
 ROOT = Path(__file__).parents[2]
@@ -54,6 +55,7 @@ def open_page(chromium, server_url):
         page = context.new_page()
         page.goto(f"{server_url}/{query}")
         page.wait_for_selector('[data-testid="state-viewer"][data-experiment]', timeout=60_000)
+        idle(page)
         return page
 
     yield open_page

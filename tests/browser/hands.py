@@ -5,6 +5,13 @@ from playwright.sync_api import expect
 from rnnviz.i18n import words
 from rnnviz.spec.experiment import TABLE
 
+IDLE = '[data-testid="stApp"][data-test-script-state="notRunning"]'
+
+
+def idle(page):
+    """Wait until the server has answered all that it was told: what it sends moves the page."""
+    page.wait_for_selector(IDLE, state="attached", timeout=60_000)
+
 
 def move(page, name, value, language="en"):
     """Move the control of a knob to a value."""

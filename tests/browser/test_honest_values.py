@@ -7,9 +7,9 @@ import time
 
 import pytest
 
+from tests.browser.hands import idle
 from tests.live.figures import health
 
-IDLE = '[data-testid="stApp"][data-test-script-state="notRunning"]'
 SHOWN = {
     "the page with everything open": (
         "?spectral_radius=0.9&signal=sine",
@@ -24,7 +24,7 @@ SHOWN = {
 def settled(page):
     """Wait until the page has begun and ended whatever it was told."""
     page.wait_for_timeout(150)
-    page.wait_for_selector(IDLE, timeout=30_000)
+    idle(page)
 
 
 KEYS = {

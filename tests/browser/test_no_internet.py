@@ -7,6 +7,7 @@ import pytest
 from rnnviz.lessons.registry import lessons
 from rnnviz.spec.perspective import PAGES
 from rnnviz.views.registry import views
+from tests.browser.hands import idle
 
 NOTE = (
     "![pixel](http://outside.example/a.png) <img src=http://outside.example/b.png> "
@@ -31,7 +32,7 @@ def watched(chromium, server_url):
 
     def visit(query):
         page.goto(f"{server_url}/?{query}")
-        page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]')
+        idle(page)
         page.wait_for_timeout(300)
         return page
 

@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 from rnnviz.engine import run as run_network
 from rnnviz.i18n import words
 from rnnviz.readers import read_network
+from tests.browser.hands import idle
 from tests.browser.test_take_away import Menu
 from tests.readers import files
 
@@ -30,6 +31,7 @@ def bring(page, name, content):
 def shows(page, network):
     identity = f"network:{network.sha256}"
     page.wait_for_selector(f'[data-testid="state-viewer"][data-experiment="{identity}"]')
+    idle(page)
 
 
 @pytest.mark.parametrize("name", ["model.keras", "model.onnx", "model.safetensors", "model.h5"])

@@ -22,13 +22,24 @@ class Viewer:
 
     @property
     def heat(self):
-        """Return where the heatmap lies in the window: left, top, width, height."""
+        """Return where the heatmap lies in the window, at rest: left, top, width, height."""
         place = self.page.evaluate(
-            """([selector]) => {
-                const root = document.querySelector(selector);
-                const { x, y } = root.querySelector(".rv-stage").getBoundingClientRect();
-                const heat = root.dataset.heat.split(" ").map(Number);
-                return [x + heat[0], y + heat[1], heat[2], heat[3]];
+            """async ([selector]) => {
+                const place = () => {
+                    const root = document.querySelector(selector);
+                    const { x, y } = root.querySelector(".rv-stage").getBoundingClientRect();
+                    const heat = root.dataset.heat.split(" ").map(Number);
+                    return [x + heat[0], y + heat[1], heat[2], heat[3]];
+                };
+                const frame = () => new Promise(requestAnimationFrame);
+                let now = place();
+                for (let same = 0; same < 4; ) {
+                    await frame();
+                    const next = place();
+                    same = String(next) === String(now) ? same + 1 : 0;
+                    now = next;
+                }
+                return now;
             }""",
             [VIEWER],
         )
