@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from operator import itemgetter
 
 import numpy as np
 
@@ -94,7 +95,7 @@ def _replace_constant(trace: Trace, exponents: np.ndarray) -> None:
     slopes = slope(trace)
     same = (slopes == slopes[:, :1]).all(axis=(1, 2)) & (trace.timesteps > 1)
     for network in np.flatnonzero(same & ~np.isneginf(exponents)):
-        layer = trace.layer.with_arrays(lambda array, one=network: array[one])
+        layer = trace.layer.with_arrays(itemgetter(network))
         jacobian = layer.mixed(
             np.eye(layer.units), slopes[network, 0][:, None] * layer.recurrent_kernel.T
         )

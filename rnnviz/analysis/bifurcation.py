@@ -149,17 +149,18 @@ def bifurcation(
     for name, value, least in (("transient", transient, 0), ("steps", steps, 1)):
         if value < least:
             raise ValueError(f"{name} must be at least {least}, but it is {value}.")
-    units = np.array([unit for unit in units if unit < layer.units])
+    shown = np.array([unit for unit in units if unit < layer.units])
+    scaled: type[_Elementwise | _Stack]
     scaled = _Elementwise if layer.structure == "elementwise" else _Stack
     parts, group = [], scaled.group(layer)
     for start in range(0, len(factors), group):
         network = scaled(layer, factors[start : start + group], held)
         report = _reporter(progress, start, len(network.factors), len(factors))
-        parts.append(_follow(network, units, transient, steps, min(kept, steps), report, seed))
+        parts.append(_follow(network, shown, transient, steps, min(kept, steps), report, seed))
     columns = zip(*parts, strict=True)
     growth, escaping, visited = (np.concatenate(column) for column in columns)
     exponents, band = _mean_and_band(growth)
-    arrays = (factors, exponents, band, escaping, units, visited)
+    arrays = (factors, exponents, band, escaping, shown, visited)
     for array in arrays:
         array.setflags(write=False)
     return Bifurcation(*arrays, transient, held_as)

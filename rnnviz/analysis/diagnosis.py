@@ -140,8 +140,8 @@ def diagnose(trace: Trace, saturation: Saturation) -> Diagnosis:
 
 def gradient_left(trace: Trace) -> float:
     """Return what `diagnose` says of the gradient: log₁₀ of its norm; nan without a finite step."""
-    part, steps = _last_finite_steps(trace)
-    return _gradient(part) if steps else math.nan
+    part, _ = _last_finite_steps(trace)
+    return math.nan if part is None else _gradient(part)
 
 
 def _straightness(part: Trace) -> float:

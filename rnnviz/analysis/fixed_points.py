@@ -256,11 +256,17 @@ def fixed_points(
             break
     if progress is not None:
         progress(1.0)
-    arrays = (*found.arrays(), held)
-    for array in arrays:
+    arrays = {**found.arrays(), "held_input": held}
+    for array in arrays.values():
         array.setflags(write=False)
-    lost = tried - int(found.arrays()[4].sum())
-    return FixedPoints(*arrays, tried, lost, odd, found.richness, held_as)
+    return FixedPoints(
+        **arrays,
+        starts=tried,
+        lost=tried - int(arrays["found"].sum()),
+        odd=odd,
+        richness=found.richness,
+        held_as=held_as,
+    )
 
 
 def in_double(layer: RecurrentCell) -> RecurrentCell:

@@ -70,18 +70,24 @@ class FoundPoints:
         if len(self.points) > known:
             self._describe(known, work)
 
-    def arrays(self) -> tuple[np.ndarray, ...]:
-        """Points, speeds, steps, eigenvalues, found, fixed, dimensions, factors, in order."""
+    def arrays(self) -> dict[str, np.ndarray]:
+        """What is known of the points by the names of `FixedPoints`, the most found first."""
         both = self.found + np.where(
             self.mirror != np.arange(len(self.found)), self.found[self.mirror], 0
         )
         rank = np.minimum(self.mirror, np.arange(len(self.mirror)))
         order = np.lexsort((rank, -both, ~self.fixed))
-        columns = (
-            self.points, self.speeds, self.steps, self.eigenvalues, self.found, self.fixed,
-            self.dimensions, self.factors,
-        )  # fmt: skip
-        return tuple(column[order] for column in columns)
+        columns = {
+            "points": self.points,
+            "speeds": self.speeds,
+            "uncertainty": self.steps,
+            "eigenvalues": self.eigenvalues,
+            "found": self.found,
+            "converged": self.fixed,
+            "dimensions": self.dimensions,
+            "factors": self.factors,
+        }
+        return {name: column[order] for name, column in columns.items()}
 
     def _take(self, ends: Ends, index: int, size: float) -> None:
         state, step, fixed = ends.states[index], ends.steps[index], bool(ends.fixed[index])

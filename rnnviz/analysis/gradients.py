@@ -126,9 +126,15 @@ class Gradients:
         if back == 0:
             return verdict("gradients.first", **numbers)
         power = float(self.norm[0])
-        numbers |= {"back": back, "reach": self.reach, "factor": 10 ** (power / back)}
         kind = "vanishing" if power < -3 else "exploding" if power > 3 else "alive"
-        return verdict(f"gradients.{kind}", **numbers, size=power_of_ten(power))
+        return verdict(
+            f"gradients.{kind}",
+            **numbers,
+            back=back,
+            reach=self.reach,
+            factor=10 ** (power / back),
+            size=power_of_ten(power),
+        )
 
     def to_frame(self) -> Any:
         """Return a pandas DataFrame: one row a timestep, norms as log10."""
@@ -191,11 +197,24 @@ def gradients(
     norm[-1] = upper[-1] = 0.0  # ∂h_T/∂h_T = 1 needs no directions
     if bound is not None:
         upper = np.maximum(norm, np.minimum(upper, bound))
-    arrays = (norm, upper, input_norm, input_upper)
-    for array in (*arrays, sensitivity, *(() if bound is None else (bound,))):
+    arrays = (norm, upper, input_norm, input_upper, sensitivity)
+    for array in arrays if bound is None else (*arrays, bound):
         array.setflags(write=False)
-    ends = initial, bound, sensitivity, growth, trace.diverged_at
-    return Gradients(target, *arrays, *ends, *_steeper(trace, target))
+    kinks, steeper = _steeper(trace, target)
+    return Gradients(
+        target=target,
+        norm=norm,
+        upper=upper,
+        input_norm=input_norm,
+        input_upper=input_upper,
+        initial=initial,
+        bound=bound,
+        sensitivity=sensitivity,
+        growth_bound=growth,
+        diverged_at=trace.diverged_at,
+        kinks=kinks,
+        steeper=steeper,
+    )
 
 
 def _steeper(trace: Trace, target: int) -> tuple[int, float]:

@@ -26,7 +26,9 @@ def largest_singular_value(matrix: np.ndarray, relative: float = 1e-9) -> float:
     basis = np.empty((min(columns, _MOST_STEPS), columns))
     basis[0] = np.random.default_rng(0).standard_normal(columns)
     basis[0] /= np.linalg.norm(basis[0])
-    diagonal, beside, square = [], [], 0.0
+    diagonal: list[float] = []
+    beside: list[float] = []
+    square = 0.0
     for size in range(1, len(basis) + 1):
         known = basis[:size]
         following = matrix.dot(known[-1]).dot(matrix)

@@ -6,7 +6,6 @@ more often than it is looked at, so it is formed only where the cell leaves no o
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Protocol
 
 import numpy as np
@@ -190,7 +189,8 @@ class _Gated:
             self.backwards = np.ascontiguousarray(self.forwards.T)
         self.inputs = np.ascontiguousarray(layer.kernel.T, np.float64)
         each_gate = np.kron(np.eye(self.gates), np.ones((1, self.units)))
-        self.by_gate = replace(layer, kernel=each_gate.astype(layer.dtype))
+        kernel = each_gate.astype(layer.dtype)
+        self.by_gate = layer.with_arrays(lambda array: kernel if array is layer.kernel else array)
         self.block_steps = max(1, _CHUNK_NUMBERS // (layer.state_size * self.gates))
         self.block = -1
 

@@ -148,7 +148,7 @@ def memory(
     for array in (capacity, error, mean):
         array.setflags(write=False)
     fitted = period * (_SEQUENCES - 1)
-    said = capacity, error, float(max(total, 0.0)), float(total_error), units, fitted
+    said = capacity, error, max(float(total), 0.0), float(total_error), units, fitted
     return Memory(*said, mean, float(amplitude), finite)
 
 

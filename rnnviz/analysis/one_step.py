@@ -126,14 +126,21 @@ def one_step(trace: Trace, timestep: int, unit: int) -> OneStep:
             state = ACTIVATIONS[layer.activation].apply(argument)
         if state.tobytes() == recorded.tobytes():
             break
-    vectors = (
-        trace.inputs[timestep],
-        layer.kernel[:, unit],
-        before,
-        layer.recurrent_kernel[:, unit],
+    return OneStep(
+        timestep=timestep,
+        unit=unit,
+        inputs=trace.inputs[timestep],
+        input_weights=layer.kernel[:, unit],
+        before=before,
+        state_weights=layer.recurrent_kernel[:, unit],
+        from_input=from_input[unit],
+        from_state=from_state[unit],
+        bias=layer.bias[unit],
+        argument=argument[unit],
+        state=state[unit],
+        recorded=recorded[unit],
+        activation=layer.activation,
     )
-    terms = (from_input, from_state, layer.bias, argument, state, recorded)
-    return OneStep(timestep, unit, *vectors, *(term[unit] for term in terms), layer.activation)
 
 
 def largest(step: OneStep, count: int = 6) -> tuple[Contribution, ...]:

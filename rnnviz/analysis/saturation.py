@@ -123,9 +123,8 @@ def _by_step(
                 near[part] = np.count_nonzero(way > SATURATED_FROM * half, axis=-1)
                 exact[part] = _at_an_end(piece, way, low, high)
     shape = states.shape[:-1]
-    near, exact, mean = (array.reshape(shape) for array in (near, exact, mean))
     lowest, highest = (min(ends), max(ends)) if ends else (float("nan"), float("nan"))
-    return near, exact, mean, lowest, highest
+    return near.reshape(shape), exact.reshape(shape), mean.reshape(shape), lowest, highest
 
 
 def _ends_of(states: np.ndarray) -> list[float]:

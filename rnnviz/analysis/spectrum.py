@@ -90,7 +90,7 @@ class Spectrum:
     @property
     def verdict(self) -> Verdict:
         """What the step does."""
-        numbers = moment(self.timestep)
+        numbers: dict[str, float] = {**moment(self.timestep)}
         if not self.kernels:
             return self._without_kernel(numbers)
         numbers["kernel_radius"] = max(one.radius for one in self.kernels)
@@ -111,7 +111,7 @@ class Spectrum:
         neutral = self.jacobian_radius >= 1 - _NEUTRAL
         return verdict("spectrum.neutral" if neutral else "spectrum.contracting", **numbers)
 
-    def _without_kernel(self, numbers: dict[str, int]) -> Verdict:
+    def _without_kernel(self, numbers: dict[str, float]) -> Verdict:
         """What the step of a cell does that has no recurrent kernel to compare it with."""
         if not self.jacobian_eigenvalues.size:
             return verdict("spectrum.no_kernel_diverged", **numbers)

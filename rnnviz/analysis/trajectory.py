@@ -163,7 +163,8 @@ def _triangle(rows: np.ndarray, progress: Callable[[float], None] | None) -> np.
     triangle = np.empty((0, units))
     for start in range(0, steps, stretch):
         part = rows[start : start + stretch]
-        triangle = np.linalg.qr(np.concatenate([triangle, part]) if start else part, mode="r")
+        whole = np.concatenate([triangle, part]) if start else part
+        triangle = np.asarray(np.linalg.qr(whole, mode="r"))
         if progress is not None:
             progress(min(1.0, (start + stretch) / steps))
     return triangle

@@ -82,7 +82,10 @@ class Trials:
     @property
     def verdict(self) -> Verdict:
         """What the trials show."""
-        numbers = {"trials": len(self.coordinates), "groups": len(self.groups)}
+        numbers: dict[str, float] = {
+            "trials": len(self.coordinates),
+            "groups": len(self.groups),
+        }
         if not self.projection.has_spread:
             return verdict("trials.still", **numbers)
         numbers["share"] = 100 * float(self.projection.explained[:2].sum())

@@ -134,8 +134,8 @@ def twins(
             begin = twin[-1]
             if progress is not None:
                 progress((index + min(1.0, span.stop / steps)) / len(nudges))
-    finite = np.isfinite(distances).all(axis=0)
-    end = int(finite.argmin()) if not finite.all() else len(finite)
+    diverged = np.flatnonzero(~np.isfinite(distances).all(axis=0))
+    end = int(diverged[0]) if diverged.size else steps + 1
     distances = np.ascontiguousarray(distances[:, : min(end, finite_timesteps(trace) + 1)])
     distances.setflags(write=False)
     spread = np.abs(trace.full_states[: distances.shape[1] - 1]).max(initial=1.0)

@@ -448,14 +448,15 @@ def _padded(runs: list[LayerRun], fed: np.ndarray) -> LayerRun:
 
     trace = stack([one.trace for one in runs])
     first = runs[0]
-    if first.both is None:
+    pairs = [one.both for one in runs if one.both is not None]
+    if not pairs:
         return dataclasses.replace(first, trace=trace)
     both = BidirectionalTrace(
-        first.both.layer,
+        pairs[0].layer,
         trace,
-        stack([one.both.backward for one in runs]),
-        _stacked([one.both.states for one in runs], fed.shape[1]),
-        read_only(np.stack([one.both.last_output for one in runs])),
+        stack([one.backward for one in pairs]),
+        _stacked([one.states for one in pairs], fed.shape[1]),
+        read_only(np.stack([one.last_output for one in pairs])),
     )
     return dataclasses.replace(first, trace=trace, both=both)
 

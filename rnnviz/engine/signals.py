@@ -117,7 +117,7 @@ def measured_series(name: str) -> np.ndarray:
         Read-only.
     """
     path = Path(__file__).parent / "data" / f"{name}.csv"
-    values = np.genfromtxt(path, delimiter=",", skip_header=1, usecols=1)
+    values = np.genfromtxt(path, delimiter=",", skip_header=1, usecols=(1,))
     at, known = np.arange(len(values)), np.isfinite(values)
     filled = np.interp(at, at[known], values[known])
     filled.setflags(write=False)

@@ -48,9 +48,10 @@ class Whole:
             return None
         if isinstance(value, bool) or not isinstance(value, numbers.Integral):
             raise Refusal("not_whole", **self._range())
-        if not self.minimum <= value <= self.maximum:
+        number = int(value)
+        if not self.minimum <= number <= self.maximum:
             raise Refusal("out_of_range", **self._range())
-        return int(value)
+        return number
 
     def parse(self, text: str) -> int | None:
         """Read decimal digits."""

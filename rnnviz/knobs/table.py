@@ -138,14 +138,16 @@ def check(row: Knob, value: object) -> tuple[Any, list[Problem]]:
 
     A per-layer knob takes one value, or a list or tuple of values, one per layer.
     """
-    several = row.per_layer and isinstance(value, (tuple, list))
-    checked, problems = [], []
-    for one in value if several else (value,):
+    values = value if row.per_layer and isinstance(value, (tuple, list)) else (value,)
+    several = values is value
+    checked: list[Any] = []
+    problems: list[Problem] = []
+    for one in values:
         try:
             checked.append(row.kind.check(one))
         except Refusal as refusal:
             problems.append(_problem(row, one, refusal))
-    if several and not value:
+    if not values:
         problems.append(Problem("no_layer", (("knob", row.name),)))
     if problems:
         return row.default, problems

@@ -74,8 +74,8 @@ class Backpropagation:
         for index, layer in enumerate(self.layers):
             given = None if initial_states is None else initial_states[index]
             pair = given if isinstance(given, tuple) else (given,) * len(layer.directions)
-            for one, state in zip(layer.directions, pair, strict=True):
-                one.begin(state)
+            for direction, state in zip(layer.directions, pair, strict=True):
+                direction.begin(state)
         last = None if lengths is None else np.asarray(lengths) - 1
         self._order = None if last is None else _turned(last, self.timesteps)
         fed = self._fed(values)
@@ -96,7 +96,10 @@ class Backpropagation:
                 deltas = one.backward(deltas)
             for index in reversed(range(len(self.layers))):
                 below = bool(index or self.embedding or self.before[0])
-                deltas = self.layers[index].backward(deltas, self._order, self.truncate, below)
+                through = self.layers[index].backward(deltas, self._order, self.truncate, below)
+                if through is None:  # nothing below the first layer asks for it
+                    return
+                deltas = through
                 for one in reversed(self.before[index]):
                     deltas = one.backward(deltas)
             if self.embedding:

@@ -88,7 +88,7 @@ def column_targets(targets: np.ndarray, outputs: np.ndarray, loss: Loss) -> np.n
     given = np.asarray(targets)
     timesteps, width, batch = outputs.shape
     sequences = (batch, timesteps) if timesteps > 1 or given.ndim > 2 else (batch,)
-    shapes = [sequences, (batch, timesteps)]
+    shapes: list[tuple[int, ...]] = [sequences, (batch, timesteps)]
     if batch == 1:
         shapes += [(timesteps,), ()]
     for shape in shapes:

@@ -128,7 +128,7 @@ class LayerPass:
         elif len(states) == 2:
             states[1] = reordered(states[1], order)
         self._states = states
-        return states[0] if len(states) == 1 else _merge(*states, self.layer.merge_mode)
+        return states[0] if len(states) == 1 else _merge(states, self.layer.merge_mode)
 
     def backward(
         self, deltas: np.ndarray, order: np.ndarray | None, truncate: int | None, below: bool
@@ -136,7 +136,7 @@ class LayerPass:
         """Add to the gradient and return ∂L/∂inputs, if anything ``below`` asks for it."""
         parts = [deltas]
         if len(self.directions) == 2:
-            parts = _unmerge(deltas, *self._states, self.layer.merge_mode)
+            parts = _unmerge(deltas, self._states, self.layer.merge_mode)
             if self.layer.return_sequences:
                 parts[1] = reordered(parts[1], order)
         timesteps = self.directions[0].tape.timesteps
@@ -167,16 +167,16 @@ def _spread(delta: np.ndarray, last: np.ndarray | None, timesteps: int) -> np.nd
     return deltas
 
 
-def _merge(forward: np.ndarray, backward: np.ndarray, mode: str) -> np.ndarray:
+def _merge(states: list[np.ndarray], mode: str) -> np.ndarray:
+    forward, backward = states
     if mode == "concat":
         return np.concatenate([forward, backward], axis=1)
     merged = forward * backward if mode == "mul" else forward + backward
     return merged / 2 if mode == "ave" else merged
 
 
-def _unmerge(
-    deltas: np.ndarray, forward: np.ndarray, backward: np.ndarray, mode: str
-) -> list[np.ndarray]:
+def _unmerge(deltas: np.ndarray, states: list[np.ndarray], mode: str) -> list[np.ndarray]:
+    forward, backward = states
     if mode == "concat":
         units = forward.shape[1]
         return [deltas[:, :units], deltas[:, units:]]

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Mapping
 from functools import cache, cached_property
 from typing import Self
 from urllib.parse import parse_qsl, urlencode
 
-from rnnviz.knobs import LINK_LIMIT, Problem, read, shown, table, write
+from rnnviz.knobs import LINK_LIMIT, Knob, Problem, read, shown, table, write
 from rnnviz.spec import perspective
 
 VERSION = 1
 FILE_NAMES = ("network", "network_name", "inputs", "inputs_name")
 """Names in a link that speak of files; :mod:`rnnviz.link` reads them."""
-_rows = cache(table)
+_rows: Callable[[type], Mapping[str, Knob]] = cache(table)
 
 
 class ExperimentError(ValueError):

@@ -6,6 +6,7 @@ import dataclasses
 import re
 from collections.abc import Iterable, Sized
 from dataclasses import dataclass
+from typing import Any
 
 from rnnviz.i18n import LANGUAGES
 from rnnviz.knobs import (
@@ -123,7 +124,7 @@ class Perspective:
         """Return the number of the trial that is looked at; the last where there are fewer."""
         return min(self.trial, run.trials - 1)
 
-    def replace(self, **changes: object) -> Perspective:
+    def replace(self, **changes: Any) -> Perspective:
         """Return the same look with some settings changed; itself if none is."""
         # Every control of a page says what it stands at, at every run; hardly ever is it news.
         if all(getattr(self, name) == value for name, value in changes.items()):
