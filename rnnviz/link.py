@@ -14,7 +14,8 @@ from urllib.parse import parse_qsl, urlencode
 from rnnviz.analysis.registry import analyses
 from rnnviz.engine.source import Given
 from rnnviz.knobs import LINK_LIMIT, Problem
-from rnnviz.lessons.registry import lessons
+from rnnviz.lessons.reading import unpack
+from rnnviz.lessons.registry import lesson_of
 from rnnviz.spec.codec import FILE_NAMES, VERSION
 from rnnviz.spec.experiment import TABLE as EXPERIMENT
 from rnnviz.spec.experiment import Experiment
@@ -107,7 +108,7 @@ class Link:
         if beside := of_the_second(pairs):
             second, more = _source(beside)
             problems += more
-        lesson = lessons().get(perspective.lesson)
+        lesson = lesson_of(perspective)
         if lesson and not any(name in _KNOBS for name, _ in pairs):
             # Typed by hand, ``?lesson=loop`` is enough.
             perspective = lesson.opened(perspective)
@@ -195,11 +196,24 @@ def _known_names(perspective: Perspective) -> tuple[Perspective, list[Problem]]:
     if perspective.view is not None and perspective.view not in (*view_names(), *_KERAS_PANELS):
         problems.append(Problem("unknown_view", (("name", perspective.view),)))
         changes["view"] = None
-    if perspective.lesson is not None and perspective.lesson not in lessons():
-        problems.append(Problem("unknown_lesson", (("name", perspective.lesson),)))
-        changes |= {"lesson": None, "card": 0, "answers": ""}
+    lesson, known = _known_lesson(perspective)
+    changes |= lesson
+    problems += known
     changes["parameters"], wrong = known_parameters(perspective.parameters)
     return perspective.replace(**changes), problems + wrong
+
+
+def _known_lesson(perspective: Perspective) -> tuple[dict[str, object], list[Problem]]:
+    """Return what is to change where a link holds or names no lesson that there is, and why."""
+    left: dict[str, object] = {"lesson": None, "lesson_text": "", "card": 0, "answers": ""}
+    if perspective.lesson_text:
+        lesson = unpack(perspective.lesson_text)
+        if lesson is None:
+            return left, [Problem("unreadable_lesson")]
+        return {"lesson": lesson.name}, []
+    if perspective.lesson is not None and lesson_of(perspective) is None:
+        return left, [Problem("unknown_lesson", (("name", perspective.lesson),))]
+    return {}, []
 
 
 def known_parameters(pairs: Iterable[tuple[str, str]]) -> tuple[Pairs, list[Problem]]:

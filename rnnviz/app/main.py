@@ -24,7 +24,7 @@ from rnnviz.app.runtime.errors import failed
 from rnnviz.app.runtime.opened import NotOpenedError
 from rnnviz.app.runtime.results import MEMORY
 from rnnviz.app.runtime.variations import variation
-from rnnviz.app.runtime.visibility import Visibility, lesson_of, visibility
+from rnnviz.app.runtime.visibility import Visibility, visibility
 from rnnviz.app.runtime.waiting import keep_a_place
 from rnnviz.app.server.streamlit_private import FragmentHandledException
 from rnnviz.app.sidebar.compare import two_experiments
@@ -41,6 +41,7 @@ from rnnviz.engine.source import Given
 from rnnviz.i18n import LANGUAGES, Words, preferred_language, words
 from rnnviz.knobs import Problem
 from rnnviz.lessons.lesson import Lesson
+from rnnviz.lessons.registry import lesson_of
 from rnnviz.link import Link, Shown
 from rnnviz.spec.experiment import TABLE, Experiment
 from rnnviz.spec.given import acting_knobs, with_recipe
@@ -146,7 +147,7 @@ def _controls(
     experiment = situation.experiment
     lesson = lesson_of(perspective)
     if lesson:
-        experiment, problems = lesson_panel(lesson, experiment, perspective, say)
+        experiment, problems = lesson_panel(lesson, experiment, perspective, lesson.words(say))
     elif perspective.page == "training":
         situation, problems = training_controls(situation, look, say)
         shown = dataclasses.replace(situation, perspective=perspective)

@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 import rnnviz
 from rnnviz.cli import commands
 from rnnviz.cli.analyse import analyse, flags
+from rnnviz.cli.lesson import lesson
 from rnnviz.cli.serve import serve
 from rnnviz.cli.sources import Misunderstood
 from rnnviz.cli.sweep import EXECUTORS
@@ -77,7 +78,7 @@ def parser(say: Words) -> _Parser:
             epilog=say(f"cli.{name}.examples"),
         )
         add(command, say)
-        if add not in (_add_serve, _add_inspect, _add_train):
+        if add not in (_add_serve, _add_inspect, _add_train, _add_lesson):
             _add_source(command, say)
         elif add is _add_inspect:
             _add_files(command, say)
@@ -124,6 +125,9 @@ def _add_serve(command: _Parser, say: Words) -> None:
     command.options.add_argument("--address", metavar="ADDRESS", help=say("cli.option.address"))
     command.options.add_argument(
         "--no-browser", action="store_true", help=say("cli.option.no_browser")
+    )
+    command.options.add_argument(
+        "--lessons", type=Path, metavar="FOLDER", help=say("cli.lesson.lessons")
     )
     command.set_defaults(settings=[])
 
@@ -215,6 +219,12 @@ def _add_train(command: _Parser, say: Words) -> None:
     _add_force(command, say)
 
 
+def _add_lesson(command: _Parser, say: Words) -> None:
+    add = command.options.add_argument
+    add("action", type=_one_of(("check",), say), metavar="check", help=say("cli.lesson.action"))
+    add("files", nargs="+", type=Path, metavar="FILE", help=say("cli.lesson.file"))
+
+
 def _add_source(command: _Parser, say: Words) -> None:
     """Add the options that say which experiments; without any, it is the lecture's."""
     source = command.add_argument_group(say("cli.which"))
@@ -302,7 +312,11 @@ def _list(say: Words, option: str, names: Collection[str]) -> str:
     return f"{say(f'cli.option.{option}')}: {', '.join(names)}".replace("%", "%%")
 
 
-_RUN: dict[str, Callable[[argparse.Namespace, Words], Any]] = {"serve": serve, "analyse": analyse}
+_RUN: dict[str, Callable[[argparse.Namespace, Words], Any]] = {
+    "serve": serve,
+    "analyse": analyse,
+    "lesson": lesson,
+}
 """Commands that have a file of their own."""
 
 _COMMANDS: dict[str, Callable[[_Parser, Words], None]] = {
@@ -316,4 +330,5 @@ _COMMANDS: dict[str, Callable[[_Parser, Words], None]] = {
     "sweep": _add_sweep,
     "train": _add_train,
     "inspect": _add_inspect,
+    "lesson": _add_lesson,
 }

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 
+from rnnviz.cli.lesson import FOLDER, lesson_folder
 from rnnviz.export.failures import ExportFailure
 from rnnviz.i18n import Words
 
@@ -23,5 +25,8 @@ def serve(request: argparse.Namespace, say: Words) -> int:
         raise ExportFailure("no_page")
     settings = [f"--server.port={request.port}"] if request.port else []
     settings += [f"--server.address={request.address}"] if request.address else []
+    if request.lessons:
+        # The server is another process: it learns of the folder by its environment.
+        os.environ[FOLDER] = lesson_folder(request.lessons, say)
     wanted = not request.no_browser and sys.stdout.isatty()
     return launch.serve([*settings, *request.settings], open_page=wanted)

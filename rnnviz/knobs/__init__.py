@@ -16,7 +16,7 @@ from rnnviz.knobs.table import (
     table,
     write,
 )
-from rnnviz.knobs.text_kinds import Answers, Name, Names, Note
+from rnnviz.knobs.text_kinds import Answers, Name, Names, Note, Packed
 
 __all__ = [
     "LINK_LIMIT",
@@ -29,6 +29,7 @@ __all__ = [
     "Names",
     "Note",
     "Numbers",
+    "Packed",
     "Problem",
     "Real",
     "Refusal",

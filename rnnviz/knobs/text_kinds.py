@@ -10,6 +10,7 @@ from rnnviz.knobs.kinds import Refusal
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _ANSWERS = re.compile(r"[0-9]*")
+_PACKED = re.compile(r"[A-Za-z0-9_-]*")
 _PLAIN_CONTROLS = "\n\t"
 
 
@@ -122,3 +123,24 @@ def _misleads(letter: str) -> bool:
     if letter in _PLAIN_CONTROLS or letter == "\u200d":
         return False
     return unicodedata.category(letter) in ("Cc", "Cf", "Cs", "Co")
+
+
+@dataclass(frozen=True)
+class Packed:
+    """Compressed text in the letters of base64url; at most ``limit`` of them."""
+
+    limit: int
+
+    def check(self, value: object) -> str:
+        """Return the letters; what they hold is for others to say."""
+        if not isinstance(value, str) or len(value) > self.limit or not _PACKED.fullmatch(value):
+            raise Refusal("not_packed", limit=f"{self.limit:,}")
+        return value
+
+    def parse(self, text: str) -> str:
+        """Read the letters."""
+        return self.check(text)
+
+    def write(self, value: str) -> str:
+        """Write the letters."""
+        return value

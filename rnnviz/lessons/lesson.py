@@ -1,17 +1,20 @@
 """What a lesson is: an experiment to start from, and cards that predict, do, notice and ask why.
 
-A lesson holds no sentences: those of the lesson ``loop`` are ``lesson.loop.*`` in the words, one
-table for each card. It drives the page through what a link can say, and nothing else.
+A lesson of a file brings its sentences along (``texts``); those of a lesson that is a module are
+``lesson.<name>.*`` in the words. Either way the page asks ``lesson.words(say)`` for them. A lesson
+drives the page through what a link can say, and nothing else.
 """
 
 from __future__ import annotations
 
 import dataclasses
+from collections import ChainMap
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from rnnviz.engine.run import Run
+from rnnviz.i18n import Words
 from rnnviz.spec.experiment import Experiment
 from rnnviz.spec.perspective import Perspective
 
@@ -151,6 +154,13 @@ class Lesson:
         From first to last.
     look : Mapping
         Fields of the Perspective at the beginning.
+    level : {1, 2, 3}
+        First steps, further on, or for those who want to know exactly.
+    texts : Mapping of str to Mapping
+        By language, the sentences that a file brings along: key without ``lesson.<name>.`` ->
+        sentence. Empty for a lesson whose sentences are in the words.
+    packed : str
+        The file's text as a link holds it, for a lesson that came with one.
     """
 
     name: str
@@ -158,6 +168,20 @@ class Lesson:
     start: Experiment
     cards: tuple[Card, ...]
     look: Numbers = field(default_factory=dict)
+    level: int = 1
+    texts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    packed: str = ""
+
+    def words(self, say: Words) -> Words:
+        """Return the words of the page with the lesson's own sentences among them.
+
+        A file that does not speak the language of the page speaks the one that it has.
+        """
+        if not self.texts:
+            return say
+        own = self.texts.get(say.language) or next(iter(self.texts.values()))
+        named = {f"lesson.{self.name}.{key}": text for key, text in own.items()}
+        return dataclasses.replace(say, sentences=ChainMap(named, dict(say.sentences)))
 
     @property
     def knobs(self) -> tuple[str, ...]:
@@ -245,4 +269,6 @@ class Lesson:
 
     def _turned(self, perspective: Perspective, index: int) -> Perspective:
         look = {**(self.look if index == 0 else {}), **self.cards[index].look}
-        return dataclasses.replace(perspective, lesson=self.name, card=index, **look)
+        return dataclasses.replace(
+            perspective, lesson=self.name, lesson_text=self.packed, card=index, **look
+        )

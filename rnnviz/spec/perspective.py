@@ -16,6 +16,7 @@ from rnnviz.knobs import (
     Name,
     Names,
     Note,
+    Packed,
     Problem,
     Whole,
     check,
@@ -60,6 +61,8 @@ RENAMED_VIEWS = (
 """Views by the name that older links give them, and their name now."""
 NAMES_LIMIT = 60
 NOTE_LIMIT = 1200
+PACKED_LIMIT = 6000
+"""Letters of a lesson that a link holds: servers refuse addresses of 8,192 bytes."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,7 +73,8 @@ class Perspective:
     the :data:`PARTS` that are not shown, ``knobs`` the only knobs that are (all when empty),
     ``locked`` those that cannot be moved, and ``note`` is what the maker of the link has to say, in
     Markdown. ``summary_style`` and ``framework`` say whose summary and whose program the Keras page
-    shows: the notes' own, unless the link says otherwise. ``contrast`` says whether colours span
+    shows: the notes' own, unless the link says otherwise. ``lesson_text`` is a lesson that the link
+    itself holds, packed. ``contrast`` says whether colours span
     the values that are possible or those that are there. A cursor beyond the run (``timestep``,
     ``unit``, ``layer``, ``trial``) means the last one there is: a link stays good when the
     experiment in it gets shorter. ``parameters`` holds what is set about analyses, as (link name,
@@ -91,6 +95,7 @@ class Perspective:
     framework: str = knob("numpy", Choice(FRAMEWORKS), quiet=True)
     language: str | None = knob(None, Choice(LANGUAGES, optional=True), link="lang", quiet=True)
     lesson: str | None = knob(None, Name(), quiet=True)
+    lesson_text: str = knob("", Packed(PACKED_LIMIT), quiet=True)
     card: int = knob(0, Whole(0, 99), quiet=True)
     answers: str = knob("", Answers(20), quiet=True)
     across: str | None = knob("weight_scale", Name(), quiet=True)
@@ -123,6 +128,10 @@ class Perspective:
     def trial_in(self, run) -> int:
         """Return the number of the trial that is looked at; the last where there are fewer."""
         return min(self.trial, run.trials - 1)
+
+    def without_lesson(self, **changes: Any) -> Perspective:
+        """Return the same look outside of any lesson."""
+        return self.replace(lesson=None, lesson_text="", card=0, answers="", **changes)
 
     def replace(self, **changes: Any) -> Perspective:
         """Return the same look with some settings changed; itself if none is."""

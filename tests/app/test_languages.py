@@ -7,11 +7,11 @@ import struct
 import pytest
 from google.protobuf.descriptor import FieldDescriptor
 
-from rnnviz.i18n import words
 from rnnviz.i18n.glossary import glossary
 from rnnviz.lessons.registry import lessons
 from rnnviz.spec.perspective import LENSES, PAGES
 from tests.app.test_app import run
+from tests.i18n.spoken import spoken
 
 GLOSSARY = tuple(f"- **{name}**" for name in glossary()[0].names.values())
 LOCALES = {"en": "en-US", "ko": "ko-KR"}
@@ -127,7 +127,7 @@ def shown(at):
 
 def english_sentences():
     """English sentences of several words that Korean says otherwise, as patterns."""
-    english, korean = words("en").sentences, words("ko").sentences
+    english, korean = spoken("en").sentences, spoken("ko").sentences
     for key, sentence in english.items():
         if sentence != korean[key] and len(re.findall(r"[A-Za-z]{2,}", sentence)) > 1:
             yield re.compile(re.sub(r"\\{\w*[^}]*\\}", ".*?", re.escape(sentence)))

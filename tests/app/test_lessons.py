@@ -7,15 +7,15 @@ import pytest
 from rnnviz import Experiment, simulate
 from rnnviz.analysis.diagnosis import diagnose
 from rnnviz.analysis.saturation import saturation
-from rnnviz.i18n import words
 from rnnviz.i18n.glossary import glossary
 from rnnviz.lessons.lesson import Predict
 from rnnviz.lessons.registry import lessons
 from rnnviz.sentences.reading import read
 from rnnviz.spec.experiment import TABLE
 from tests.app.test_app import address, run, sentences, shown
+from tests.i18n.spoken import spoken
 
-SAY = words("en")
+SAY = spoken("en")
 
 
 def button(at, label):
@@ -183,7 +183,7 @@ def test_the_knobs_of_lessons_are_knobs():
 @pytest.mark.parametrize(("language", "locale"), [("en", "en-US"), ("ko", "ko-KR")])
 def test_the_glossary_shows_every_term_in_both_languages(language, locale):
     at = run("page=lessons", locale)
-    title = words(language)("glossary.title")
+    title = spoken(language)("glossary.title")
     (panel,) = [one for one in at.expander if one.label == title]
     (listed,) = [one.value for one in panel.markdown]
     other = {"en": "ko", "ko": "en"}[language]

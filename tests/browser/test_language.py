@@ -9,6 +9,7 @@ from rnnviz.i18n import words
 from rnnviz.i18n.glossary import glossary
 from rnnviz.lessons.registry import lessons
 from rnnviz.spec.perspective import PAGES
+from tests.i18n.spoken import spoken
 
 SEEN = """() => {
   const texts = [];
@@ -112,7 +113,7 @@ def test_the_page_of_lessons_speaks_one_language(open_page):
     beside = {text for term in glossary() for text in (term.names["en"], term.meanings["ko"])}
     assert english_in(text for text in texts if text.removeprefix("· ") not in beside) == []
     for name in lessons():
-        assert any(words("ko")(f"lesson.{name}.title") in text for text in texts)
+        assert any(spoken("ko")(f"lesson.{name}.title") in text for text in texts)
 
 
 def test_hangul_comes_along_and_breaks_between_words(open_page):

@@ -3,10 +3,10 @@
 import pytest
 from playwright.sync_api import expect
 
-from rnnviz.i18n import words
 from rnnviz.lessons.lesson import Do, Predict, Why
 from rnnviz.lessons.registry import lessons
 from tests.browser.hands import move
+from tests.i18n.spoken import spoken
 
 OPEN, MET = ".st-key-task_open", ".st-key-task_met"
 
@@ -14,7 +14,7 @@ OPEN, MET = ".st-key-task_open", ".st-key-task_met"
 @pytest.mark.parametrize("name", lessons())
 def test_every_task_starts_unmet_and_is_met_by_its_control(open_page, name):
     lesson, language = lessons()[name], "ko" if name in ("loop", "gates") else "en"
-    say = words(language)
+    say = spoken(language)
     page = open_page(f"?lesson={name}&lang={language}")
     problems = []
     page.on("pageerror", lambda error: problems.append(str(error)))

@@ -4,11 +4,12 @@ import re
 
 import pytest
 
-from rnnviz.i18n import LANGUAGES, words
+from rnnviz.i18n import LANGUAGES
 from rnnviz.i18n.fields import ORDINAL
 from rnnviz.i18n.glossary import glossary
+from tests.i18n.spoken import spoken
 
-KOREAN, ENGLISH = words("ko").sentences, words("en").sentences
+KOREAN, ENGLISH = spoken("ko").sentences, spoken("en").sentences
 PERCENTAGES = {"percent", "share", "kept", "bend", "exact", "saturated", "separation"}
 """Fields that always end in a per cent sign, read 퍼센트: no particle depends on them."""
 PARTICLE = r"\{(\w+)\}[”’\"'*`)]*(은|는|이|가|을|를|과|와|으로|로|이라|라|이나|나)(?=[\s.,])"

@@ -20,6 +20,7 @@ from rnnviz.spec.perspective import LENSES, PAGES, PARTS, SIDES
 from rnnviz.spec.perspective import TABLE as PERSPECTIVE
 from rnnviz.spec.training import TABLE as TRAINING
 from rnnviz.views.registry import views
+from tests.i18n.spoken import spoken
 
 PACKAGE = Path(rnnviz.__file__).parent
 PYTHON = sorted(
@@ -200,7 +201,7 @@ def test_every_hangul_syllable_is_in_the_font_that_the_page_brings():
     """The font holds the 2,350 syllables of KS X 1001: those that EUC-KR can spell."""
     beyond = {
         letter
-        for sentence in words("ko").sentences.values()
+        for sentence in spoken("ko").sentences.values()
         for letter in sentence
         if "가" <= letter <= "힣" and not letter.encode("euc_kr", "ignore")
     }
@@ -216,4 +217,4 @@ def test_every_hangul_syllable_is_in_the_font_that_the_page_brings():
     ],
 )
 def test_korean_terms_stand_with_the_english_in_brackets_somewhere(term):
-    assert any(f"({term}" in sentence for sentence in words("ko").sentences.values())
+    assert any(f"({term}" in sentence for sentence in spoken("ko").sentences.values())

@@ -7,9 +7,10 @@ import pytest
 
 import rnnviz
 from rnnviz.i18n import LANGUAGES, preferred_language, words
+from tests.i18n.spoken import spoken
 
 PACKAGE = Path(rnnviz.__file__).parent
-KEYS = sorted(words("en").sentences)
+KEYS = sorted(spoken("en").sentences)
 
 
 def _fields(sentence):
@@ -17,12 +18,12 @@ def _fields(sentence):
 
 
 def test_both_languages_have_the_same_keys():
-    assert words("en").sentences.keys() == words("ko").sentences.keys()
+    assert spoken("en").sentences.keys() == spoken("ko").sentences.keys()
 
 
 def test_both_languages_fill_the_same_fields():
     for key in KEYS:
-        fields = [_fields(words(language).sentences[key]) for language in LANGUAGES]
+        fields = [_fields(spoken(language).sentences[key]) for language in LANGUAGES]
         assert fields[0] == fields[1], key
 
 
@@ -30,7 +31,7 @@ def test_english_has_no_hangul_and_nothing_is_empty():
     for key in KEYS:
         assert not any("가" <= letter <= "힣" for letter in words("en").sentences[key]), key
         for language in LANGUAGES:
-            assert words(language).sentences[key].strip(), (key, language)
+            assert spoken(language).sentences[key].strip(), (key, language)
 
 
 def test_every_literal_key_in_the_code_is_known():

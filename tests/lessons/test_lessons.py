@@ -7,12 +7,13 @@ import numpy as np
 import pytest
 
 from rnnviz import Experiment, simulate
-from rnnviz.i18n import LANGUAGES, words
+from rnnviz.i18n import LANGUAGES
 from rnnviz.lessons import measures
 from rnnviz.lessons.lesson import Do, Notice, Predict, Progress, Why, toward
 from rnnviz.lessons.registry import lessons
 from rnnviz.spec.experiment import TABLE
 from rnnviz.spec.perspective import Perspective
+from tests.i18n.spoken import spoken
 
 LESSONS = tuple(lessons().values())
 CARDS = [
@@ -46,7 +47,7 @@ def test_each_predicts_does_notices_and_explains(lesson):
 @pytest.mark.parametrize(("lesson", "index"), CARDS)
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_word_of_a_card_is_there_and_takes_its_numbers(lesson, index, language):
-    say, card = words(language), lesson.cards[index]
+    say, card = spoken(language), lesson.cards[index]
     run = simulate(lesson.experiment_at(index))
     key = f"lesson.{lesson.name}.{card.name}"
     assert say(f"lesson.{lesson.name}.title")
@@ -72,7 +73,7 @@ def test_every_word_of_a_lesson_belongs_to_a_card(language):
             wrong = set(getattr(card, "options", ())) - {getattr(card, "answer", "")}
             wanted |= {f"{key}.tempting.{option}" for option in wrong}
             wanted |= {f"{key}.measure"} if isinstance(card, Do) else set()
-    there = {key for key in words(language).sentences if key.startswith("lesson.")}
+    there = {key for key in spoken(language).sentences if key.startswith("lesson.")}
     assert there == wanted
 
 
@@ -92,7 +93,7 @@ def test_a_task_starts_unmet_and_its_solution_meets_it(lesson, index):
 @pytest.mark.parametrize(("lesson", "index"), TASKS)
 def test_a_task_asks_for_the_numbers_of_its_sentence_only(lesson, index):
     task = lesson.cards[index]
-    sentence = words("en").sentences[f"lesson.{lesson.name}.{task.name}.measure"]
+    sentence = spoken("en").sentences[f"lesson.{lesson.name}.{task.name}.measure"]
     fields = {name for _, name, _, _ in string.Formatter().parse(sentence) if name}
     assert fields <= set(task.check(simulate(lesson.experiment_at(index))).numbers)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from rnnviz.app.panels.glossary import show_glossary
+from rnnviz.app.panels.note import inert
 from rnnviz.app.runtime import state
 from rnnviz.i18n import Words
 from rnnviz.lessons.registry import lessons
@@ -23,9 +24,10 @@ def show(source: Shown, perspective: Perspective, say: Words) -> Perspective:
         row = st.columns(_COLUMNS)
         for number, lesson in enumerate(listed[start : start + _COLUMNS], start=start + 1):
             with row[(number - 1) % _COLUMNS].container(border=True, height="stretch"):
-                title = say(f"lesson.{lesson.name}.title")
-                st.markdown(f"##### {number}. {title}")
-                st.markdown(say(f"lesson.{lesson.name}.summary"))
+                said = lesson.words(say)
+                title = said(f"lesson.{lesson.name}.title")
+                st.markdown(f"##### {number}. {inert(title)}")
+                st.markdown(inert(said(f"lesson.{lesson.name}.summary")))
                 st.button(
                     say("lessons.begin_named", title=title),
                     key=f"begin.{lesson.name}",

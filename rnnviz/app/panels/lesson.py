@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from rnnviz.app.panels.note import inert
 from rnnviz.app.runtime import state
 from rnnviz.app.runtime.results import result_of, run_of
 from rnnviz.app.sidebar.controls import controls_of
@@ -61,7 +62,7 @@ def lesson_panel(
 def _heading(at: _Place, say: Words) -> None:
     kind = at.card.kind
     place = say("lessons.place", number=at.index + 1, count=len(at.lesson.cards))
-    st.markdown(f"### {say(f'lesson.{at.lesson.name}.title')}")
+    st.markdown(f"### {inert(say(f'lesson.{at.lesson.name}.title'))}")
     st.markdown(f"**{_ICONS[kind]} {say(f'lessons.{kind}')}** · {place}")
 
 
@@ -69,7 +70,7 @@ def _card(at: _Place, say: Words) -> tuple[Experiment, tuple[Problem, ...]]:
     """Draw what the card says, then its control; predictions come before the control."""
     _outcome(at, say)
     numbers = at.card.numbers(run_of(at.experiment))
-    st.markdown(say(at.key("text"), **numbers))
+    st.markdown(inert(say(at.key("text"), **numbers)))
     for formula in at.card.formulas:
         st.latex(formula)
     if isinstance(at.card, Predict):
@@ -120,10 +121,10 @@ def _outcome(at: _Place, say: Words) -> None:
     words = f"lesson.{at.lesson.name}.{card.name}"
     values = {"answer": say(f"{words}.option.{picked}")}
     if picked == card.answer:
-        st.success(say("lessons.right", **values))
+        st.success(inert(say("lessons.right", **values)))
         return
     told = say("lessons.wrong", **values, truth=say(f"{words}.option.{card.answer}"))
-    st.info(f"{told} {say(f'{words}.tempting.{picked}')}")
+    st.info(inert(f"{told} {say(f'{words}.tempting.{picked}')}"))
 
 
 def _progress(at: _Place, say: Words) -> Progress:
@@ -151,7 +152,7 @@ def _buttons(at: _Place, progress: Progress | None, say: Words) -> None:
                 say("lessons.show"), "card_show", (shown, at.perspective), say("lessons.show_help")
             )
         _way_on(at, open_task, say)
-        left = at.perspective.replace(lesson=None, card=0, answers="")
+        left = at.perspective.without_lesson()
         before = state.before_lesson()
         help_ = say("lessons.leave_back" if before else "lessons.leave_keep")
         target = before or (at.experiment, left)
@@ -161,7 +162,7 @@ def _buttons(at: _Place, progress: Progress | None, say: Words) -> None:
 def _way_on(at: _Place, open_task: bool, say: Words) -> None:
     """Draw the way to the next card; a prediction has none but its answers."""
     if at.index + 1 == len(at.lesson.cards):
-        left = at.perspective.replace(lesson=None, card=0, answers="", page="lessons")
+        left = at.perspective.without_lesson(page="lessons")
         target = state.before_lesson(page="lessons") or (at.experiment, left)
         _way(say("lessons.finish"), "card_next", target, kind="primary")
     elif open_task:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from rnnviz.lessons.lesson import Lesson
-from rnnviz.lessons.registry import lessons
+from rnnviz.lessons.registry import lesson_of
 from rnnviz.spec.experiment import TABLE
 from rnnviz.spec.perspective import Perspective
 
@@ -35,11 +34,6 @@ class Visibility:
     def shows(self, part: str) -> bool:
         """Whether a part of the page is drawn."""
         return part not in self.hidden
-
-
-def lesson_of(perspective: Perspective) -> Lesson | None:
-    """Return the lesson that is on, None if there is none."""
-    return lessons().get(perspective.lesson)
 
 
 def visibility(perspective: Perspective) -> Visibility:

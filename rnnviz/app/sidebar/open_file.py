@@ -14,6 +14,8 @@ from rnnviz.app.runtime import state
 from rnnviz.app.runtime.file_reading import ENDINGS, FileContent, read_file
 from rnnviz.app.runtime.opened import NoRoomError
 from rnnviz.app.runtime.results import read_once
+from rnnviz.app.sidebar.open_lesson import ENDING as LESSON_ENDING
+from rnnviz.app.sidebar.open_lesson import open_lesson
 from rnnviz.engine import Inputs, Network
 from rnnviz.engine.source import Given
 from rnnviz.export.failures import ExportFailure
@@ -51,11 +53,14 @@ def _menu(shown: Link, number: int, say: Words) -> None:
     st.caption(say("open.about"))
     file = st.file_uploader(
         say("open.file"),
-        type=list(ENDINGS),
+        type=[*ENDINGS, LESSON_ENDING],
         key=f"open.file.{number}",
         max_upload_size=UPLOAD_LIMIT,
     )
     if file is None:
+        return
+    if file.name.lower().endswith(f".{LESSON_ENDING}"):
+        open_lesson(file.getvalue(), shown.perspective, say)
         return
     try:
         content = _read(file, say)
@@ -174,7 +179,7 @@ def _go(content: FileContent, source: Shown, shown: Link, say: Words) -> None:
     except NoRoomError:
         _error(say("open.no_room"))
         return
-    perspective = shown.perspective.replace(lesson=None, trial=0, timestep=0)
+    perspective = shown.perspective.without_lesson(trial=0, timestep=0)
     state.go(source, perspective)
     st.rerun()
 

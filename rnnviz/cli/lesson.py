@@ -1,0 +1,85 @@
+"""``rnnviz lesson check``: what is wrong with lessons that are files, line by line."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from rnnviz.cli.sources import Misunderstood
+from rnnviz.cli.terminal import visible
+from rnnviz.i18n import Words
+from rnnviz.lessons.reading import Fault, LessonFaultsError, pack, read_lesson, rehearse
+from rnnviz.lessons.registry import FOLDER, content_of, lessons, name_of, of_folder, paths_in
+
+__all__ = ["FOLDER", "lesson", "lesson_folder"]
+
+_NOT_IN_ORDER = 1
+
+
+def lesson(request: argparse.Namespace, say: Words) -> int:
+    """Check each file: print its faults with their lines, or that it is sound and its link.
+
+    Every task is played as well, which tells goals that are met at once and solutions that do not
+    meet them. Returns 1 where a fault was found.
+    """
+    found = [_check(path, say) for path in request.files]
+    return _NOT_IN_ORDER if any(found) else 0
+
+
+def lesson_folder(folder: Path, say: Words) -> str:
+    """Return the whole path of a folder of lessons, once every file in it is sound.
+
+    Raises
+    ------
+    Misunderstood
+        If it is no folder, holds none, or one of them has faults; the first of them is told.
+    """
+    if not folder.is_dir():
+        raise Misunderstood(say("cli.lesson.no_folder", path=folder))
+    paths = paths_in(folder)
+    if not paths:
+        raise Misunderstood(say("cli.lesson.empty_folder", path=folder))
+    taken = set(lessons())
+    for path in paths:
+        try:
+            one = read_lesson(content_of(path), name_of(path))
+        except LessonFaultsError as error:
+            raise Misunderstood(_told(path, error.faults[0], say)) from error
+        if one.name in taken:
+            raise Misunderstood(say("cli.lesson.taken", path=path, name=one.name))
+        taken.add(one.name)
+    of_folder(folder)
+    return str(folder.resolve())
+
+
+def _check(path: Path, say: Words) -> bool:
+    """Print what is to be said of one file; whether there was a fault."""
+    try:
+        content = content_of(path)
+    except OSError as error:
+        raise Misunderstood(say("cli.lesson.no_file", path=path)) from error
+    try:
+        found = read_lesson(content, name_of(path))
+        text = content.decode("utf-8-sig").replace("\r\n", "\n")
+        faults = rehearse(found, text)
+    except LessonFaultsError as error:
+        faults = error.faults
+    for fault in faults:
+        print(visible(_told(path, fault, say)))
+    if faults:
+        return True
+    title = found.words(say)(f"lesson.{found.name}.title")
+    sound = say("lesson_file.sound", file=path.name, title=title, cards=len(found.cards))
+    print(visible(sound))
+    packed = pack(text)
+    if packed is None:
+        print(visible(say("lesson_file.too_long_for_link")))
+    else:
+        link = f"?lesson={found.name}&lesson_text={packed}"
+        print(visible(say("lesson_file.link", link=link)))
+    return False
+
+
+def _told(path: Path, fault: Fault, say: Words) -> str:
+    sentence = fault.sentence(say.language)
+    return say("lesson_file.line", file=path.name, line=fault.line, fault=sentence)

@@ -1,0 +1,44 @@
+"""What is wrong with a lesson's file: a line and a sentence each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rnnviz.i18n import DEFAULT_LANGUAGE, words
+from rnnviz.knobs import Problem
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing to mend.
+
+    Parameters
+    ----------
+    line : int
+        Where it stands, from 1.
+    key : str
+        Key of its sentence, under ``lesson_file.fault.``.
+    values : tuple of (str, object) pairs
+        Fields of the sentence.
+    problem : Problem or None
+        What a knob says of its value, where that is what is wrong.
+    """
+
+    line: int
+    key: str
+    values: tuple[tuple[str, object], ...] = ()
+    problem: Problem | None = None
+
+    def sentence(self, language: str = DEFAULT_LANGUAGE) -> str:
+        """Return what is wrong, without the line."""
+        if self.problem is not None:
+            return self.problem.sentence(language)
+        return words(language)(f"lesson_file.fault.{self.key}", **dict(self.values))
+
+
+class LessonFaultsError(ValueError):
+    """A file is no lesson yet; ``faults`` says why, sorted by line, each once."""
+
+    def __init__(self, faults: tuple[Fault, ...]) -> None:
+        self.faults = tuple(dict.fromkeys(sorted(faults, key=lambda fault: fault.line)))
+        super().__init__("; ".join(f"{one.line}: {one.sentence()}" for one in self.faults))
