@@ -29,7 +29,7 @@ def test_both_languages_fill_the_same_fields():
 
 def test_english_has_no_hangul_and_nothing_is_empty():
     for key in KEYS:
-        assert not any("가" <= letter <= "힣" for letter in words("en").sentences[key]), key
+        assert not any("가" <= letter <= "힣" for letter in spoken("en").sentences[key]), key
         for language in LANGUAGES:
             assert spoken(language).sentences[key].strip(), (key, language)
 
