@@ -198,10 +198,9 @@ def _last_finite_steps(trace: Trace) -> tuple[Trace | None, int]:
     if trace.layer.structure != "elementwise":
         most = max(_LEAST_STEPS, most // 8)
     if end == 1:
-        return Trace(trace.layer, trace.inputs[:1], trace.initial_state, trace.full_states[:1]), 0
+        return trace.part(0, 1), 0
     start = max(0, end - 1 - most)
-    rest = slice(start + 1, end)
-    part = Trace(trace.layer, trace.inputs[rest], trace.full_states[start], trace.full_states[rest])
+    part = trace.part(start + 1, end)
     return part, part.timesteps
 
 

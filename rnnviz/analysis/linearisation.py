@@ -61,6 +61,8 @@ def linearise(trace: Trace) -> Linearisation:
         If the trace holds a batch or a stack of networks.
     """
     one_sequence(trace)
+    if trace.mask is not None:
+        return _Masked(trace)
     return _STRUCTURES[trace.layer.structure](trace)
 
 
@@ -95,7 +97,11 @@ def linearise_steeper(trace: Trace) -> Linearisation | None:
     None where no state lies on a kink, so that there is one slope only, and for cells whose
     Jacobians are more than the slopes of one activation.
     """
-    if trace.layer.structure != "elementwise" or not on_kinks(trace).any():
+    if (
+        trace.mask is not None
+        or trace.layer.structure != "elementwise"
+        or not on_kinks(trace).any()
+    ):
         return None
     return _Elementwise(trace, steeper=True)
 
@@ -294,6 +300,46 @@ class _Dense:
 
     def constant(self, steps):
         return _constant(self.trace, steps)
+
+
+class _Masked:
+    """A run with masked timesteps, at which the state stays: their Jacobian is the identity."""
+
+    def __init__(self, trace: Trace):
+        assert trace.mask is not None
+        self.mask = trace.mask
+        self.features, self.inner = trace.layer.features, None
+        self.through_size, self.safe_steps = 1, 1
+        self.place = np.cumsum(self.mask) - 1
+        if self.mask.any():
+            self.inner = linearise(trace.computed)
+            self.through_size = self.inner.through_size
+
+    def push(self, timestep, changes):
+        if self.inner is None or not self.mask[timestep]:
+            return changes.copy()
+        return self.inner.push(self.place[timestep], changes)
+
+    def pull(self, timestep, gradients, out=None, through=None):
+        if self.inner is not None and self.mask[timestep]:
+            return self.inner.pull(self.place[timestep], gradients, out, through)
+        if through is not None:
+            through[...] = 0
+        if out is None:
+            return gradients.copy()
+        out[...] = gradients
+        return out
+
+    def pull_inputs(self, first, through):
+        result = np.zeros((*through.shape[:2], self.features))
+        kept = np.flatnonzero(self.mask[first : first + len(through)])
+        if self.inner is not None and len(kept):
+            begin = int(self.place[first + kept[0]])
+            result[kept] = self.inner.pull_inputs(begin, through[kept])
+        return result
+
+    def constant(self, steps):
+        return None
 
 
 _STRUCTURES = {"elementwise": _Elementwise, "gated": _Gated, "dense": _Dense}

@@ -175,6 +175,8 @@ def spectrum(
         before = trace.full_states[timestep - 1] if timestep else trace.initial_state
         projected = layer.project(trace.inputs[timestep : timestep + 1])[0]
         jacobian = np.asarray(layer.jacobian(projected, before), np.float64)
+        if trace.mask is not None and not trace.mask[timestep]:
+            jacobian = np.eye(layer.state_size)  # a masked timestep leaves the state as it is
         eigenvalues, singular_values = _values(jacobian)
     kinks, steeper = 0, float("nan")
     other = linearise_steeper(trace) if eigenvalues.size else None

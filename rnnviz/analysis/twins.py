@@ -129,7 +129,8 @@ def twins(
         distances[index, 0] = _distance(begin, trace.initial_state)
         for start in range(0, steps, _STRETCH):
             span = slice(start, start + _STRETCH)
-            twin = unroll(trace.layer, trace.inputs[span], begin).full_states
+            mask = None if trace.mask is None else trace.mask[span]
+            twin = unroll(trace.layer, trace.inputs[span], begin, mask=mask).full_states
             distances[index, 1:][span] = _distance(twin, trace.full_states[span])
             begin = twin[-1]
             if progress is not None:

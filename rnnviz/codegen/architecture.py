@@ -58,6 +58,14 @@ class Architecture:
         What reads the top recurrent layer.
     dtype : str
         Of all weights.
+    mask_zero : bool
+        Whether the Embedding marks token 0 as padding, which is passed over.
+    mask_value : float or None
+        Of a Masking layer in front; None without one.
+    sequences : int
+        How many sequences it is given, one after the other.
+    stateful : bool
+        Whether each of them begins with the state that the one before it left.
     """
 
     input_features: int
@@ -66,6 +74,15 @@ class Architecture:
     before: tuple[tuple[Part, ...], ...]
     head: tuple[Part, ...]
     dtype: str
+    mask_zero: bool = False
+    mask_value: float | None = None
+    sequences: int = 1
+    stateful: bool = False
+
+    @property
+    def masks(self) -> bool:
+        """Whether it may pass over timesteps."""
+        return self.mask_zero or self.mask_value is not None
 
     @property
     def returns_sequences(self) -> bool:
@@ -83,6 +100,8 @@ def architecture(model: Model) -> Architecture:
             tuple(tuple(map(_part, layer.before)) for layer in model.layers),
             tuple(map(_part, model.head)),
             np.dtype(model.dtype).name,
+            model.embedding is not None and model.embedding.mask_zero,
+            model.mask_value,
         )
     embedding: tuple[int, int] | None = None
     head: tuple[Part, ...] = ()
@@ -93,7 +112,18 @@ def architecture(model: Model) -> Architecture:
         weights = (("kernel", shape), ("bias", (units,)))
         head = (Part("Dense", units, weights, model.dense_activation),)
     nothing = ((),) * len(model.layers)
-    return Architecture(model.input_features, embedding, model.layers, nothing, head, model.dtype)
+    return Architecture(
+        model.input_features,
+        embedding,
+        model.layers,
+        nothing,
+        head,
+        model.dtype,
+        model.mask_zero and embedding is not None,
+        0.0 if model.mask_zero and embedding is None else None,
+        model.sequences,
+        model.stateful and model.sequences > 1,
+    )
 
 
 def _part(part: Dense | LayerNormalization) -> Part:

@@ -63,12 +63,15 @@ def keras_layers(model: Model) -> tuple[KerasLayer, ...]:
     made = architecture(model)
     numbering: Counter[str] = Counter()
     layers: list[KerasLayer] = []
-    shape: Shape = (None, None, made.input_features)
+    batch = 1 if made.stateful else None  # a stateful model knows how many sequences it is given
+    shape: Shape = (batch, None, made.input_features)
     if made.embedding is not None:
-        shape = (None, None, made.embedding[1])
+        shape = (batch, None, made.embedding[1])
         weights = (("embeddings", made.embedding),)
         name = _name("Embedding", numbering)
-        layers.append(KerasLayer(name, "Embedding", (None, None), shape, weights))
+        layers.append(KerasLayer(name, "Embedding", (batch, None), shape, weights))
+    if made.mask_value is not None:
+        layers.append(KerasLayer(_name("Masking", numbering), "Masking", shape, shape, ()))
     for index, spec in enumerate(made.layers):
         for part in made.before[index]:
             layers.append(_of_part(part, shape, numbering))
@@ -100,7 +103,7 @@ def _recurrent(index: int, spec: Any, shape: Shape, numbering: Counter[str]) -> 
             for weight, shape in weights
         )
     features = output_features(spec)
-    output = (None, None, features) if spec.return_sequences else (None, features)
+    output = (shape[0], None, features) if spec.return_sequences else (shape[0], features)
     return KerasLayer(name, class_name, shape, output, weights, index, spec)
 
 

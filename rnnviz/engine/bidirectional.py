@@ -77,17 +77,23 @@ class Bidirectional:
         inputs: np.ndarray,
         progress: Callable[[float], None] | None = None,
         initial_states: tuple[np.ndarray | None, np.ndarray | None] = (None, None),
+        mask: np.ndarray | None = None,
+        return_sequences: bool = True,
     ) -> "BidirectionalTrace":
         """Run both layers, arguments as for `rnnviz.engine.unroll`; each is half the work.
 
-        ``initial_states`` are those of the forward and of the backward layer.
+        ``initial_states`` are those of the forward and of the backward layer. At a masked timestep
+        the merged states are 0 where ``return_sequences``, as in Keras; both directions carry
+        their own through.
         """
         first = progress and (lambda fraction: progress(fraction / 2))
         second = progress and (lambda fraction: progress((1 + fraction) / 2))
-        forward = unroll(self.forward, inputs, initial_states[0], progress=first)
-        backward = unroll(self.backward, inputs, initial_states[1], True, second)
+        forward = unroll(self.forward, inputs, initial_states[0], progress=first, mask=mask)
+        backward = unroll(self.backward, inputs, initial_states[1], True, second, mask)
         merge = MERGE_MODES[self.merge_mode]
         states = merge(forward.states, backward.states[..., ::-1, :])
+        if mask is not None and return_sequences:
+            states = states * np.asarray(mask, bool)[..., None]
         last = merge(forward.states[..., -1, :], backward.states[..., -1, :])
         return BidirectionalTrace(self, forward, backward, read_only(states), read_only(last))
 

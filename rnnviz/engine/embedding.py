@@ -15,6 +15,8 @@ class Embedding:
     ----------
     embeddings : ndarray (input_dim, output_dim)
         Copied, read-only; input_dim is the number of different tokens.
+    mask_zero : bool
+        Whether token 0 is padding, which the recurrent layers above pass over.
 
     Raises
     ------
@@ -23,6 +25,7 @@ class Embedding:
     """
 
     embeddings: np.ndarray
+    mask_zero: bool = False
 
     def __post_init__(self):
         arrays = frozen_arrays(embeddings=self.embeddings)

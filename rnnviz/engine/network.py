@@ -130,6 +130,9 @@ class Network:
         What is applied to what the top layer returns.
     name : str
         What it is called where it comes from.
+    mask_value : float or None
+        Keras's Masking layer before the first layer: timesteps whose features all have this
+        value are passed over. None without one; padding of tokens is `Embedding.mask_zero`.
 
     Raises
     ------
@@ -141,6 +144,7 @@ class Network:
     embedding: Embedding | None = None
     head: tuple[Part, ...] = ()
     name: str = ""
+    mask_value: float | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "layers", tuple(self.layers))
@@ -177,6 +181,26 @@ class Network:
     def reads_tokens(self) -> bool:
         """Whether its input is tokens, which an Embedding turns into vectors."""
         return self.embedding is not None
+
+    @property
+    def masks(self) -> bool:
+        """Whether it may pass over timesteps."""
+        return self.mask_value is not None or (
+            self.embedding is not None and self.embedding.mask_zero
+        )
+
+    def mask_of(self, values: np.ndarray) -> np.ndarray | None:
+        """Which timesteps of an input are computed, (..., timesteps); None where all are.
+
+        Parameters
+        ----------
+        values : ndarray (..., timesteps, features), or (..., timesteps) of tokens
+        """
+        if self.embedding is not None:
+            return values != 0 if self.embedding.mask_zero else None
+        if self.mask_value is None:
+            return None
+        return (values != self.mask_value).any(axis=-1)
 
     @property
     def dtype(self) -> np.dtype:
@@ -239,11 +263,14 @@ class Network:
     @property
     def architecture(self) -> dict[str, Any]:
         """All but the arrays, as values that JSON can hold; see `from_architecture`."""
-        return {
+        described: dict[str, Any] = {
             "embedding": None if self.embedding is None else list(self.embedding.embeddings.shape),
             "layers": [_layer_architecture(layer) for layer in self.layers],
             "head": [_part_architecture(one) for one in self.head],
         }
+        if self.masks:  # left out otherwise, so that the hash of such a network stays
+            described["masking"] = 0.0 if self.mask_value is None else self.mask_value
+        return described
 
     @cached_property
     def sha256(self) -> str:
@@ -283,7 +310,11 @@ def from_architecture(
         names = [field.name for field in dataclasses.fields(kind) if _is_array(field)]
         return kind(**{one: next(arrays) for one in names}, **spec["settings"])
 
-    embedding = None if architecture["embedding"] is None else Embedding(next(arrays))
+    masking = architecture.get("masking")
+    embedding = None
+    if architecture["embedding"] is not None:
+        embedding = Embedding(next(arrays), mask_zero=masking is not None)
+    mask_value = None if masking is None or embedding is not None else float(masking)
     layers = []
     for spec in architecture["layers"]:
         before = tuple(part(one) for one in spec["before"])
@@ -298,7 +329,8 @@ def from_architecture(
                 before,
             )
         )
-    return Network(tuple(layers), embedding, tuple(map(part, architecture["head"])), name)
+    head = tuple(map(part, architecture["head"]))
+    return Network(tuple(layers), embedding, head, name, mask_value)
 
 
 def cell_settings(cell: RecurrentCell) -> dict[str, Any]:

@@ -92,6 +92,16 @@ class LayerRun:
             arrays += [trace.full_states] * 2
         return sum(array.nbytes for array in arrays)
 
+    @property
+    def last_state(self) -> np.ndarray | tuple[np.ndarray, np.ndarray]:
+        """The whole state after the last timestep that was read, ``(state_size,)``.
+
+        What Keras's ``return_state=True`` returns besides the output: h, and c beside it where the
+        cell has one. Of a Bidirectional layer a pair, one for each direction.
+        """
+        last = self.trace.full_states[..., -1, :]
+        return last if self.backward is None else (last, self.backward.full_states[..., -1, :])
+
     def trial(self, index: int, length: int) -> LayerRun:
         """What the layer computed for one of several trials, without its padding."""
         trace = _trial_of(self.trace, index, length)
@@ -106,7 +116,10 @@ class LayerRun:
 
 def _trial_of(trace: Trace, index: int, length: int) -> Trace:
     inputs, states = trace.inputs[index, :length], trace.full_states[index, :length]
-    return Trace(trace.layer, inputs, trace.initial_state[index], states)
+    mask = trace.mask
+    if mask is not None:
+        mask = (mask if mask.ndim == 1 else mask[index])[:length]
+    return Trace(trace.layer, inputs, trace.initial_state[index], states, mask)
 
 
 @dataclass(frozen=True, eq=False)
@@ -313,6 +326,7 @@ def run(
     *,
     source: Source | None = None,
     progress: Progress | None = None,
+    stateful: bool = False,
 ) -> Run:
     """Run a network on one sequence or on several.
 
@@ -330,6 +344,9 @@ def run(
         Where they come from; by default, `Given` with both hashes.
     progress : callable (fraction), optional
         Called every few milliseconds with the fraction done, 0 … 1; raising in it ends the run.
+    stateful : bool
+        Whether each trial begins with the state that the one before it ended with, as in a Keras
+        model of stateful layers that is given one trial after the other.
 
     Raises
     ------
@@ -342,12 +359,14 @@ def run(
     if source is None:
         source = Given(network.sha256, data.sha256, network.name, data.name)
     states = _initial_states(network, initial_state)
-    if data.lengths and len(set(data.lengths)) > 1 and _reads_backwards(network):
-        return _run_one_by_one(network, data, fed, states, source, progress)
+    mask = network.mask_of(data.values)
+    backwards = _reads_backwards(network)
+    if (stateful and fed.ndim == 3) or (backwards and len(set(data.lengths)) > 1):
+        return _run_one_by_one(network, data, fed, states, source, progress, stateful)
     layers, done = [], fed
     for index, layer in enumerate(network.layers):
         told = part(progress, index, len(network.layers))
-        layers.append(_run_layer(layer, done, states[index], told))
+        layers.append(_run_layer(layer, done, states[index], told, mask))
         done = layers[-1].states
     return Run(network, data, fed, tuple(layers), source)
 
@@ -376,13 +395,20 @@ def _fed(network: Network, data: Inputs) -> np.ndarray:
     return values if values.dtype == network.dtype else read_only(values.astype(network.dtype))
 
 
-def _run_layer(layer: Layer, fed: np.ndarray, state: Any, progress: Progress | None) -> LayerRun:
+def _run_layer(
+    layer: Layer,
+    fed: np.ndarray,
+    state: Any,
+    progress: Progress | None,
+    mask: np.ndarray | None = None,
+) -> LayerRun:
     fed = _applied(layer.before, fed)
     if layer.both is None:
-        trace = unroll(layer.forward, fed, state, layer.go_backwards, progress)
+        trace = unroll(layer.forward, fed, state, layer.go_backwards, progress, mask)
         return LayerRun(layer.forward, trace, None, layer.return_sequences)
     forward, backward = (None, None) if state is None else state
-    both = layer.both.unroll(fed, progress, (forward, backward))
+    pair = (forward, backward)
+    both = layer.both.unroll(fed, progress, pair, mask, layer.return_sequences)
     return LayerRun(layer.forward, both.forward, both, layer.return_sequences)
 
 
@@ -407,18 +433,24 @@ def _initial_states(network: Network, given: Any) -> list[Any]:
     return list(given)
 
 
-def _run_one_by_one(network, data, fed, states, source, progress) -> Run:
-    """Trials of several lengths through layers that read from the end: each on its own."""
-    runs = []
-    for index, length in enumerate(data.lengths):
+def _run_one_by_one(network, data, fed, states, source, progress, stateful=False) -> Run:
+    """Each trial on its own: of several lengths through layers that read from the end, or stateful.
+
+    Stateful, a trial goes on from the state in which the one before it ended.
+    """
+    runs: list[Run] = []
+    lengths = data.lengths or (fed.shape[1],) * len(fed)
+    for index, length in enumerate(lengths):
         one = data.trial(index, network.reads_tokens)
         begin = [_state_of_trial(state, index) for state in states]
+        if stateful and runs:
+            begin = [layer.last_state for layer in runs[-1].layers]
         alone = run(
             network,
             one,
             begin if len(begin) > 1 else begin[0],
             source=source,
-            progress=part(progress, index, len(data.lengths)),
+            progress=part(progress, index, len(lengths)),
         )
         runs.append(dataclasses.replace(alone, trial_index=index))
         assert alone.timesteps == length
@@ -439,11 +471,13 @@ def _padded(runs: list[LayerRun], fed: np.ndarray) -> LayerRun:
     """Layers of several trials as one, states after a trial's end zero."""
 
     def stack(traces: list[Trace]) -> Trace:
+        masks = [trace.mask for trace in traces]
         return Trace(
             traces[0].layer,
             _stacked([trace.inputs for trace in traces], fed.shape[1]),
             read_only(np.stack([trace.initial_state for trace in traces])),
             _stacked([trace.full_states for trace in traces], fed.shape[1]),
+            _stacked_masks(masks, [trace.timesteps for trace in traces], fed.shape[1]),
         )
 
     trace = stack([one.trace for one in runs])
@@ -459,6 +493,17 @@ def _padded(runs: list[LayerRun], fed: np.ndarray) -> LayerRun:
         read_only(np.stack([one.last_output for one in pairs])),
     )
     return dataclasses.replace(first, trace=trace, both=both)
+
+
+def _stacked_masks(
+    masks: list[np.ndarray | None], lengths: list[int], timesteps: int
+) -> np.ndarray | None:
+    if all(mask is None for mask in masks):
+        return None
+    whole = np.zeros((len(masks), timesteps), bool)
+    for row, mask, length in zip(whole, masks, lengths, strict=True):
+        row[:length] = True if mask is None else mask
+    return read_only(whole)
 
 
 def _stacked(arrays: list[np.ndarray], timesteps: int) -> np.ndarray:

@@ -37,12 +37,16 @@ class Trace:
         The state before the first timestep.
     full_states : ndarray (..., timesteps, state_size)
         The whole state after each timestep.
+    mask : ndarray (timesteps,) or (batch, timesteps) of bool, or None
+        False where the timestep was passed over: its state is the one before it. None where
+        every timestep was computed.
     """
 
     layer: RecurrentCell
     inputs: np.ndarray
     initial_state: np.ndarray
     full_states: np.ndarray
+    mask: np.ndarray | None = None
 
     @property
     def states(self) -> np.ndarray:
@@ -66,8 +70,11 @@ class Trace:
         """The argument z of each activation, (..., timesteps, gates·units).
 
         Computed when first asked for, by the products of the run itself in their order: where a
-        state is an activation, ``act(preactivations)`` is ``states`` bit for bit.
+        state is an activation, ``act(preactivations)`` is ``states`` bit for bit. A masked
+        timestep repeats those before it, and has zeros where there are none.
         """
+        if self.mask is not None:
+            return _masked_preactivations(self)
         batch, units = self.initial_state.shape[:-1], self.layer.units
         with np.errstate(all="ignore"):
             projected = _project(self.layer, self.inputs, batch)
@@ -76,6 +83,35 @@ class Trace:
             for _ in starmap(self.layer.preactivator(batch), zip(projected, before, strict=False)):
                 pass
         return read_only(_time_last(projected))
+
+    @property
+    def computed(self) -> "Trace":
+        """The same run without its masked timesteps; itself where there are none.
+
+        Raises
+        ------
+        ValueError
+            Where trials have masks of their own, or every timestep is masked.
+        """
+        if self.mask is None:
+            return self
+        if self.mask.ndim != 1 or not self.mask.any():
+            raise ValueError("One sequence with a timestep that is not masked is needed.")
+        kept = np.flatnonzero(self.mask)
+        return Trace(
+            self.layer,
+            self.inputs[..., kept, :],
+            self.initial_state,
+            self.full_states[..., kept, :],
+        )
+
+    def part(self, first: int, last: int) -> "Trace":
+        """The timesteps from ``first`` up to, not including, ``last`` as a run of their own."""
+        before = self.full_states[..., first - 1, :] if first else self.initial_state
+        span = slice(first, last)
+        mask = None if self.mask is None else self.mask[..., span]
+        inputs, states = self.inputs[..., span, :], self.full_states[..., span, :]
+        return Trace(self.layer, inputs, before, states, mask)
 
     @cached_property
     def gates(self) -> dict[str, np.ndarray]:
@@ -99,6 +135,7 @@ def unroll(
     initial_state: np.ndarray | None = None,
     go_backwards: bool = False,
     progress: Progress | None = None,
+    mask: np.ndarray | None = None,
 ) -> Trace:
     """Run a layer over all timesteps.
 
@@ -120,6 +157,9 @@ def unroll(
         `Trace.inputs` are the inputs reversed.
     progress : callable (fraction), optional
         Called every few milliseconds with the fraction done, 0 … 1; raising in it ends the run.
+    mask : array_like (timesteps,) or (batch, timesteps) of bool, optional
+        Where it is False the timestep is passed over: the state is carried through, as Keras's
+        layers do with a mask. In the order of the inputs.
 
     Returns
     -------
@@ -131,14 +171,93 @@ def unroll(
         Where a shape does not fit; the sentence names the array, its shape and what is needed.
     """
     inputs = _checked_inputs(layer, inputs)
+    mask = checked_mask(mask, inputs.shape[:-1])
     if go_backwards:
         inputs = inputs[..., ::-1, :]
+        mask = None if mask is None else mask[..., ::-1]
     batch = inputs.shape[:-2] if layer.networks is None else (layer.networks,)
     initial_state = _checked_initial_state(layer, initial_state, batch)
+    if mask is not None:
+        return _masked(layer, inputs, initial_state, mask, progress)
     with np.errstate(all="ignore"):
         projected = _project(layer, inputs, batch)
         states = layer.march(projected, initial_state, _timesteps(projected, progress))
     return Trace(layer, inputs, initial_state, read_only(_time_last(states)))
+
+
+def checked_mask(mask: np.ndarray | None, shape: tuple[int, ...]) -> np.ndarray | None:
+    """A mask for inputs of ``shape`` (without features), read-only; None where it masks nothing.
+
+    Trials that share one mask share it as (timesteps,).
+
+    Raises
+    ------
+    ValueError
+        Where its shape is neither (timesteps,) nor that of the inputs.
+    """
+    if mask is None:
+        return None
+    mask = np.asarray(mask, bool)
+    if mask.shape not in (shape, shape[-1:]):
+        allowed = " or ".join(str(one) for one in dict.fromkeys((shape[-1:], shape)))
+        raise ValueError(f"mask has shape {mask.shape}, but {allowed} is needed.")
+    if mask.all():
+        return None
+    if mask.ndim == 2 and (mask == mask[0]).all():
+        mask = mask[0]
+    return read_only(mask.copy())
+
+
+def _masked(
+    layer: RecurrentCell,
+    inputs: np.ndarray,
+    initial_state: np.ndarray,
+    mask: np.ndarray,
+    progress: Progress | None,
+) -> Trace:
+    """Run a layer over the timesteps that are not masked; the others repeat the state before."""
+    if mask.ndim == 2:  # trials with masks of their own, one after the other
+        alone = [
+            unroll(layer, one, begin, mask=its)
+            for one, begin, its in zip(inputs, initial_state, mask, strict=True)
+        ]
+        states = np.stack([trace.full_states for trace in alone])
+        return Trace(layer, inputs, initial_state, read_only(states), mask)
+    if not mask.any():
+        shape = (*initial_state.shape[:-1], len(mask), initial_state.shape[-1])
+        states = np.broadcast_to(initial_state[..., None, :], shape).copy()
+        return Trace(layer, inputs, initial_state, read_only(states), mask)
+    kept = unroll(layer, inputs[..., mask, :], initial_state, progress=progress)
+    states = _repeated(kept.full_states, initial_state, mask)
+    return Trace(layer, inputs, initial_state, read_only(states), mask)
+
+
+def _repeated(values: np.ndarray, first: np.ndarray, mask: np.ndarray) -> np.ndarray:
+    """Values of the computed timesteps, (..., computed, n), at every timestep, (..., T, n).
+
+    A masked timestep has the value before it, and ``first`` where there is none.
+    """
+    whole = np.concatenate([first[..., None, :], values], axis=-2)
+    return whole[..., np.cumsum(mask), :]
+
+
+def _masked_preactivations(trace: Trace) -> np.ndarray:
+    """What `Trace.preactivations` are where timesteps are masked."""
+    assert trace.mask is not None
+    width = trace.layer.kernel.shape[-1]
+    zeros = np.zeros((*trace.initial_state.shape[:-1], width), trace.layer.dtype)
+    if trace.mask.ndim == 2:
+        alone = [
+            Trace(trace.layer, *arrays).preactivations
+            for arrays in zip(
+                trace.inputs, trace.initial_state, trace.full_states, trace.mask, strict=True
+            )
+        ]
+        return read_only(np.stack(alone))
+    if not trace.mask.any():
+        shape = (*zeros.shape[:-1], trace.timesteps, width)
+        return read_only(np.zeros(shape, trace.layer.dtype))
+    return read_only(_repeated(trace.computed.preactivations, zeros, trace.mask))
 
 
 def _timesteps(rows: np.ndarray, progress: Progress | None) -> Iterable[np.ndarray]:

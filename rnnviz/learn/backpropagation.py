@@ -33,6 +33,11 @@ class Backpropagation:
         truncate: int | None = None,
     ) -> None:
         network = parameters.network
+        if network.masks:
+            raise ValueError(
+                "A network that passes over masked timesteps is not trained here: give the length "
+                "of each sequence instead of a mask."
+            )
         self.parameters, self.truncate = parameters, truncate
         self.timesteps, self.batch = timesteps, batch
         self.embedding = network.embedding is not None

@@ -24,7 +24,7 @@ from rnnviz.engine import (
 from rnnviz.readers.answers import Answers
 from rnnviz.readers.keras_cudnn import from_cudnn
 from rnnviz.readers.messages import Note, Refused, note
-from rnnviz.readers.reading import Element, Unknown, as_weights
+from rnnviz.readers.reading import Element, Masking, Unknown, as_weights
 
 RECURRENT = ("SimpleRNN", "LSTM", "GRU", "CuDNNLSTM", "CuDNNGRU")
 WITHOUT_EFFECT = (
@@ -85,8 +85,7 @@ def element_of(node: Node, context: Context) -> Element | None:
     if node.kind in WITHOUT_EFFECT:
         return None
     if node.kind == "Masking":
-        context.notes.append(note("masking", name=node.name))
-        return None
+        return Masking(node.name, float(node.config.get("mask_value", 0.0)))
     read = _READERS.get(node.kind)
     if read is None:
         return Unknown(node.name, node.kind)
@@ -102,9 +101,7 @@ def element_of(node: Node, context: Context) -> Element | None:
 
 def _embedding(node: Node, context: Context) -> Embedding:
     (table,) = _arrays(node, 1)
-    if node.config.get("mask_zero"):
-        context.notes.append(note("mask_zero", name=node.name))
-    return Embedding(table)
+    return Embedding(table, bool(node.config.get("mask_zero", False)))
 
 
 def _dense(node: Node, context: Context) -> Dense:

@@ -40,7 +40,15 @@ class Unknown:
     kind: str
 
 
-Element = Embedding | Layer | Dense | LayerNormalization | Unknown
+@dataclass(frozen=True)
+class Masking:
+    """Keras's Masking layer: timesteps whose features all have ``mask_value`` are passed over."""
+
+    name: str
+    mask_value: float
+
+
+Element = Embedding | Layer | Dense | LayerNormalization | Masking | Unknown
 
 
 def network_of(elements: list[Element], name: str) -> tuple[Network, list[Note]]:
@@ -55,6 +63,11 @@ def network_of(elements: list[Element], name: str) -> tuple[Network, list[Note]]
         Where no recurrent layer is left, or neighbours do not fit.
     """
     notes = [note("left_out", name=e.name, kind=e.kind) for e in elements if isinstance(e, Unknown)]
+    mask_value = elements[0].mask_value if elements and isinstance(elements[0], Masking) else None
+    for one in elements[mask_value is not None :]:
+        if isinstance(one, Masking):  # what lies between is changed, and no longer that value
+            notes.append(note("masking", name=one.name))
+    elements = [one for one in elements if not isinstance(one, Masking)]
     places = [place for place, one in enumerate(elements) if isinstance(one, Layer)]
     if not places:
         named = ", ".join(f"{e.name} ({e.kind})" for e in elements if isinstance(e, Unknown))
@@ -69,7 +82,7 @@ def network_of(elements: list[Element], name: str) -> tuple[Network, list[Note]]
         else:
             before.append(one)
     try:
-        return Network(tuple(layers), embedding, tuple(head), name), notes
+        return Network(tuple(layers), embedding, tuple(head), name, mask_value), notes
     except ValueError as error:
         raise Refused("do_not_fit", reason=str(error)) from error
 

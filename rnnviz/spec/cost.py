@@ -27,12 +27,14 @@ class Cost:
     Parameters
     ----------
     timesteps : int
-        How many timesteps the run takes.
+        How many timesteps the run takes, over all its sequences.
     inputs, states, products : int
         Of one timestep: numbers read, numbers computed, multiplications.
     loops, preparation : float
         Seconds on a slow laptop: what the loops take a timestep beside their arithmetic, and what
         drawing the weights takes.
+    sequences : int
+        How many sequences it reads.
     """
 
     timesteps: int
@@ -41,6 +43,7 @@ class Cost:
     products: int
     loops: float
     preparation: float
+    sequences: int = 1
 
     @property
     def seconds(self) -> float:
@@ -77,12 +80,13 @@ def cost_of(experiment, layers) -> Cost:
     states += experiment.dense_units
     weights += dense_size(experiment, layers)
     return Cost(
-        timesteps=experiment.timesteps,
+        timesteps=experiment.timesteps * experiment.sequences,
         inputs=experiment.input_features,
         states=states,
         products=weights,
         loops=loops * PER_STEP,
         preparation=cubes + (weights + embedding_size(experiment)) * _PER_WEIGHT,
+        sequences=experiment.sequences,
     )
 
 
@@ -92,7 +96,7 @@ def cost_problems(cost: Cost) -> list[Problem]:
         ("too_many_inputs", cost.inputs, INPUTS_LIMIT),
         ("too_much_work", cost.products, PRODUCTS_LIMIT),
     ):
-        count, timesteps = cost.timesteps * each, limit // each
+        count, timesteps = cost.timesteps * each, limit // each // cost.sequences
         if count > limit:
             fields = {"count": count, "limit": limit, "timesteps": timesteps}
             texts = tuple((name, f"{value:,}") for name, value in fields.items())

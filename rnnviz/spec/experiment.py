@@ -47,6 +47,10 @@ _RECURRENT = cells_with_weight("recurrent_kernel")
 _NUMBERS = (("signal", tuple(SIGNALS)),)
 _TOKENS = (("signal", TOKEN_SIGNALS),)
 _TEXT = (("signal", ("text",)),)
+_DRAWN = (("signal", (*SIGNALS, "tokens")),)
+PADDED_LIMIT = 1000
+"""Most timesteps that a text is padded to."""
+SEQUENCES_LIMIT = 1000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +62,10 @@ class Experiment(CellSettings, Written):
     value per layer; the longest tuple says how many layers there are. With ``signal="text"`` the
     text says how many timesteps there are: one a token. ``dense_units`` puts a Dense layer on top
     that reads what the stack hands on; 0 is none, and a link that says nothing of it has none.
+    ``maxlen`` pads a text with token 0 at its ``padding`` end, or cuts it at the beginning, as
+    Keras's ``pad_sequences`` does; 0 leaves it. ``mask_zero`` passes over the timesteps of token 0,
+    or over those whose features are all 0. ``sequences`` cuts a longer input into so many
+    sequences of ``timesteps`` each; ``stateful`` carries the state from one to the next.
     Settings of single cells that have no row here come from the cells: see
     :mod:`rnnviz.spec.cell_settings`.
 
@@ -78,7 +86,7 @@ class Experiment(CellSettings, Written):
         group="main",
         control="scale",
         options=_TIMES,
-        when=(("signal", (*SIGNALS, "tokens")),),
+        when=_DRAWN,
     )
     input_features: int = knob(32, Whole(1, 1024), group="main", control="scale", options=_SIZES)
     units: int | tuple[int, ...] = knob(
@@ -179,6 +187,17 @@ class Experiment(CellSettings, Written):
         "to be or not to be", Text(TEXT_LIMIT), group="input", control="text", when=_TEXT
     )
     split: str = knob("character", Choice(SPLITS), group="input", control="select", when=_TEXT)
+    maxlen: int = knob(
+        0, Whole(0, PADDED_LIMIT), group="input", control="number", when=_TEXT, quiet=True
+    )
+    padding: str = knob(
+        "pre",
+        Choice(("pre", "post")),
+        group="input",
+        control="select",
+        when=(*_TEXT, ("maxlen", range(1, PADDED_LIMIT + 1))),
+        quiet=True,
+    )
     vocabulary_size: int = knob(
         10_000, Whole(2, 100_000), group="input", control="number", when=_TOKENS
     )
@@ -198,6 +217,18 @@ class Experiment(CellSettings, Written):
     standardised: bool = knob(
         True, Flag(), group="input", control="toggle", when=(("signal", ("sunspots", "co2")),)
     )
+    mask_zero: bool = knob(False, Flag(), group="input", control="toggle", quiet=True)
+    sequences: int = knob(
+        1, Whole(1, SEQUENCES_LIMIT), group="input", control="number", when=_DRAWN, quiet=True
+    )
+    stateful: bool = knob(
+        False,
+        Flag(),
+        group="input",
+        control="toggle",
+        when=(("sequences", range(2, SEQUENCES_LIMIT + 1)),),
+        quiet=True,
+    )
     dtype: str = knob("float64", Choice(("float64", "float32")), group="advanced", control="select")
     seed: int = knob(0, Whole(0, 2**32 - 1), group="advanced", control="number")
 
@@ -211,7 +242,7 @@ class Experiment(CellSettings, Written):
         if not problems:
             if self.signal == "text":
                 tokens = tokenize(self.text, self.split)
-                object.__setattr__(self, "timesteps", len(tokens))
+                object.__setattr__(self, "timesteps", self.maxlen or len(tokens))
             problems = stack_problems(self, self.layers) or cost_problems(self.cost)
         if problems:
             raise ExperimentError(problems)

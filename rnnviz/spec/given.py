@@ -169,7 +169,7 @@ def what_if(network: Network, recipe: Experiment) -> Network:
         )
     embedding = network.embedding
     if embedding is not None:
-        embedding = Embedding(embedding.embeddings.astype(dtype))
+        embedding = Embedding(embedding.embeddings.astype(dtype), embedding.mask_zero)
     return dataclasses.replace(network, layers=tuple[Layer, ...](layers), embedding=embedding)
 
 

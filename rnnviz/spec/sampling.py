@@ -47,15 +47,31 @@ GAIN = {"kernel": "input_gain", "recurrent_kernel": "recurrent_gain"}
 def draw_tokens(experiment: Experiment) -> np.ndarray:
     """Return the number of each timestep's token, ``(timesteps,)``, read-only.
 
-    A text's tokens are numbered in order of first appearance from 1; random ones are drawn from
-    the whole vocabulary.
+    A text's tokens are numbered in order of first appearance from 1, and padded with 0; random
+    ones are drawn from the whole vocabulary. Of several sequences ``(sequences, timesteps)``.
     """
     if experiment.signal == "text":
         tokens = tokenize(experiment.text, experiment.split)
         known = vocabulary(tokens)
-        return _read_only(np.array([known[token] for token in tokens]))
+        return _read_only(_padded(np.array([known[token] for token in tokens]), experiment))
     stream = _stream(experiment.seed, "tokens")
-    return _read_only(stream.integers(experiment.vocabulary_size, size=experiment.timesteps))
+    size = experiment.sequences * experiment.timesteps
+    return _read_only(_cut(stream.integers(experiment.vocabulary_size, size=size), experiment))
+
+
+def _padded(tokens: np.ndarray, experiment: Experiment) -> np.ndarray:
+    """Bring tokens to ``maxlen``: zeros are added at one end, or the first tokens are left out."""
+    missing = experiment.timesteps - len(tokens)
+    if missing <= 0:
+        return tokens[-missing:]
+    return np.pad(tokens, (missing, 0) if experiment.padding == "pre" else (0, missing))
+
+
+def _cut(series: np.ndarray, experiment: Experiment) -> np.ndarray:
+    """Return (sequences · timesteps, …) as (sequences, timesteps, …) where there are several."""
+    if experiment.sequences == 1:
+        return series
+    return series.reshape(experiment.sequences, experiment.timesteps, *series.shape[1:])
 
 
 def draw_embedding(experiment: Experiment) -> Embedding:
@@ -63,7 +79,7 @@ def draw_embedding(experiment: Experiment) -> Embedding:
     initializer = INITIALIZERS[experiment.embeddings_initializer]
     shape = (experiment.vocabulary_size, experiment.input_features)
     drawn = initializer(_stream(experiment.seed, "embeddings"), shape)
-    return Embedding(drawn.astype(experiment.dtype, copy=False))
+    return Embedding(drawn.astype(experiment.dtype, copy=False), experiment.mask_zero)
 
 
 def draw_dense(experiment: Experiment) -> Dense | None:
@@ -81,16 +97,19 @@ def draw_dense(experiment: Experiment) -> Dense | None:
 
 
 def draw_inputs(experiment: Experiment) -> np.ndarray:
-    """Return the input sequence of an experiment, ``(timesteps, input_features)``, read-only."""
+    """Return the input sequence of an experiment, ``(timesteps, input_features)``, read-only.
+
+    Of several sequences ``(sequences, timesteps, input_features)``, one going on from the other.
+    """
     settings = SignalSettings(
         amplitude=experiment.signal_amplitude,
         period=experiment.signal_period,
         standardised=experiment.standardised,
     )
     draw = SIGNALS[experiment.signal]
-    shape = (experiment.timesteps, experiment.input_features)
+    shape = (experiment.sequences * experiment.timesteps, experiment.input_features)
     inputs = draw(_stream(experiment.seed, "inputs"), *shape, settings)
-    return _read_only(np.asarray(inputs, dtype=experiment.dtype))
+    return _read_only(_cut(np.asarray(inputs, dtype=experiment.dtype), experiment))
 
 
 def draw_layer(

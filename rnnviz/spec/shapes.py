@@ -76,6 +76,7 @@ def stack_problems(experiment, layers) -> list[Problem]:
     return (
         _shape_problems(layers)
         or _vocabulary_problems(experiment)
+        or _sequence_problems(experiment, layers)
         or _weight_problems(experiment, layers)
         or _state_problems(experiment, layers)
     )
@@ -96,6 +97,22 @@ def _shape_problems(layers) -> list[Problem]:
         mended = tuple(layer.go_backwards and not layer.bidirectional for layer in layers)
         mend = (("go_backwards", mended),)
         return [Problem("both_directions", (("layer", both[0] + 1),), mend)]
+    return []
+
+
+def _sequence_problems(experiment, layers) -> list[Problem]:
+    """What cannot be cut into sequences, carried on between them, or passed over."""
+    if experiment.sequences > 1 and experiment.signal == "text":
+        return [Problem("text_is_one_sequence", (), (("sequences", 1),))]
+    if experiment.stateful and experiment.sequences > 1:
+        back = [n for n, one in enumerate(layers, 1) if one.bidirectional or one.go_backwards]
+        if back:
+            return [Problem("stateful_backwards", (("layer", back[0]),), (("stateful", False),))]
+        if experiment.mask_zero:
+            return [Problem("stateful_masked", (), (("stateful", False),))]
+    silent = experiment.signal == "zeros" or not experiment.signal_amplitude
+    if experiment.mask_zero and experiment.signal not in TOKEN_SIGNALS and silent:
+        return [Problem("all_masked", (), (("mask_zero", False),))]
     return []
 
 
@@ -132,14 +149,15 @@ def _state_problems(experiment, layers) -> list[Problem]:
     units = sum(layer.units for layer in layers)
     width = sum(output_features(layer) * gate_count(layer.cell) for layer in layers)
     width += experiment.dense_units
-    cells = experiment.timesteps * width
+    steps = experiment.timesteps * experiment.sequences
+    cells = steps * width
     if cells <= STATE_CELLS_LIMIT:
         return []
-    timesteps = STATE_CELLS_LIMIT // width
+    timesteps = STATE_CELLS_LIMIT // width // experiment.sequences
     fields = {
         "cells": f"{cells:,}",
         "limit": f"{STATE_CELLS_LIMIT:,}",
         "timesteps": f"{timesteps:,}",
-        "units": f"{max(1, STATE_CELLS_LIMIT * units // (experiment.timesteps * width)):,}",
+        "units": f"{max(1, STATE_CELLS_LIMIT * units // (steps * width)):,}",
     }
     return [Problem("too_many_cells", tuple(fields.items()), (("timesteps", timesteps),))]

@@ -38,7 +38,9 @@ def build_network(experiment: Experiment) -> Network:
         features = layers[-1].output_features
     embedding = draw_embedding(experiment) if experiment.signal in TOKEN_SIGNALS else None
     dense = draw_dense(experiment)
-    return Network(tuple(layers), embedding, () if dense is None else (dense,))
+    mask_value = 0.0 if experiment.mask_zero and embedding is None else None
+    head = () if dense is None else (dense,)
+    return Network(tuple(layers), embedding, head, mask_value=mask_value)
 
 
 def build_inputs(experiment: Experiment) -> Inputs:
@@ -68,4 +70,5 @@ def simulate(experiment: Experiment, progress: Progress | None = None) -> Run:
     """
     with np.errstate(over="ignore"):
         network, inputs = build(experiment)
-    return run(network, inputs, source=experiment, progress=progress)
+    stateful = experiment.stateful and experiment.sequences > 1
+    return run(network, inputs, source=experiment, progress=progress, stateful=stateful)

@@ -236,6 +236,9 @@ class Training(TrainingKnobs):
             signal="tokens" if task.vocabulary else "uniform",
             vocabulary_size=max(2, len(task.vocabulary)),
             embeddings_initializer="random_uniform",
+            mask_zero=False,
+            sequences=1,
+            stateful=False,
         )
 
     @property

@@ -18,7 +18,7 @@ MOST_NETWORKS = 10_000_000
 """Most networks of one sweep."""
 _AXIS = "axis."
 _MEASURES = "measures"
-_NO_AXES = ("text", "split")
+_NO_AXES = ("text", "split", "maxlen", "padding", "mask_zero", "sequences", "stateful")
 
 
 @dataclass(frozen=True, init=False)
@@ -52,6 +52,8 @@ class Sweep:
         measures: Sequence[str] = ("saturated",),
     ) -> None:
         problems = [*_axis_problems(axes), *_measure_problems(measures)]
+        if experiment.sequences > 1 or experiment.mask_zero:
+            problems.append(Problem("sweep_of_one_sequence"))
         if problems:
             raise ExperimentError(problems)
         values = tuple((name, _values(TABLE[name], given)) for name, given in dict(axes).items())

@@ -11,6 +11,7 @@ from rnnviz.app.runtime.opened import NotOpenedError
 from rnnviz.engine.source import Given
 from rnnviz.i18n import Words
 from rnnviz.link import Shown
+from rnnviz.spec.given import recipe_of
 from rnnviz.spec.perspective import Perspective
 
 
@@ -24,16 +25,18 @@ def ask_for_file(missing: NotOpenedError, say: Words) -> None:
 
 def choose_trial(source: Shown, perspective: Perspective, say: Words) -> Perspective:
     """Draw the choice of the trial where the inputs hold several; numbers count from 1."""
-    if not isinstance(source, Given) or not source.inputs:
-        return perspective
-    inputs = state.opened().inputs.get(source.inputs)
-    tokens = inputs is not None and inputs.values.ndim == 2 and inputs.values.dtype.kind in "iu"
-    trials = None if inputs is None else inputs.trials(tokens)
+    inputs = None
+    if isinstance(source, Given) and source.inputs:
+        inputs = state.opened().inputs.get(source.inputs)
+        tokens = inputs is not None and inputs.values.ndim == 2 and inputs.values.dtype.kind in "iu"
+        trials = None if inputs is None else inputs.trials(tokens)
+    else:
+        trials = recipe_of(source).sequences
     if trials is None or trials == 1:
         return perspective
 
     def name(trial: int) -> str:
-        label = f" · {inputs.labels[trial]}" if inputs.labels else ""
+        label = f" · {inputs.labels[trial]}" if inputs is not None and inputs.labels else ""
         return f"{trial + 1}{label}"
 
     standing = min(perspective.trial, trials - 1)

@@ -10,7 +10,7 @@ from rnnviz.app.components.network.payload import Drawn
 from rnnviz.app.panels.main_view import style_of
 from rnnviz.app.runtime import state
 from rnnviz.app.runtime.results import result_of
-from rnnviz.app.runtime.variations import variation
+from rnnviz.app.runtime.variations import ONE_STEP, variation
 from rnnviz.codegen.notes_loop import notes_loop
 from rnnviz.engine.run import Run
 from rnnviz.i18n import Words
@@ -66,7 +66,7 @@ def eigenvalues_of(run: Run, layer: int) -> np.ndarray | None:
         return np.linalg.eigvals(recurrent)
     kept = run
     if run.experiment is not None:
-        kept = variation(run.experiment, weight_scale=1.0, timesteps=1, signal="uniform")
+        kept = variation(run.experiment, **ONE_STEP)
     else:
         scale = 1.0
     return scale * result_of(

@@ -14,7 +14,7 @@ from rnnviz.analysis.saturation import SATURATED_FROM, Saturation, saturation
 from rnnviz.app.runtime import state
 from rnnviz.app.runtime.prefetch import with_knob
 from rnnviz.app.runtime.results import result_of, run_of, trial_of
-from rnnviz.app.runtime.variations import variation
+from rnnviz.app.runtime.variations import ONE_STEP, variation
 from rnnviz.app.runtime.visibility import visibility
 from rnnviz.engine import spectral_radius
 from rnnviz.engine.run import Run
@@ -109,7 +109,7 @@ def _radius(run: Run, index: int) -> float | None:
     if run.experiment is None:
         compute = partial(_spectral_radius, recurrent_kernel)
         return result_of("radius", run, compute, seconds, index)
-    drawn = variation(run.experiment, weight_scale=1.0, timesteps=1, signal="uniform")
+    drawn = variation(run.experiment, **ONE_STEP)
     return scale * result_of(
         "radius", drawn, lambda progress: spectral_radius(recurrent_kernel) / scale, seconds, index
     )

@@ -13,6 +13,13 @@ from rnnviz.spec.experiment import Experiment
 _MOST = 1024
 
 
+ONE_STEP: dict[str, Any] = {
+    "weight_scale": 1.0, "timesteps": 1, "signal": "uniform", "sequences": 1, "stateful": False,
+    "mask_zero": False,
+}  # fmt: skip
+"""Changes by which only the weights are left to tell experiments apart."""
+
+
 def variation(experiment: Experiment, **changes: Any) -> Experiment:
     """Return ``experiment.replace(**changes)``; ExperimentError if that is not allowed."""
     # Equal values of other types, such as 1 and True, are not the same wish.

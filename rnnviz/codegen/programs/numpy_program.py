@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rnnviz.codegen.architecture import Architecture, Part
-from rnnviz.codegen.programs import cells
+from rnnviz.codegen.programs import cells, sequences
 from rnnviz.codegen.programs.origin import Origin, part_names, weight_names
 
 _NORMALIZATION = """
@@ -23,11 +23,14 @@ def lines(origin: Origin) -> list[str]:
         *origin.settings,
         *origin.functions,
         *_normalization_lines(made),
+        *sequences.repeat_lines(made, "numpy"),
         *cells.loop_lines(made.layers, cells.NUMPY, part_activations(made)),
         "",
         *origin.inputs,
         *origin.weights,
-        *_run_lines(made),
+        *sequences.over_sequences(
+            made, _run_lines(made), "inputs" if made.embedding is None else "tokens"
+        ),
         *print_lines(made),
     ]
 
@@ -45,11 +48,13 @@ def part_activations(architecture: Architecture) -> tuple[str, ...]:
 
 def print_lines(architecture: Architecture) -> list[str]:
     """Return the lines that print ``outputs``: its shape, and its first row as the notes do."""
+    axes = [0] * (architecture.returns_sequences + (architecture.sequences > 1))
+    first = f"outputs[{', '.join(map(str, axes))}]" if axes else "outputs"
     return [
         "",
         'np.set_printoptions(floatmode="unique")  # every digit',
         "print(outputs.shape)",
-        "print(outputs[0])" if architecture.returns_sequences else "print(outputs)",
+        f"print({first})",
     ]
 
 
@@ -86,6 +91,7 @@ def _part(part: Part, names: tuple[str, ...], fed: str) -> str:
 
 def _run_lines(made: Architecture) -> list[str]:
     lines = ["inputs = E[tokens]"] if made.embedding is not None else []
+    lines += sequences.computed_line(made)
     below = "inputs"
     for index, spec in enumerate(made.layers):
         for place, part in enumerate(made.before[index]):
@@ -94,28 +100,32 @@ def _run_lines(made: Architecture) -> list[str]:
         weights = weight_names(made, index)
         states = f"states_{index + 1}" if len(made.layers) > 1 else "states"
 
-        def run(fed: str, weights, spec=spec) -> str:
-            return cells.call(spec, made.layers, fed, weights, cells.NUMPY)
+        def run(fed: str, weights, back: bool = False, spec=spec) -> str:
+            fed = sequences.read_by(made, fed, back, "numpy")
+            states = cells.call(spec, made.layers, fed, weights, cells.NUMPY)
+            return sequences.at_all_timesteps(made, states, back, "numpy")
 
         mode = getattr(spec, "merge_mode", "concat")
         if spec.bidirectional:
             whole = merged(mode, "forward", "backward[::-1]", "np.concatenate([{}], axis=1)")
+            whole = sequences.without_masked(made, whole, spec.return_sequences)
             lines += [
                 f"forward = {run(below, weights[0])}",
-                f"backward = {run(f'{below}[::-1]', weights[1])}",
+                f"backward = {run(below, weights[1], True)}",
                 f"{states} = {whole}",
             ]
         else:
-            fed = f"{below}[::-1]" if spec.go_backwards else below
-            lines.append(f"{states} = {run(fed, weights[0])}")
+            lines.append(f"{states} = {run(below, weights[0], spec.go_backwards)}")
         below = states
+    below = sequences.states_by_sequence(made, below)
     if spec.return_sequences:
         lines.append(f"outputs = {below}")
     elif spec.bidirectional:
         last = merged(mode, "forward[-1]", "backward[-1]", "np.concatenate([{}])")
         lines.append(f"outputs = {last}")
     else:
-        lines.append(f"outputs = {below}[-1]")
+        last = "[:, -1]" if made.stateful else "[-1]"
+        lines.append(f"outputs = {below}{last}")
     for place, part in enumerate(made.head):
         lines.append(f"outputs = {_part(part, part_names(made, None, place), 'outputs')}")
     return lines

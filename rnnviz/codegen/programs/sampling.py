@@ -10,6 +10,7 @@ from rnnviz.engine import CELLS
 from rnnviz.spec.experiment import Experiment
 from rnnviz.spec.sampling import GAIN, INITIALIZER, STREAMS
 from rnnviz.spec.shapes import TOKEN_SIGNALS, gate_count, output_features, weight_shapes
+from rnnviz.spec.text import tokenize
 
 MEASURED = ("sunspots", "co2")
 
@@ -84,10 +85,14 @@ def origin(experiment: Experiment, framework: str) -> Origin:
 def _setting_lines(experiment: Experiment) -> list[str]:
     """Return the numbers that the rest of the program uses by name."""
     names = ["timesteps", "input_features"]
-    if experiment.signal in ("text", *MEASURED):
+    if experiment.signal in MEASURED and experiment.sequences == 1:
+        names.remove("timesteps")
+    if experiment.signal == "text":
         names.remove("timesteps")
     if experiment.signal in MEASURED:
         names.remove("input_features")
+    if experiment.sequences > 1:
+        names.insert(0, "sequences")
     lines = [f"{name} = {getattr(experiment, name)}" for name in names]
     if len(experiment.layers) == 1:
         lines.append(f"units = {experiment.layers[0].units}")
@@ -128,19 +133,36 @@ def _variance_scaling(name: str) -> str:
 
 
 def _input_lines(experiment: Experiment, companion: str) -> list[str]:
-    """Return the lines that make ``inputs``, or ``tokens`` and the Embedding's weights ``E``."""
+    """Return the lines that make ``inputs``, or ``tokens`` and the Embedding's weights ``E``.
+
+    Of several sequences also ``batch``: the same, cut into them.
+    """
+    lines = _series_lines(experiment, companion)
+    if experiment.sequences == 1:
+        return lines
+    if is_tokens(experiment):
+        cut = "batch = tokens.reshape(sequences, timesteps)"
+    elif experiment.signal in MEASURED:
+        cut = "batch, inputs = inputs, inputs.reshape(sequences * timesteps, -1)"
+    else:
+        cut = "batch = inputs.reshape(sequences, timesteps, input_features)"
+    return [*lines[:-1], cut, ""]
+
+
+def _series_lines(experiment: Experiment, companion: str) -> list[str]:
     if is_tokens(experiment):
         shape = "(vocabulary_size, input_features)"
         embeddings = _initial(experiment.embeddings_initializer, "embeddings", 0, shape, "")
         return [*_token_lines(experiment), f"E = {embeddings}{_rounded(experiment)}", ""]
     if experiment.signal in MEASURED:
         return [f'inputs = np.load("{companion}")["inputs"]  # lies beside this program', ""]
-    amplitude, shape = experiment.signal_amplitude, "(timesteps, input_features)"
+    steps = "timesteps" if experiment.sequences == 1 else "sequences * timesteps"
+    amplitude, shape = experiment.signal_amplitude, f"({steps}, input_features)"
     times = f" * {amplitude!r}" if amplitude != 1 else ""
     across = f"np.repeat({{}}[:, None], input_features, axis=1){_rounded(experiment)}"
     period = repr(experiment.signal_period)
-    step = f"(np.arange(timesteps) >= {period}){times}"
-    sine = f"np.sin(2 * np.pi * (np.arange(timesteps) / {period})){times}"
+    step = f"(np.arange({steps}) >= {period}){times}"
+    sine = f"np.sin(2 * np.pi * (np.arange({steps}) / {period})){times}"
     rounded = _rounded(experiment)
     lines = {
         "uniform": [f"inputs = {_then(f'stream(0).random({shape})', times, rounded)}"],
@@ -157,14 +179,27 @@ def _input_lines(experiment: Experiment, companion: str) -> list[str]:
 def _token_lines(experiment: Experiment) -> list[str]:
     if experiment.signal == "tokens":
         number = STREAMS["tokens"]
-        return [f"tokens = stream({number}).integers(vocabulary_size, size=timesteps)"]
+        steps = "timesteps" if experiment.sequences == 1 else "sequences * timesteps"
+        return [f"tokens = stream({number}).integers(vocabulary_size, size={steps})"]
     cut = "list(text)" if experiment.split == "character" else "text.split()"
     return [
         f"text = {experiment.text!r}",
         f"read = {cut}",
         "vocabulary = {token: number for number, token in enumerate(dict.fromkeys(read), 1)}",
         "tokens = np.array([vocabulary[token] for token in read])",
+        *_padding_lines(experiment),
     ]
+
+
+def _padding_lines(experiment: Experiment) -> list[str]:
+    """Return the line that brings a text to ``maxlen``, as Keras's ``pad_sequences`` does."""
+    if not experiment.maxlen:
+        return []
+    missing = experiment.maxlen - len(tokenize(experiment.text, experiment.split))
+    if missing <= 0:
+        return [f"tokens = tokens[-{experiment.maxlen}:]  # the last {experiment.maxlen}"]
+    ends = f"({missing}, 0)" if experiment.padding == "pre" else f"(0, {missing})"
+    return [f"tokens = np.pad(tokens, {ends})  # 0 stands for padding"]
 
 
 def _weight_lines(experiment: Experiment, made: Architecture) -> list[str]:

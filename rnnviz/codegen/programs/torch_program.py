@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from rnnviz.codegen.architecture import Architecture, Part
-from rnnviz.codegen.programs import cells, torch_modules
+from rnnviz.codegen.programs import cells, sequences, torch_modules
 from rnnviz.codegen.programs.numpy_program import merged, part_activations, print_lines
 from rnnviz.codegen.programs.origin import Origin, part_names, weight_names
 from rnnviz.engine import CELLS
@@ -26,6 +26,7 @@ def lines(origin: Origin) -> list[str]:
         *origin.settings,
         *origin.functions,
         *torch_modules.load_lines(made.layers),
+        *sequences.repeat_lines(made, "torch"),
         *cells.loop_lines(
             functions, cells.TORCH, [*part_activations(made), *cells.activations_of(own)]
         ),
@@ -33,7 +34,9 @@ def lines(origin: Origin) -> list[str]:
         "",
         *origin.inputs,
         *origin.weights,
-        *_model_lines(made, loops),
+        *sequences.over_sequences(
+            made, _model_lines(made, loops), "inputs" if made.embedding is None else "tokens"
+        ),
         *print_lines(made),
     ]
 
@@ -42,6 +45,9 @@ def _model_lines(made: Architecture, loops: list[Any]) -> list[str]:
     lines = [
         "x = torch.tensor(inputs)" if made.embedding is None else "x = torch.tensor(E)[tokens]"
     ]
+    if made.masks:
+        (line,) = sequences.computed_line(made)
+        lines += [line, "computed = torch.tensor(computed)"]
     for index, spec in enumerate(made.layers):
         features = output_features(made.layers[index - 1]) if index else made.input_features
         for place, part in enumerate(made.before[index]):
@@ -49,9 +55,9 @@ def _model_lines(made: Architecture, loops: list[Any]) -> list[str]:
             features = part.units
         weights = weight_names(made, index)
         if torch_modules.has_layer(spec):
-            lines += _own_layer(spec, features, weights)
+            lines += _own_layer(made, spec, features, weights)
         else:
-            lines += _loop_layer(spec, loops, weights)
+            lines += _loop_layer(made, spec, loops, weights)
     return [*lines, *_output_lines(made, spec)]
 
 
@@ -78,9 +84,9 @@ def _part(
 
 def _output_lines(made: Architecture, top: Any) -> list[str]:
     """Return the lines from the top layer's states ``x`` to the outputs: last output, then head."""
-    output = "x"
+    output = sequences.states_by_sequence(made, "x")
     if not top.return_sequences:
-        output = "x[-1]"
+        output += "[:, -1]" if made.stateful else "[-1]"
         if top.bidirectional:
             output = f"torch.cat([x[-1, :{top.units}], x[0, {top.units}:]])"
             mode = getattr(top, "merge_mode", "concat")
@@ -98,7 +104,9 @@ def _output_lines(made: Architecture, top: Any) -> list[str]:
     return lines
 
 
-def _own_layer(spec: Any, features: int, weights: tuple[tuple[str, ...], ...]) -> list[str]:
+def _own_layer(
+    made: Architecture, spec: Any, features: int, weights: tuple[tuple[str, ...], ...]
+) -> list[str]:
     """Return the lines of a layer that PyTorch has."""
     arguments = [str(features), str(spec.units)]
     if torch_modules.torch_layer(spec).name == "RNN" and spec.activation != "tanh":
@@ -110,38 +118,43 @@ def _own_layer(spec: Any, features: int, weights: tuple[tuple[str, ...], ...]) -
     for names, direction in zip(weights, ("", ', "_reverse"'), strict=False):
         lines.append(f"{load}(layer, {', '.join(names)}{direction})")
     mode = getattr(spec, "merge_mode", "concat")
-    if spec.bidirectional and mode != "concat":
-        whole = merged(mode, "forward", "backward.flip(0)", "")
-        return [
-            *lines,
-            "with torch.no_grad():",
-            "    x, _ = layer(x)",
-            f"forward, backward = x[:, :{spec.units}], x[:, {spec.units}:].flip(0)",
-            f"x = {whole}",
-        ]
-    fed = "x.flip(0)" if spec.go_backwards else "x"
-    return [*lines, "with torch.no_grad():", f"    x, _ = layer({fed})"]
+    fed = sequences.read_by(made, "x", spec.go_backwards, "torch")
+    lines += ["with torch.no_grad():", f"    x, _ = layer({fed})"]
+    if spec.bidirectional and (made.masks or mode != "concat"):
+        forward = sequences.at_all_timesteps(made, f"x[:, :{spec.units}]", False, "torch")
+        back = sequences.at_all_timesteps(made, f"x[:, {spec.units}:].flip(0)", True, "torch")
+        whole = merged(mode, "forward", "backward.flip(0)", "torch.cat([{}], dim=1)")
+        whole = sequences.without_masked(made, whole, spec.return_sequences)
+        return [*lines, f"forward, backward = {forward}, {back}", f"x = {whole}"]
+    if made.masks:
+        lines.append(f"x = {sequences.at_all_timesteps(made, 'x', spec.go_backwards, 'torch')}")
+    return lines
 
 
-def _loop_layer(spec: Any, loops: list[Any], weights: tuple[tuple[str, ...], ...]) -> list[str]:
+def _loop_layer(
+    made: Architecture, spec: Any, loops: list[Any], weights: tuple[tuple[str, ...], ...]
+) -> list[str]:
     """Return the lines of a layer that PyTorch lacks."""
     own = CELLS[spec.cell].torch is None
 
-    def run(fed: str, names: tuple[str, ...]) -> str:
+    def run(names: tuple[str, ...], backwards: bool) -> str:
+        fed = sequences.read_by(made, "x", backwards, "torch")
         if own:
-            return torch_modules.call(spec, loops, fed, names)
-        tensors = [f"torch.tensor({name})" for name in names]
-        return cells.call(spec, loops, fed, tensors, cells.TORCH)
+            states = torch_modules.call(spec, loops, fed, names)
+        else:
+            tensors = [f"torch.tensor({name})" for name in names]
+            states = cells.call(spec, loops, fed, tensors, cells.TORCH)
+        return sequences.at_all_timesteps(made, states, backwards, "torch")
 
     if not spec.bidirectional:
-        fed = "x.flip(0)" if spec.go_backwards else "x"
-        lines = [f"x = {run(fed, weights[0])}"]
+        lines = [f"x = {run(weights[0], spec.go_backwards)}"]
     else:
         mode = getattr(spec, "merge_mode", "concat")
         whole = merged(mode, "forward", "backward.flip(0)", "torch.cat([{}], dim=1)")
+        whole = sequences.without_masked(made, whole, spec.return_sequences)
         lines = [
-            f"forward = {run('x', weights[0])}",
-            f"backward = {run('x.flip(0)', weights[1])}",
+            f"forward = {run(weights[0], False)}",
+            f"backward = {run(weights[1], True)}",
             f"x = {whole}",
         ]
     return ["with torch.no_grad():", *(f"    {line}" for line in lines)] if own else lines

@@ -42,5 +42,6 @@ def assert_computes(model, run, framework, folder):
     assert str(outputs.shape) in printed
     numbers = printed[printed.rindex(str(outputs.shape)) + len(str(outputs.shape)) :]
     row = np.array(numbers.strip().strip("[]").split(), dtype=float)
-    assert np.array_equal(row.astype(outputs.dtype), outputs[0] if outputs.ndim > 1 else outputs)
+    first = outputs if outputs.ndim == 1 else outputs.reshape(-1, outputs.shape[-1])[0]
+    assert np.array_equal(row.astype(outputs.dtype), first)
     return variables

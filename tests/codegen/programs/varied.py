@@ -14,6 +14,48 @@ def _two_values(cell):
     return {one.name: (one.default, (one.default + one.high) / 2) for one in numbers}
 
 
+def _masked_and_cut():
+    """Padding, masks, and several sequences."""
+    padded = SMALL.replace(
+        signal="text", text="to be or not", split="whitespace", maxlen=7, mask_zero=True
+    )
+    for padding in ("pre", "post"):
+        each = padded.replace(padding=padding, units=(5, 4), cell=("LSTM", "SimpleRNN"))
+        yield f"masked {padding}", each
+        yield (
+            f"masked {padding}, last, both ways",
+            each.replace(
+                bidirectional=(True, False),
+                return_sequences=(True, False),
+                go_backwards=(False, True),
+            ),
+        )
+        yield (
+            f"masked {padding}, GRU, both ways",
+            padded.replace(
+                padding=padding,
+                cell="GRU",
+                bidirectional=True,
+                return_sequences=False,
+                dense_units=2,
+            ),
+        )
+    yield "masked, leaky", padded.replace(cell="LeakyRNN", go_backwards=True)
+    yield "cut to maxlen", padded.replace(maxlen=2)
+    yield "masked numbers", SMALL.replace(signal="step", signal_period=6.0, mask_zero=True)
+    cut = SMALL.replace(sequences=3, timesteps=5, units=(5, 4), cell=("SimpleRNN", "LSTM"))
+    for stateful in (False, True):
+        for signal in ("uniform", "sine", "tokens", "sunspots"):
+            yield (
+                f"three sequences of {signal}, stateful={stateful}",
+                cut.replace(signal=signal, stateful=stateful, vocabulary_size=20),
+            )
+        yield (
+            f"three sequences, last states, stateful={stateful}",
+            cut.replace(stateful=stateful, return_sequences=(True, False), dense_units=2),
+        )
+
+
 def _varied():
     for name, experiment in NOTES_MODELS.items():
         # Over 100 timesteps the roundings of float32 grow past 1e-6 in four orthogonal layers.
@@ -51,6 +93,7 @@ def _varied():
     text = 'she said "나는 \\ {x}" \u202e%'
     yield "hostile text", SMALL.replace(signal="text", text=text)
     yield "words", SMALL.replace(signal="text", text=text, split="whitespace")
+    yield from _masked_and_cut()
     for activation in DRAWN_HEAD_ACTIVATIONS:
         head = {"dense_units": 2, "dense_activation": activation}
         yield f"head {activation}", SMALL.replace(**head, dtype="float32")
