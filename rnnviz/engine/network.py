@@ -194,7 +194,8 @@ class Network:
 
         Parameters
         ----------
-        values : ndarray (..., timesteps, features), or (..., timesteps) of tokens
+        values : ndarray
+            (..., timesteps, features), or tokens (..., timesteps).
         """
         if self.embedding is not None:
             return values != 0 if self.embedding.mask_zero else None

@@ -64,9 +64,9 @@ def network_of(elements: list[Element], name: str) -> tuple[Network, list[Note]]
     """
     notes = [note("left_out", name=e.name, kind=e.kind) for e in elements if isinstance(e, Unknown)]
     mask_value = elements[0].mask_value if elements and isinstance(elements[0], Masking) else None
-    for one in elements[mask_value is not None :]:
-        if isinstance(one, Masking):  # what lies between is changed, and no longer that value
-            notes.append(note("masking", name=one.name))
+    # What another Masking layer reads has been changed on the way, and is no longer that value.
+    others = [e for e in elements[mask_value is not None :] if isinstance(e, Masking)]
+    notes += [note("masking", name=one.name) for one in others]
     elements = [one for one in elements if not isinstance(one, Masking)]
     places = [place for place, one in enumerate(elements) if isinstance(one, Layer)]
     if not places:

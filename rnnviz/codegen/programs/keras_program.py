@@ -87,7 +87,8 @@ def _predict_lines(made: Architecture) -> list[str]:
     if made.stateful:
         return [
             "# Each call begins with the state that the one before it left.",
-            "outputs = np.concatenate([model.predict(one[np.newaxis], verbose=0) for one in batch])",
+            "each = [model.predict(one[np.newaxis], verbose=0) for one in batch]",
+            "outputs = np.concatenate(each)",
         ]
     if made.sequences > 1:
         return ["outputs = model.predict(batch, verbose=0)"]
