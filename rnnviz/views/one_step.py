@@ -1,4 +1,7 @@
-"""One step under glass: the terms of z as bars, and the products that weigh most in it."""
+"""One step under glass: the terms of z as bars, and the products that weigh most in it.
+
+Of a gated cell: its gates as bars, and the products of which they make the state.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import plotly.graph_objects as go
 
+from rnnviz.analysis.gated_step import GatedStep, can_be_taken_apart, gated_step
 from rnnviz.analysis.one_step import Contribution, OneStep, largest, one_step
 from rnnviz.sentences.numbers import number
 from rnnviz.sentences.verdicts import wrapped
@@ -20,6 +24,10 @@ _LINE = 56
 """Latin letters a line of what is said instead of bars, so that it fits a phone."""
 
 
+Row = tuple[str, float, str, str]
+"""Label, value, text beside the bar, and colour."""
+
+
 @dataclass(frozen=True, eq=False)
 class UnderGlass:
     """One cell of a run taken apart; ``step`` is None where h is not act(z) of one z.
@@ -31,11 +39,17 @@ class UnderGlass:
         The products that weigh most.
     source : str
         Where in the run the trace of the cell is found.
+    gated : GatedStep or None
+        Of a cell with gates, how they make its state.
+    masked : bool
+        Whether the timestep is passed over, so that nothing is computed.
     """
 
     step: OneStep | None
     named: tuple[Contribution, ...] = ()
     source: str = ""
+    gated: GatedStep | None = None
+    masked: bool = False
 
     @property
     def rest(self) -> float:
@@ -55,28 +69,70 @@ def analyse(run, perspective) -> UnderGlass:
     """Take the cell under the cursor apart."""
     number = perspective.layer_in(run.layers)
     layer, timestep, unit = run.layers[number], perspective.timestep, perspective.unit
-    if not layer.layer.state_is_activation:
-        return UnderGlass(None)
     trace, name = layer.trace, "trace"
     if layer.both is not None and unit >= trace.layer.units:
         # The copy that reads from the end: its units follow, its steps run the other way.
         trace, name, unit = layer.both.backward, "both.backward", unit - trace.layer.units
         timestep = max(0, trace.timesteps - 1 - timestep)
+    source = f"layers[{number}].{name}"
+    timestep = max(0, min(timestep, trace.timesteps - 1))
+    if trace.mask is not None and not trace.mask[timestep]:
+        return UnderGlass(None, source=source, masked=True)
+    if not trace.layer.state_is_activation:
+        gated = gated_step(trace, timestep, unit) if can_be_taken_apart(trace) else None
+        return UnderGlass(None, source=source, gated=gated)
     step = one_step(trace, timestep, unit)
-    return UnderGlass(step, largest(step, NAMED), f"layers[{number}].{name}")
+    return UnderGlass(step, largest(step, NAMED), source)
 
 
 def draw(result: UnderGlass, style: Style) -> go.Figure:
     """Draw the terms above and the largest products below, on one scale each."""
+    if result.gated is not None:
+        rows = _gate_rows(result.gated, style), _sum_rows(result.gated, style)
+        return _two_groups(*rows, ("one_step.gate_values", "one_step.sums"), style)
     if result.step is None:
-        return _nothing_but(style.words("one_step.gates"), style)
+        key = "one_step.masked" if result.masked else "one_step.gates"
+        return _nothing_but(style.words(key), style)
     terms, products = _terms(result, style), _products(result, style)
-    traces = [_bars(terms, "", style), _bars(products, "2", style)]
-    return go.Figure({"data": traces, "layout": _layout(terms, products, style)})
+    return _two_groups(terms, products, ("one_step.terms", "one_step.products"), style)
 
 
-Row = tuple[str, float, str, str]
-"""Label, value, text beside the bar, and colour."""
+def _two_groups(
+    above: list[Row], below: list[Row], headings: tuple[str, str], style: Style
+) -> go.Figure:
+    traces = [_bars(above, "", style), _bars(below, "2", style)]
+    return go.Figure({"data": traces, "layout": _layout(above, below, headings, style)})
+
+
+def _gate_rows(step: GatedStep, style: Style) -> list[Row]:
+    ink = style.ink
+    rows = []
+    for place, gate in enumerate(step.gates):
+        label = f"{gate.name} = {gate.activation}({_short(gate.argument)})"
+        colour = ink.muted if gate.name == "g" else ink.series[place % len(ink.series)]
+        rows.append((label, gate.value, _short(gate.value), colour))
+    return rows
+
+
+def _sum_rows(step: GatedStep, style: Style) -> list[Row]:
+    ink = style.ink
+    rows = []
+    for one in step.sums:
+        for first, second in one.products:
+            label = f"{_subscripted(first.name)}·{_subscripted(second.name)}"
+            label += f"<br>{_short(first.value)} × {_short(second.value)}"
+            product = first.value * second.value
+            rows.append((label, product, _short(product), ink.series[0]))
+        if len(one.products) > 1:
+            label = f"{one.name}<sub>t</sub><br>"
+            rows.append((label, one.value, _short(one.value), ink.series[1]))
+    return rows
+
+
+def _subscripted(name: str) -> str:
+    """Return a factor's name as a chart writes it: c_{t-1} → c with t−1 below."""
+    name = name.replace("_{t-1}", "<sub>t−1</sub>").replace("_t", "<sub>t</sub>")
+    return f"({name})" if " " in name else name.replace("1 - z", "1 − z")
 
 
 def _terms(result: UnderGlass, style: Style) -> list[Row]:
@@ -128,7 +184,7 @@ def _bars(rows: list[Row], axis: str, style: Style) -> dict:
     }
 
 
-def _layout(terms: list[Row], products: list[Row], style: Style) -> dict:
+def _layout(terms: list[Row], products: list[Row], headings: tuple[str, str], style: Style) -> dict:
     say = style.words
     row = round(_ROW * (1.3 if style.presentation else 1))
     double = round(1.5 * row)
@@ -142,8 +198,8 @@ def _layout(terms: list[Row], products: list[Row], style: Style) -> dict:
         "showlegend": False,
         "bargap": 0.3,
         "annotations": [
-            _heading(say("one_step.terms"), 1, style),
-            _heading(say("one_step.products"), share, style),
+            _heading(say(headings[0]), 1, style),
+            _heading(say(headings[1]), share, style),
         ],
     }
     for axis, rows, domain in (("", terms, [1 - row * len(terms) / inner, 1]),

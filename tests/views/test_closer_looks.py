@@ -149,9 +149,26 @@ def test_units_of_the_other_direction_are_found():
     assert float(result.step.state) == run.layers[0].states[4, 8]
 
 
-def test_cells_with_gates_say_so():
-    figure = one_step.draw(looked("one_step", cell="LSTM", units=4), Style())
+def test_gates_and_the_products_of_which_they_make_the_state():
+    result = looked("one_step", Perspective(timestep=3, unit=2), cell="LSTM", units=4)
+    figure, step = one_step.draw(result, Style()), result.gated
+    assert numbers(figure.data[0].x).tolist() == [gate.value for gate in step.gates]
+    kept, written, memory, hidden = numbers(figure.data[1].x)
+    assert kept + written == pytest.approx(memory)
+    assert hidden == pytest.approx(step.recorded)
+
+
+def test_cells_that_do_not_tell_say_so():
+    figure = one_step.draw(looked("one_step", cell="LeakyRNN", units=4), Style())
     assert "not shown here" in figure.layout.annotations[0].text.replace("<br>", " ")
+
+
+def test_a_masked_timestep_computes_nothing():
+    settings = {"signal": "text", "text": "a b", "split": "whitespace", "maxlen": 4}
+    result = looked("one_step", Perspective(timestep=1), mask_zero=True, **settings)
+    figure = one_step.draw(result, Style())
+    assert "masked" in figure.layout.annotations[0].text
+    assert looked("one_step", Perspective(timestep=2), mask_zero=True, **settings).step.exact
 
 
 # What changes it -------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 import numpy as np
 
 from rnnviz.engine.activations import ACTIVATIONS, Activation
-from rnnviz.engine.cells.facts import Setting, StepText, TorchLayer
+from rnnviz.engine.cells.facts import Setting, StepText, Sum, TorchLayer
 from rnnviz.engine.cells.recurrence import gate_blocks
 from rnnviz.engine.cells.tape import Step, Tape
 
@@ -312,6 +312,18 @@ class RecurrentCell:
             return preactivations
         place = self.gate_names.index(self.candidate)
         return gate_blocks(preactivations, self.gate_count())[place]
+
+    def sums(self, gates: Mapping[str, float], before: Mapping[str, float]) -> tuple[Sum, ...]:
+        """How the gates of one unit make its next state, written out; () where that is not told.
+
+        Parameters
+        ----------
+        gates : mapping of str to float
+            Each gate's value by its name, the candidate among them.
+        before : mapping of str to float
+            Each part of the unit's state before the step, by its name in `state_names`.
+        """
+        return ()
 
     # What a "gated" cell tells of its Jacobian, with all gates (..., units) and states known.
 

@@ -78,6 +78,41 @@ class StepText:
 
 
 @dataclass(frozen=True)
+class Factor:
+    """One number in a cell's step and what it is called, such as f or c_{t−1}.
+
+    Attributes
+    ----------
+    name : str
+        In LaTeX's plain letters: "f", "c_{t-1}", "1 - z", "act(c_t)".
+    value : float
+    """
+
+    name: str
+    value: float
+
+
+@dataclass(frozen=True)
+class Sum:
+    """How a gated cell makes one part of its state of one unit: a sum of products.
+
+    Attributes
+    ----------
+    name : str
+        Of the part: "c" or "h".
+    products : tuple of (Factor, Factor)
+    """
+
+    name: str
+    products: tuple[tuple[Factor, Factor], ...]
+
+    @property
+    def value(self) -> float:
+        """The sum, added up from the first product on."""
+        return sum(one.value * other.value for one, other in self.products)
+
+
+@dataclass(frozen=True)
 class TorchLayer:
     """PyTorch's layer for a cell, ``torch.nn.<name>``, and how its parameters are laid out.
 

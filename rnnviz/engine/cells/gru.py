@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from rnnviz.engine.cells.facts import Setting, StepText, TorchLayer
+from rnnviz.engine.cells.facts import Factor, Setting, StepText, Sum, TorchLayer
 from rnnviz.engine.cells.gated import GatedCell, halving
 from rnnviz.engine.cells.recurrence import (
     aligned,
@@ -157,6 +157,13 @@ class GRU(GatedCell):
         z, r, candidate = gate_blocks(preactivations, 3)
         apply = self._recurrent_activation.apply
         return {"z": apply(z), "r": apply(r), "h": self._activation.apply(candidate)}
+
+    def sums(self, gates: Mapping[str, float], before: Mapping[str, float]) -> tuple[Sum, ...]:
+        """As in `RecurrentCell`: a mean of the old state and the candidate, weighed by z."""
+        z, new = gates["z"], gates["h"]
+        old = Factor("h_{t-1}", before["h"])
+        kept, written = (Factor("z", z), old), (Factor("1 - z", 1 - z), Factor("g", new))
+        return (Sum("h", (kept, written)),)
 
     def carried(self, gates: Mapping[str, np.ndarray], states: np.ndarray) -> list[np.ndarray]:
         """As in `RecurrentCell`."""

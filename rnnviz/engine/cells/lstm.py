@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from rnnviz.engine.cells.facts import Setting, StepText, TorchLayer
+from rnnviz.engine.cells.facts import Factor, Setting, StepText, Sum, TorchLayer
 from rnnviz.engine.cells.gated import GatedCell, halving, row_blocks
 from rnnviz.engine.cells.recurrence import (
     gate_blocks,
@@ -103,6 +103,16 @@ output_t = {recurrent_activation}(o) * {activation}(c_t)
             name: apply.get(name, self._recurrent_activation.apply)(z)
             for name, z in zip(self.gate_names, gate_blocks(preactivations, 4), strict=True)
         }
+
+    def sums(self, gates: Mapping[str, float], before: Mapping[str, float]) -> tuple[Sum, ...]:
+        """As in `RecurrentCell`: c of what is kept and what is written, then h."""
+        kept = Factor("f", gates["f"]), Factor("c_{t-1}", before["c"])
+        written = Factor("i", gates["i"]), Factor("g", gates["c"])
+        memory = Sum("c", (kept, written))
+        with np.errstate(all="ignore"):
+            shown = float(self._activation.apply(np.array([memory.value], self.dtype))[0])
+        name = f"{self.activation}(c_t)"
+        return memory, Sum("h", ((Factor("o", gates["o"]), Factor(name, shown)),))
 
     def carried(self, gates: Mapping[str, np.ndarray], states: np.ndarray) -> list[np.ndarray]:
         """As in `RecurrentCell`: h through act(c), and c, by the c before."""

@@ -8,7 +8,7 @@ import numpy as np
 
 from rnnviz.engine.activations import ACTIVATIONS
 from rnnviz.engine.cells.cell import RecurrentCell
-from rnnviz.engine.cells.facts import StepText
+from rnnviz.engine.cells.facts import Factor, StepText, Sum
 from rnnviz.engine.cells.recurrence import gate_blocks, transposed_blocks
 from rnnviz.engine.cells.tape import Step, Tape
 from rnnviz.engine.cells.weights import check_bias, frozen_arrays
@@ -129,6 +129,13 @@ output_t = (1 - z) * state_t + z * candidate
             through = (candidate - state) * _SIGMOID.slope(z)
             by_z, by_candidate = transposed_blocks(self.kernel, 2, through.ndim + 1)
             return through[..., None] * by_z + z[..., None] * by_candidate
+
+    def sums(self, gates: Mapping[str, float], before: Mapping[str, float]) -> tuple[Sum, ...]:
+        """As in `RecurrentCell`: a mean of the old state and the candidate, weighed by z."""
+        z, new = gates["z"], gates["h"]
+        old = Factor("h_{t-1}", before["h"])
+        kept, written = (Factor("1 - z", 1 - z), old), (Factor("z", z), Factor("g", new))
+        return (Sum("h", (kept, written)),)
 
     def carried(self, gates: Mapping[str, np.ndarray], states: np.ndarray) -> list[np.ndarray]:
         """As in `RecurrentCell`."""

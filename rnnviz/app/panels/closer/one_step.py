@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from rnnviz.analysis.gated_step import GatedStep
 from rnnviz.analysis.one_step import OneStep
 from rnnviz.analysis.pasted_line import line_of_arrays, line_of_numbers, preparation
 from rnnviz.app.components.viewer import figure_view
@@ -13,6 +14,7 @@ from rnnviz.app.runtime import state
 from rnnviz.codegen.recreate import recreate
 from rnnviz.engine.run import Run
 from rnnviz.i18n import Words
+from rnnviz.sentences.numbers import number
 from rnnviz.spec.perspective import Perspective
 from rnnviz.views import one_step
 from rnnviz.views._plot.style import FIRST_STEP
@@ -42,17 +44,53 @@ def show(run: Run, perspective: Perspective, say: Words, reveal: bool = False) -
 def _show(run: Run, perspective: Perspective, say: Words, reveal: bool) -> None:
     head("one_step", say)
     result = one_step.analyse(run, perspective)
-    if result.step is None:
-        st.info(say("one_step.gates"))
+    if result.step is None and result.gated is None:
+        st.info(say("one_step.masked" if result.masked else "one_step.gates"))
         return
     left, right = st.columns([2, 3], gap="medium")
     with left:
         _unit(run, perspective, say)
-        _equation(result.step, say)
+        if result.gated is not None:
+            _gates(result.gated, say)
+        else:
+            _equation(result.step, say)
     with right:
         figure = one_step.draw(result, style_of(perspective, say))
         figure_view(figure, "one_step", reveal=reveal, at=shown_step(run, perspective))
-    _lines(result, run, say)
+    if result.step is not None:
+        _lines(result, run, say)
+
+
+def _gates(step: GatedStep, say: Words) -> None:
+    """Show each gate with its terms, then the sums that they make, as in the figure."""
+    t, u = step.timestep + FIRST_STEP, step.unit + FIRST_STEP
+    for one in step.sums:
+        products = " + ".join(
+            rf"{_latex(first.name)} \cdot {_latex(second.name)}" for first, second in one.products
+        )
+        st.latex(rf"{one.name}_t = {products}")
+    rows = [
+        f"{gate.name} = {gate.activation}({number(gate.from_input, 5)} + "
+        f"({number(gate.bias, 5)}) + ({number(gate.from_state, 5)})) = {number(gate.value, 5)}"
+        for gate in step.gates
+    ]
+    for one in step.sums:
+        products = " + ".join(
+            f"{number(first.value, 5)} × ({number(second.value, 5)})"
+            for first, second in one.products
+        )
+        rows.append(f"{one.name}_{t} = {products} = {one.value!s}")
+    st.code("\n".join(rows), language=None, wrap_lines=True)
+    first_step = f" {say('one_step.first_gated')}" if step.timestep == 0 else ""
+    st.caption(say("one_step.gate_terms", unit=u, recorded=str(step.recorded)) + first_step)
+
+
+def _latex(name: str) -> str:
+    """Return a factor's name in LaTeX."""
+    if "(" in name:
+        function, _, rest = name.partition("(")
+        return rf"\operatorname{{{function.replace('_', ' ')}}}({rest}"
+    return f"({name})" if " " in name else name
 
 
 def _unit(run: Run, perspective: Perspective, say: Words) -> None:
