@@ -27,6 +27,7 @@ ORDER = (
     "lessons",
     "views",
     "link",
+    "viewer",
     "export",
     "notebook",
     "app",

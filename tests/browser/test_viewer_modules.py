@@ -105,7 +105,7 @@ def test_reducing_to_the_screen_keeps_the_extremes(call):
 
 
 def test_a_payload_that_starts_anywhere_in_a_message_is_read(call):
-    from rnnviz.app.components.viewer.packing import Arrays, pack
+    from rnnviz.viewer.packing import Arrays, pack
 
     arrays = Arrays()
     values = RANDOM.random((3, 4))

@@ -6,7 +6,6 @@ import numpy as np
 import streamlit as st
 
 from rnnviz.app.components.network import network_view
-from rnnviz.app.components.network.payload import Drawn
 from rnnviz.app.panels.main_view import style_of
 from rnnviz.app.runtime import state
 from rnnviz.app.runtime.results import result_of
@@ -16,6 +15,7 @@ from rnnviz.engine.run import Run
 from rnnviz.i18n import Words
 from rnnviz.spec.experiment import Experiment
 from rnnviz.spec.perspective import Perspective
+from rnnviz.viewer.network_payload import Drawn
 from rnnviz.views import states
 from rnnviz.views._plot.cursor import weight_scale_of
 

@@ -23,10 +23,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from rnnviz.app.server.streamlit_private import option
 from rnnviz.export.fonts import FOLDER as FACES_FOLDER
 from rnnviz.export.standalone import plotly_file
+from rnnviz.viewer.web import FOLDERS as WEB_FOLDERS
 
 MOUNT = "rnnviz"
 _APP = Path(__file__).parents[1]
 _FOLDERS = (
+    *WEB_FOLDERS,
     *(_APP / "components" / name for name in ("viewer", "network", "training", "shell")),
     _APP / "static/fonts",
     FACES_FOLDER,
@@ -113,14 +115,15 @@ class Hints:
 @cache
 def _hints() -> str:
     """Return the value of the ``Link`` header: the viewer with all it needs."""
-    needed, found = ["viewer.js", "fetcher.js"], []
+    needed, found = ["streamlit_viewer.js", "fetcher.js"], []
     while needed:
         name = needed.pop()
         if name not in found:
             found.append(name)
             text = asset_paths()[name].read_text(encoding="utf-8")
             needed += re.findall(r'^import .*? from "\./(.+?)";', text, re.M | re.S)
-    links = [f"<{asset_url('viewer.css')}>; rel=preload; as=style"]
+    styles = ("viewer.css", "streamlit.css")
+    links = [f"<{asset_url(name)}>; rel=preload; as=style" for name in styles]
     return ", ".join(links + [f"<{asset_url(name)}>; rel=modulepreload" for name in sorted(found)])
 
 

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Hashable
 from dataclasses import dataclass
 
-from rnnviz.app.components.network.payload import Drawn, network_bytes
 from rnnviz.app.components.viewer.component import component
-from rnnviz.app.components.viewer.packing import at_cursor
 from rnnviz.app.runtime.cache import BoundedCache
+from rnnviz.viewer.network_payload import Drawn, network_bytes
+from rnnviz.viewer.packing import at_cursor
 from rnnviz.views._plot.style import Style
 
 _PAYLOADS = BoundedCache(limit=48 * 2**20, size=len)
 _VIEWS = ("spectrum",)
-_NETWORK = component("network", "network.js", "network.css")
+_NETWORK = component(
+    "network", "streamlit_network.js", ("viewer.css", "network.css", "streamlit.css")
+)
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,17 +10,17 @@ from typing import Any
 import plotly.graph_objects as go
 import streamlit as st
 
-from rnnviz.app.components.viewer.packing import at_cursor, figure_bytes
-from rnnviz.app.components.viewer.payload import (
+from rnnviz.app.runtime import state
+from rnnviz.app.runtime.cache import BoundedCache
+from rnnviz.app.server.assets import asset_url
+from rnnviz.knobs import finite
+from rnnviz.viewer.packing import at_cursor, figure_bytes
+from rnnviz.viewer.payload import (
     detail_bytes,
     payload_key,
     picture_bytes,
     pictures_bytes,
 )
-from rnnviz.app.runtime import state
-from rnnviz.app.runtime.cache import BoundedCache
-from rnnviz.app.server.assets import asset_url
-from rnnviz.knobs import finite
 from rnnviz.views._plot.follow import MOST_NUMBERS, Follow
 from rnnviz.views._plot.picture import Picture
 from rnnviz.views._plot.style import Style
@@ -32,10 +33,12 @@ PREFETCH_CELLS = 2_000_000
 
 _LOADER = """
 const files = new URL("{url}", document.baseURI);
-const style = new URL("{style}", files).href;
-const sheet = document.querySelector(`link[href="${{style}}"]`) ?? Object.assign(
-  document.createElement("link"), {{ rel: "stylesheet", href: style }});
-sheet.isConnected || document.head.append(sheet);
+for (const name of {styles}) {{
+  const style = new URL(name, files).href;
+  const sheet = document.querySelector(`link[href="${{style}}"]`) ?? Object.assign(
+    document.createElement("link"), {{ rel: "stylesheet", href: style }});
+  sheet.isConnected || document.head.append(sheet);
+}}
 const module = import(new URL("{module}", files).href);
 export default async (component) => (await module).default(component);
 """
@@ -45,14 +48,14 @@ Ahead = Callable[[str, Sequence[Any]], Sequence[Picture]]
 Said = Callable[[str, Any], dict[str, Any] | None]
 
 
-def component(name: str, module: str, style: str = "viewer.css"):
+def component(name: str, module: str, styles: Sequence[str] = ("viewer.css", "streamlit.css")):
     """Register a component whose inline script only fetches a module, which browsers keep."""
-    script = _LOADER.format(url=asset_url(""), module=module, style=style)
+    script = _LOADER.format(url=asset_url(""), module=module, styles=json.dumps(list(styles)))
     return st.components.v2.component(f"rnnviz_{name}", js=script, isolate_styles=False)
 
 
-_VIEWER = component("state_viewer", "viewer.js")
-_FIGURE = component("figure", "figure.js")
+_VIEWER = component("state_viewer", "streamlit_viewer.js")
+_FIGURE = component("figure", "streamlit_figure.js")
 _FETCHER = component("fetcher", "fetcher.js")
 
 

@@ -3,7 +3,7 @@
  * it is being moved runs that fragment only, and not the whole page.
  */
 
-import { channel } from "./channel.js";
+import { meetingOf } from "./meeting.js";
 import { readPayload } from "./payload.js";
 
 /**
@@ -13,7 +13,7 @@ import { readPayload } from "./payload.js";
 export default function fetcher({ data, parentElement, setTriggerValue }) {
   parentElement.classList.add("rv-faceless");
   const parcel = readPayload(data);
-  const meeting = channel(parcel.key);
+  const meeting = meetingOf(parcel.key);
   meeting.ask = (wish) => setTriggerValue("wish", wish);
   meeting.parcel = parcel;
   meeting.viewer?.receive(parcel);

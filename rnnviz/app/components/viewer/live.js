@@ -8,7 +8,7 @@
  * when the last answer is there, and is always for the newest value, so nothing ever queues.
  */
 
-import { endTurn, takeTurn } from "./channel.js";
+import { endTurn, takeTurn } from "./meeting.js";
 
 const SLIDER = '.stSlider input[type="range"]';
 const PATIENCE = 3000; // ms after which an unanswered wish counts as lost
@@ -16,9 +16,13 @@ const SETTLING = 1500; // ms in which a value keeps its preview when Python answ
 const MOVES = ["Arrow", "Page", "Home", "End"];
 
 export class LiveKnobs {
-  /** @param {object} viewer with base, preview and ask */
-  constructor(viewer) {
-    this.viewer = viewer;
+  /**
+   * @param {object} viewer with base and preview
+   * @param {object} said says what the setting under the hand does
+   * @param {function} ask sends a wish to Python
+   */
+  constructor(viewer, said, ask) {
+    Object.assign(this, { viewer, said, ask });
     this.knobs = [];
     this.pictures = new Map();
     this.sentences = new Map();
@@ -40,7 +44,7 @@ export class LiveKnobs {
 
   /** A new picture came from Python; keep what was sent ahead as long as it belongs to it. */
   renew(base) {
-    if (this.ours !== base.experiment && !this.drag) this.viewer.said.own(false);
+    if (this.ours !== base.experiment && !this.drag) this.said.own(false);
     this.ours = base.experiment;
     this.knobs = base.knobs ?? [];
     const known = [...this.pictures.values()].some((one) => one.experiment === base.experiment);
@@ -116,7 +120,7 @@ export class LiveKnobs {
       this.#settle();
       this.released = picture.experiment;
       this.viewer.preview(picture);
-      this.viewer.said.show(this.sentences.get(Number(slider.value)) ?? null);
+      this.said.show(this.sentences.get(Number(slider.value)) ?? null);
     });
   }
 
@@ -141,12 +145,12 @@ export class LiveKnobs {
     const picture = this.pictures.get(index);
     if (index === start) {
       this.viewer.preview(null);
-      this.viewer.said.own();
+      this.said.own();
       return;
     }
     if (picture) this.viewer.preview(picture);
     const sentences = this.sentences.get(index);
-    this.viewer.said.show(sentences ?? null);
+    this.said.show(sentences ?? null);
     const isSilent = !sentences && this.viewer.base.saidIn;
     if (isSilent && (picture || !knob.ahead)) this.#ask(knob, index, index, true);
     else if (!picture && !knob.ahead) this.#ask(knob, index, index);
@@ -158,7 +162,7 @@ export class LiveKnobs {
     this.waiting = performance.now();
     takeTurn(this, () => {
       this.waiting = performance.now();
-      this.viewer.ask({ knob: knob.name, first, last, said, look: this.viewer.base.look });
+      this.ask({ knob: knob.name, first, last, said, look: this.viewer.base.look });
     });
   }
 
@@ -181,7 +185,7 @@ export class LiveKnobs {
     clearTimeout(this.patience);
     this.patience = undefined;
     const known = this.viewer.previewed?.experiment === this.viewer.base.experiment;
-    if (this.released) this.viewer.said.own(!known);
+    if (this.released) this.said.own(!known);
     this.released = null;
     this.viewer.preview(null);
   }

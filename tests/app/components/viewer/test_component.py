@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from rnnviz.app.components.viewer import LiveKnob, component
 from rnnviz.app.components.viewer.component import _read, _read_wish
-from rnnviz.app.components.viewer.payload import picture_bytes
 from rnnviz.app.runtime.cache import BoundedCache
+from rnnviz.viewer.payload import picture_bytes
 from rnnviz.views._plot.style import Style
 from rnnviz.views.states import state_picture
 

@@ -1,19 +1,17 @@
 /**
- * What a viewer tells Python, and when: where the cursor was let go, and what is visible.
+ * What a viewer tells its host, and when: where the cursor was let go, and what is visible.
  */
-
-import { cursorIsWanted, tellSent } from "./channel.js";
 
 const SOON = 250; // ms of rest after which keys and zooms are told
 const MOVING = 350; // ms between two reports of a cursor that is on its way
 const REMEMBERED = 20;
 
 export class Reporting {
-  /** @param {object} viewer with cursor, stage, base, previewed and setStateValue */
+  /** @param {object} viewer with cursor, stage, base, previewed, host and channel */
   constructor(viewer) {
     this.viewer = viewer;
     this.sent = [];
-    this.window = "null"; // Python takes all of it for granted
+    this.window = "null"; // a host takes all of it for granted
   }
 
   destroy() {
@@ -22,24 +20,24 @@ export class Reporting {
     clearTimeout(this.movingTimer);
   }
 
-  /** Whether Python's cursor is only the echo of one that was told. */
+  /** Whether the host's cursor is only the echo of one that was told. */
   knows(told) {
     return this.sent.includes(told);
   }
 
-  /** Python knows this cursor, whoever told it. */
+  /** The host knows this cursor, whoever told it. */
   remember(told) {
     this.sent = [...this.sent.slice(-REMEMBERED), told];
   }
 
-  /** Python set the cursor itself: what was told before is old. */
+  /** The host set the cursor itself: what was told before is old. */
   forgetAllBut(told) {
     this.sent = [told];
   }
 
-  /** The cursor is on its way: told now and then where a part of the page waits for Python. */
+  /** The cursor is on its way: told now and then where a part of the page waits for the host. */
   moving() {
-    if (!cursorIsWanted() || this.movingTimer) return;
+    if (!this.viewer.channel.cursorIsWanted || this.movingTimer) return;
     this.movingTimer = setTimeout(() => {
       this.movingTimer = undefined;
       this.#cursor();
@@ -57,8 +55,8 @@ export class Reporting {
     const told = `${step},${unit ?? 0}`;
     if (told === this.sent.at(-1)) return;
     this.remember(told);
-    tellSent(told, this.viewer);
-    this.viewer.setStateValue("cursor", { timestep: step, unit, moment: Date.now() });
+    this.viewer.channel.tellSent(told, this.viewer);
+    this.viewer.host.tell("cursor", { timestep: step, unit, moment: Date.now() });
   }
 
   /** What is visible may have changed. */
@@ -79,6 +77,6 @@ export class Reporting {
     const text = JSON.stringify(window_);
     if (text === this.window) return;
     this.window = text;
-    this.viewer.setStateValue("window", window_);
+    this.viewer.host.tell("window", window_);
   }
 }

@@ -1,10 +1,10 @@
 /**
  * Any Plotly figure in the page: one persistent element, so that zoom and camera stay when its
  * numbers change; where its x axis counts timesteps it carries the viewers' time cursor. Traces may
- * follow the cursor, and a click may be told to Python.
+ * follow the cursor, and a click may be told to the host.
  */
 
-import { hearCursor, hearPreview, wantCursor } from "./channel.js";
+import { channelOf } from "./channel.js";
 import { Follow } from "./follow.js";
 import { readPayload, readPrefix } from "./payload.js";
 import { plotly } from "./plotly.js";
@@ -17,19 +17,20 @@ const CONFIG = {
   // The first would send the figure to Plotly's own servers; nothing leaves this machine.
   modeBarButtonsToRemove: ["sendChartToCloud", "select2d", "lasso2d"],
 };
-const figures = new WeakMap();
 
-/** Entry point: mount or update a figure in a component's element. */
-export default async function mount({ data, parentElement, setStateValue }) {
-  if (!figures.has(parentElement)) figures.set(parentElement, new Figure(parentElement));
-  await figures.get(parentElement).update(data, setStateValue);
-  // As in viewer.js: only what has left the page may be taken down.
-  return () => setTimeout(() => parentElement.isConnected || figures.get(parentElement)?.destroy());
+/**
+ * Put a figure into a host's element; returns it, with `update(bytes)` and its clean-up `destroy`.
+ *
+ * @param {object} host element, and as wanted tell(name, value), group
+ */
+export function mount(host) {
+  return new Figure(host);
 }
 
 class Figure {
-  constructor(parent) {
-    this.parent = parent;
+  constructor({ element, tell = () => {}, group = "page" }) {
+    this.tell = tell;
+    this.channel = channelOf(group);
     this.root = document.createElement("div");
     this.root.className = "rv-figure";
     this.root.dataset.testid = "figure-view";
@@ -40,27 +41,25 @@ class Figure {
     this.behind = Object.assign(document.createElement("output"), { className: "rv-figure-behind", hidden: true });
     this.root.append(this.plot, this.line, this.behind);
     this.follow = new Follow(this.plot);
-    parent.append(this.root);
+    element.append(this.root);
   }
 
   destroy() {
     this.deaf?.();
     this.deafToPreviews?.();
-    wantCursor(this, false);
+    this.channel.wantCursor(this, false);
     this.follow.destroy();
     window.Plotly?.purge(this.plot);
-    figures.delete(this.parent);
     this.root.remove();
   }
 
-  async update(bytes, setStateValue) {
-    this.setStateValue = setStateValue;
+  async update(bytes) {
     const { checksum, timestep: reveal } = readPrefix(bytes);
     if (checksum === this.checksum) return;
     this.checksum = checksum;
     const { figure, name, follow, picks, at } = readPayload(bytes);
     this.at = at;
-    wantCursor(this, at !== null && at !== undefined);
+    this.channel.wantCursor(this, at !== null && at !== undefined);
     this.root.dataset.view = name;
     delete this.root.dataset.painted;
     const layout = { autosize: true, uirevision: "keep", ...figure.layout };
@@ -82,13 +81,13 @@ class Figure {
 
   #listen() {
     if (this.deaf) return;
-    this.deaf = hearCursor((step) => {
+    this.deaf = this.channel.hearCursor((step) => {
       this.step = step;
       this.#drawCursor();
       this.#sayBehind();
       this.follow.moveTo(step);
     });
-    this.deafToPreviews = hearPreview((experiment) => {
+    this.deafToPreviews = this.channel.hearPreview((experiment) => {
       this.isOld = experiment !== null;
       this.#sayBehind();
     });
@@ -108,11 +107,11 @@ class Figure {
     this.root.scrollIntoView({ block: "end", behavior: calm ? "auto" : "smooth" });
   }
 
-  /** Tell Python where the visitor clicked; the count tells two clicks on one place apart. */
+  /** Tell the host where a click was; the count tells two clicks on one place apart. */
   #pick({ x, y }) {
     if (!this.picks) return;
     this.clicks = (this.clicks ?? 0) + 1;
-    this.setStateValue("pick", { x, y, count: this.clicks });
+    this.tell("pick", { x, y, count: this.clicks });
   }
 
   /**

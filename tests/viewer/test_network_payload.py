@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from rnnviz import Experiment, simulate
-from rnnviz.app.components.network.payload import BLOCKS, Drawn, network_bytes
 from rnnviz.spec.perspective import Perspective
+from rnnviz.viewer.network_payload import BLOCKS, Drawn, network_bytes
 from rnnviz.views import states
 from rnnviz.views._plot.style import Style
-from tests.app.components.viewer.payloads import read
+from tests.viewer.payloads import read
 
 
 def packed(experiment, layer=0, **more):

@@ -1,92 +1,87 @@
 /**
- * The state viewer: one component that paints a network's states and follows the hand.
+ * The state viewer: paints a network's states and follows the hand, in any page.
  *
- * Streamlit calls the default export whenever the data or the theme changed. Everything between two
- * such calls (cursor, zoom, play, a slider under the finger) happens in the browser.
+ * CONTRACT.md is its specification: what a host gives, what it is told, when. Everything between two
+ * payloads (cursor, zoom, play) happens in the browser.
  */
 
 import { photograph } from "./snapshot.js";
-import {
-  channel,
-  cursorNow,
-  hearAsked,
-  hearCursor,
-  hearSent,
-  hearUnit,
-  tellCursor,
-  tellPreview,
-  tellUnit,
-} from "./channel.js";
+import { channelOf } from "./channel.js";
 import { composed } from "./compose.js";
 import { build, furnish, showWindow } from "./toolbar.js";
 import { Gestures } from "./gestures.js";
 import { describe, Hover } from "./hover.js";
-import { LiveKnobs } from "./live.js";
 import { readPayload, readPrefix } from "./payload.js";
 import { Playback } from "./playback.js";
-import { Said } from "./said.js";
 import { Stage } from "./stage.js";
 import { Reporting } from "./reporting.js";
 import { themeOf } from "./theme.js";
 import { fill, whole } from "./words.js";
 
+/** Version of the contract: a host checks that it is the one that it was written for. */
+export const VERSION = 1;
 const REST = 250; // ms of rest after which a screen reader is told what is at the cursor
 
-const viewers = new WeakMap();
+const windows = new Map(); // what was visible, by a viewer's key: a viewer may be made anew
 
-/** Entry point: mount or update the viewer in a component's element. */
-export default function mount(component) {
-  const { parentElement } = component;
-  if (!viewers.has(parentElement)) viewers.set(parentElement, new Viewer(parentElement));
-  viewers.get(parentElement).update(component);
-  // Streamlit also runs the clean-up of a call that a newer one overtook: only a viewer that has
-  // really left the page may be taken down.
-  return () => setTimeout(() => parentElement.isConnected || viewers.get(parentElement)?.destroy());
+/** Put a viewer into a host's element; returns the viewer, whose `destroy` is the clean-up. */
+export function mount(host) {
+  const viewer = new Viewer(host);
+  if (host.data) viewer.update(host.data);
+  return viewer;
 }
 
 class Viewer {
-  constructor(parent) {
-    this.parent = parent;
+  constructor({ element, tell = () => {}, group = "page", theme = null, help = null }) {
+    this.host = { tell, help, theme };
+    this.channel = channelOf(group);
     this.root = document.createElement("section");
     this.root.className = "rv-viewer";
     this.root.dataset.testid = "state-viewer";
+    this.root.toggleAttribute("data-themed", theme !== null);
     this.parts = build(this.root);
-    parent.append(this.root);
+    this.parts["keys-button"].hidden = !help;
+    element.append(this.root);
     this.stage = new Stage(this.parts.stage);
     this.cursor = { step: 0, unit: null };
     this.tool = "cursor";
+    this.parcel = null;
     this.reporting = new Reporting(this);
     this.playback = new Playback(this, this.parts.play, this.parts.speed);
     this.gestures = new Gestures(this);
     this.hover = new Hover(this);
-    this.said = new Said(() => this.base?.saidIn);
-    this.live = new LiveKnobs(this);
     this.#listen();
     this.observer = new ResizeObserver(() => this.#resized());
     this.observer.observe(this.root);
-    // Words on a canvas do not change by themselves when their font arrives.
-    if (document.fonts.status === "loading") document.fonts.ready.then(() => this.redraw());
+    this.#watch();
+    const { channel } = this;
     const others = (teller) => teller && teller !== this;
     this.unhear = [
-      hearCursor((step, teller) => others(teller) && this.#follow(step)),
-      // Two viewers share one cursor in Python, which answers both of them.
-      hearSent((told, teller) => others(teller) && this.reporting.remember(told)),
-      hearUnit((unit, teller) => others(teller) && this.#takeUnit(unit)),
-      hearAsked((step) => this.#goTo(step)),
+      channel.hearCursor((step, teller) => others(teller) && this.#follow(step)),
+      // Viewers of a group share one cursor at the host, which answers all of them.
+      channel.hearSent((told, teller) => others(teller) && this.reporting.remember(told)),
+      channel.hearUnit((unit, teller) => others(teller) && this.#takeUnit(unit)),
+      channel.hearAsked((step) => this.#goTo(step)),
     ];
   }
 
   destroy() {
     this.playback.pause();
-    this.said.own();
     this.observer.disconnect();
+    this.darkness.removeEventListener("change", this.onDarkness);
     this.gestures.destroy();
-    this.live.destroy();
     this.reporting.destroy();
+    clearTimeout(this.sayTimer);
     for (const end of this.unhear) end();
-    if (this.meeting?.viewer === this) this.meeting.viewer = null;
-    viewers.delete(this.parent);
     this.root.remove();
+  }
+
+  /** Paint again when the system turns dark, or a font arrives: canvases do not follow by themselves. */
+  #watch() {
+    this.onDarkness = () => this.redraw();
+    this.darkness = matchMedia("(prefers-color-scheme: dark)");
+    this.darkness.addEventListener("change", this.onDarkness);
+    if (document.fonts.status === "loading") document.fonts.ready.then(() => this.redraw());
   }
 
   #listen() {
@@ -99,39 +94,48 @@ class Viewer {
       this.stage.level = level.value;
       this.redraw();
     });
-    this.parts["keys-button"].addEventListener("click", () =>
-      document.dispatchEvent(new CustomEvent("rnnviz:keys")),
-    );
+    this.parts["keys-button"].addEventListener("click", () => this.host.help());
     camera.addEventListener("click", () => {
       const { cursor: at, picture } = this;
       photograph(this.stage, { cursor: at, title: this.#title(), name: picture.words.file_name });
     });
   }
 
-  /** Take a message from Python. */
-  update({ data, setStateValue }) {
-    this.setStateValue = setStateValue;
-    const prefix = readPrefix(data);
+  /** Take a picture from the host; cheap when only the cursor differs from the last one. */
+  update(bytes) {
+    const prefix = readPrefix(bytes);
     if (prefix.checksum !== this.checksum) {
       this.checksum = prefix.checksum;
-      this.base = readPayload(data);
-      this.#meet();
-      this.#compose();
+      this.#take(readPayload(bytes));
     }
     this.#takeCursor(prefix);
-    this.live.renew(this.base);
     this.redraw();
   }
 
-  /** Find the two components that serve this viewer, and the zoom of an earlier life of it. */
-  #meet() {
-    this.meeting = channel(this.base.key);
-    if (this.meeting.viewer === this) return;
-    this.meeting.viewer = this;
-    this.stage.window = this.meeting.window;
+  /** Take a picture that is read already, or was computed here; the cursor stays. */
+  show(picture) {
+    this.checksum = undefined;
+    this.#take(picture);
+    this.cursor.step = Math.min(this.cursor.step, picture.timesteps - 1);
+    if (this.cursor.unit >= picture.units) this.cursor.unit = picture.units - 1;
+    this.redraw();
   }
 
-  /** Follow Python's cursor, unless it is only the echo of our own. */
+  #take(picture) {
+    const isFirst = !this.base;
+    this.base = picture;
+    if (isFirst && picture.key) this.stage.window = windows.get(picture.key) ?? null;
+    this.#compose();
+  }
+
+  /** Choose "light" or "dark"; null leaves it to the host's ground, or to the system. */
+  theme(name) {
+    this.host.theme = name;
+    this.root.toggleAttribute("data-themed", name !== null);
+    this.redraw();
+  }
+
+  /** Follow the host's cursor, unless it is only the echo of our own. */
   #takeCursor({ timestep, unit, arrival }) {
     const told = `${timestep},${unit}`;
     const isNew = told !== this.told && !this.reporting.knows(told);
@@ -144,16 +148,16 @@ class Viewer {
     this.arrival = arrival;
     const last = this.base.timesteps - 1;
     this.cursor.step = Math.min(this.cursor.step, last);
-    // Python brings a cursor inside this run; a longer run beside it may stand further on.
-    this.beyond = this.cursor.step === last && cursorNow() > last ? cursorNow() : null;
+    // The host brings a cursor inside this run; a longer run beside it may stand further on.
+    const { cursorNow } = this.channel;
+    this.beyond = this.cursor.step === last && cursorNow > last ? cursorNow : null;
     if (this.cursor.unit >= this.base.units) this.cursor.unit = this.base.units - 1;
   }
 
-  /** Something came that this viewer asked for. */
+  /** Take finer cells of what is visible, or exact ones around the cursor. */
   receive(parcel) {
-    if (!this.base) return;
-    if (parcel.pictures) this.live.take(parcel);
-    else if (!this.previewed && parcel.tiles.length) this.#refine();
+    this.parcel = parcel;
+    if (this.base && !this.previewed && parcel.tiles?.length) this.#refine();
   }
 
   /** Finer cells came for what is shown already. */
@@ -163,19 +167,14 @@ class Viewer {
   }
 
   #compose() {
-    this.picture = composed(this.base, this.previewed, this.meeting.parcel);
+    this.picture = composed(this.base, this.previewed, this.parcel);
   }
 
-  /** Ask Python for pictures of other settings. */
-  ask(wish) {
-    this.meeting.ask?.(wish);
-  }
-
-  /** Show the picture of another setting for the time being; null goes back to Python's. */
+  /** Show the picture of another setting for the time being; null goes back to the host's. */
   preview(other) {
     if (!other && !this.previewed) return;
     this.previewed = other;
-    tellPreview(other?.experiment ?? null, this.base.key);
+    this.channel.tellPreview(other?.experiment ?? null, this.base.key);
     this.#compose();
     this.redraw();
   }
@@ -192,7 +191,7 @@ class Viewer {
     this.painting = undefined;
     if (!this.root.clientWidth) return;
     const { picture } = this;
-    this.stage.show(picture, themeOf(this.root, this.base.themes));
+    this.stage.show(picture, themeOf(this.root, this.base.themes, this.host.theme));
     furnish(this.root, this.parts, this.stage);
     this.playback.label(picture);
     this.stage.paint();
@@ -233,10 +232,10 @@ class Viewer {
     cursor.setAttribute("aria-valuetext", `${this.#title()}, ${fill(words.step, values)}`);
     this.stage.paintCursor(this.cursor, this.#title(), box);
     // Whoever follows says nothing: by the time it is drawn, the one it follows may be further on.
-    if (!this.follows) tellCursor(this.beyond ?? this.cursor.step, this);
+    if (!this.follows) this.channel.tellCursor(this.beyond ?? this.cursor.step, this);
   }
 
-  /** Go where another viewer's cursor went, as far as this run goes; Python hears from that one. */
+  /** Go where another viewer's cursor went, as far as this run goes; the host hears from that one. */
   #follow(step) {
     if (!this.picture) return;
     const last = this.picture.timesteps - 1;
@@ -247,7 +246,7 @@ class Viewer {
     this.#soonDraw();
   }
 
-  /** Move the cursor to a step; painted once a frame, told to Python on release. */
+  /** Move the cursor to a step; painted once a frame, told to the host on release. */
   moveTo(step) {
     const next = Math.min(this.picture.timesteps - 1, Math.max(0, Math.round(step)));
     if (next === this.cursor.step) return;
@@ -261,7 +260,7 @@ class Viewer {
   /** Choose a unit by its index. */
   choose(unit) {
     this.cursor.unit = Math.min(this.picture.units - 1, Math.max(0, unit));
-    tellUnit(this.cursor.unit, this);
+    this.channel.tellUnit(this.cursor.unit, this);
     this.#soonDraw();
   }
 
@@ -306,7 +305,7 @@ class Viewer {
     this.drawCursor();
     this.hover.refresh();
     showWindow(this.root, this.parts.reset, this.stage);
-    this.meeting.window = this.stage.window;
+    if (this.base.key) windows.set(this.base.key, this.stage.window);
     this.reporting.visible();
   }
 

@@ -58,7 +58,7 @@ export class Details {
   #viewButton(words) {
     const button = Object.assign(document.createElement("button"), { type: "button", textContent: words.open_view });
     button.className = "rn-open";
-    button.addEventListener("click", () => this.view.setTriggerValue("open", "spectrum"));
+    button.addEventListener("click", () => this.view.host.tell("open", "spectrum"));
     return button;
   }
 }

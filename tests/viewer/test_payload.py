@@ -5,12 +5,12 @@ import dataclasses
 import numpy as np
 import pytest
 
-from rnnviz.app.components.viewer.packing import at_cursor, figure_bytes
-from rnnviz.app.components.viewer.payload import detail_bytes, picture_bytes, pictures_bytes
+from rnnviz.viewer.packing import at_cursor, figure_bytes
+from rnnviz.viewer.payload import detail_bytes, picture_bytes, pictures_bytes
 from rnnviz.views._plot.picture import Field, InputBand, encode
 from rnnviz.views._plot.style import Style
 from rnnviz.views.states import draw, state_picture
-from tests.app.components.viewer.payloads import arrival, checksum, cursor, read
+from tests.viewer.payloads import arrival, checksum, cursor, read
 
 RANDOM = np.random.default_rng(0)
 

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 
 from rnnviz.analysis.level_of_detail import reduce_to_blocks
-from rnnviz.app.components.viewer.packing import Arrays, pack
-from rnnviz.app.components.viewer.payload import theme_header
 from rnnviz.engine import Trace
 from rnnviz.engine.run import LayerRun, Run
 from rnnviz.i18n import words
+from rnnviz.viewer.packing import Arrays, pack
+from rnnviz.viewer.payload import theme_header
 from rnnviz.views._plot.picture import Field
 from rnnviz.views._plot.style import FIRST_STEP, Style
 

@@ -9,8 +9,8 @@ from functools import lru_cache
 import numpy as np
 
 from rnnviz.analysis.level_of_detail import reduce_to_blocks
-from rnnviz.app.components.viewer.packing import Arrays, pack
 from rnnviz.i18n import words
+from rnnviz.viewer.packing import Arrays, pack
 from rnnviz.views._plot.picture import Field, InputBand, Picture, Strip, encode
 from rnnviz.views._plot.picture_frame import (
     field_title,

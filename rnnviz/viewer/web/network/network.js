@@ -5,7 +5,7 @@
  * cursor, the unit that was chosen anywhere, and the slider under the hand, without the server.
  */
 
-import { askStep, hearCursor, hearPreview, hearUnit, tellUnit } from "./channel.js";
+import { channelOf } from "./channel.js";
 import { scalesOf } from "./colours.js";
 import { Details } from "./details.js";
 import { Listing } from "./listing.js";
@@ -28,24 +28,24 @@ const BODY = `
   <div class="rn-stage" tabindex="0" role="img"><canvas></canvas><div class="rv-tip" hidden></div></div>
   <div class="rn-code" hidden></div>
   <div class="rn-details" hidden></div>`;
-const views = new WeakMap();
 
-/** Entry point: mount or update the diagram in a component's element. */
-export default function mount(component) {
-  const { parentElement } = component;
-  if (!views.has(parentElement)) views.set(parentElement, new NetworkView(parentElement));
-  views.get(parentElement).update(component);
-  return () => setTimeout(() => parentElement.isConnected || views.get(parentElement)?.destroy());
+/** Put the diagram into a host's element; returns it, and its `destroy` is the clean-up. */
+export function mount(host) {
+  const view = new NetworkView(host);
+  if (host.data) view.update(host.data);
+  return view;
 }
 
 class NetworkView {
-  constructor(parent) {
-    this.parent = parent;
+  constructor({ element, tell = () => {}, group = "page", theme = null }) {
+    this.host = { tell, theme };
+    this.channel = channelOf(group);
     this.root = document.createElement("section");
     this.root.className = "rn-network";
     this.root.dataset.testid = "network-view";
     this.root.innerHTML = BODY;
-    parent.append(this.root);
+    this.root.toggleAttribute("data-themed", theme !== null);
+    element.append(this.root);
     const part = (name) => this.root.querySelector(name);
     this.stage = part(".rn-stage");
     this.canvas = part("canvas");
@@ -65,9 +65,9 @@ class NetworkView {
     this.observer = new ResizeObserver(() => this.redraw());
     this.observer.observe(this.root);
     this.unhear = [
-      hearCursor((step) => this.#moveTo(step)),
-      hearUnit((unit) => this.#choose(unit)),
-      hearPreview((experiment) => this.#preview(experiment)),
+      this.channel.hearCursor((step) => this.#moveTo(step)),
+      this.channel.hearUnit((unit) => this.#choose(unit)),
+      this.channel.hearPreview((experiment) => this.#preview(experiment)),
     ];
     this.stage.addEventListener("pointermove", (event) => this.#hover(event));
     this.stage.addEventListener("pointerleave", () => (this.tip.hidden = true));
@@ -78,12 +78,11 @@ class NetworkView {
     for (const end of this.unhear) end();
     this.observer.disconnect();
     this.listing.destroy();
-    views.delete(this.parent);
     this.root.remove();
   }
 
-  update({ data, setTriggerValue }) {
-    this.setTriggerValue = setTriggerValue;
+  /** Take a network from the host. */
+  update(data) {
     const prefix = readPrefix(data);
     if (prefix.checksum !== this.checksum) {
       this.checksum = prefix.checksum;
@@ -92,6 +91,13 @@ class NetworkView {
       this.#show(this.base);
       this.#furnish();
     }
+    this.redraw();
+  }
+
+  /** Choose "light" or "dark"; null leaves it to the host's ground, or to the system. */
+  theme(name) {
+    this.host.theme = name;
+    this.root.toggleAttribute("data-themed", name !== null);
     this.redraw();
   }
 
@@ -117,7 +123,7 @@ class NetworkView {
     );
     const names = layers.length > 1 || head ? layers.map((one) => one.name) : [];
     this.root.querySelector(".rn-layers").replaceChildren(
-      ...names.map((name, i) => choice(name, i === layer, () => this.setTriggerValue("layer", i))),
+      ...names.map((name, i) => choice(name, i === layer, () => this.host.tell("layer", i))),
     );
     this.behind.textContent = words.behind;
     this.root.classList.toggle("rn-large", this.base.presentation);
@@ -174,7 +180,7 @@ class NetworkView {
     const { model } = this;
     const t = Math.max(0, Math.min(this.step, model.timesteps - 1));
     const found = model.at(t);
-    const theme = themeOf(this.root, model.themes);
+    const theme = themeOf(this.root, model.themes, this.host.theme);
     if (this.theme !== theme.text) this.scales = null;
     this.theme = theme.text;
     this.scales ??= scalesOf(model, theme);
@@ -239,7 +245,7 @@ class NetworkView {
     const [x, y] = this.#point(event);
     if (this.mode === "unrolled") {
       const step = columnAt(this.columns, x);
-      if (step !== null) askStep(step);
+      if (step !== null) this.channel.askStep(step);
       return;
     }
     const hit = this.look && partAt(this.look.plan, this.model, x, y);
@@ -247,7 +253,7 @@ class NetworkView {
     if (hit.part.gate && hit.part.kind === "strip") this.gate = hit.part.gate;
     if (hit.unit !== undefined && this.model.exact) {
       this.unit = hit.unit;
-      tellUnit(hit.unit, this);
+      this.channel.tellUnit(hit.unit, this);
     }
     if (hit.part.kind === "matrix" || hit.part.id === "b") this.details.open(hit.part.id);
     this.redraw();

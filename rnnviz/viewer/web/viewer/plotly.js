@@ -1,11 +1,13 @@
 /**
- * Plotly.js from the installed Python package, loaded once and only when something needs it.
+ * Plotly.js, loaded once and only when something needs it: from beside this module, where the page
+ * does not bring it itself.
  */
 
 let loading = null;
 
 /** Resolve to the Plotly object; a failed load may be tried again. */
 export function plotly() {
+  if (window.Plotly) return Promise.resolve(window.Plotly);
   loading ??= new Promise((resolve, reject) => {
     const script = document.createElement("script");
     script.src = new URL("./plotly.min.js", import.meta.url).href;
