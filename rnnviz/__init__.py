@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from rnnviz.engine.inputs import Inputs
     from rnnviz.engine.network import Layer, Network
     from rnnviz.engine.run import Run
+    from rnnviz.moments import explain_units, find
     from rnnviz.notebook.figures import figure
     from rnnviz.readers import from_keras, from_torch, open_inputs, open_network, run
     from rnnviz.spec.experiment import Experiment
@@ -33,7 +34,9 @@ __all__ = [
     "Trained",
     "Training",
     "analyse",
+    "explain_units",
     "figure",
+    "find",
     "from_keras",
     "from_torch",
     "open_inputs",
@@ -55,7 +58,9 @@ _PLACES = {
     "Trained": "rnnviz.spec.train",
     "Training": "rnnviz.spec.training",
     "analyse": "rnnviz.analysis.registry",
+    "explain_units": "rnnviz.moments",
     "figure": "rnnviz.notebook.figures",
+    "find": "rnnviz.moments",
     "from_keras": "rnnviz.readers",
     "from_torch": "rnnviz.readers",
     "open_inputs": "rnnviz.readers",

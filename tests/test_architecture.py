@@ -20,6 +20,7 @@ ORDER = (
     "learn",
     "spec",
     "analysis",
+    "moments",
     "readers",
     "sweeps",
     "sentences",
