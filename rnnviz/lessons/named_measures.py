@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -13,62 +11,14 @@ from rnnviz.analysis.saturation import saturation
 from rnnviz.analysis.twins import twins
 from rnnviz.codegen.layers import keras_layers
 from rnnviz.engine.run import Run
-from rnnviz.lessons.lesson import Progress
 from rnnviz.lessons.measures import gradient_power, saturated_below
+from rnnviz.lessons.named_measure import NamedMeasure
+from rnnviz.lessons.step_measures import STEP_MEASURES
 from rnnviz.sentences.numbers import number, percent, power
 from rnnviz.spec.experiment import Experiment
 
-_FARTHEST = 330.0
-"""Largest log10 that counts on the way to a goal: doubles reach from 10⁻³²⁴ to 10³⁰⁸."""
 _VISIBLE = 1e-3
 """A state that is larger than this can be told from 0 in the picture."""
-
-
-@dataclass(frozen=True)
-class NamedMeasure:
-    """One number of a run, under the name by which files ask for it.
-
-    Parameters
-    ----------
-    value : callable (Run) -> float
-        The number; nan where the run has none.
-    write : callable (float) -> str
-        How sentences write it.
-    log : bool
-        Whether the way to a goal is told by its log10: for numbers that span powers of ten.
-    below : callable (Run, float) -> Progress, optional
-        A better way to tell how far it is to a goal that it must stay under.
-    text : callable (Run) -> str, optional
-        What is quoted instead of the number, such as a shape; it can then be no goal.
-    """
-
-    value: Callable[[Run], float] = lambda run: math.nan
-    write: Callable[[float], str] = number
-    log: bool = False
-    below: Callable[[Run, float], Progress] | None = None
-    text: Callable[[Run], str] | None = None
-
-    def written(self, run: Run) -> str:
-        """Return the number of a run as sentences write it."""
-        if self.text is not None:
-            return self.text(run)
-        value = self.measured(run)
-        return "–" if math.isnan(value) else self.write(value)
-
-    def measured(self, run: Run) -> float:
-        """Return the number; nan where this network or this run has none."""
-        try:
-            return float(self.value(run))
-        except (IndexError, ValueError, AttributeError):
-            return math.nan
-
-    def position(self, value: float) -> float:
-        """Return where a number stands on the way to a goal, within bounds."""
-        if not self.log:
-            return value
-        if not value > 0:
-            return -_FARTHEST
-        return min(max(math.log10(value), -_FARTHEST), _FARTHEST)
 
 
 def _share_exact(run: Run) -> float:
@@ -178,5 +128,6 @@ MEASURES: dict[str, NamedMeasure] = {
     "b": NamedMeasure(lambda run: float(run.layers[0].layer.bias[0]), _three_places),
     "z": NamedMeasure(lambda run: float(run.preactivations[0, 0]), _three_places),
     "h": NamedMeasure(lambda run: float(run.states[0, 0]), _three_places),
+    **STEP_MEASURES,
 }
 """Every measure by name. What each one is, in words: ``measured.<name>`` in the lessons' words."""
