@@ -242,7 +242,8 @@ class Lesson:
 
     def begin(self, perspective: Perspective) -> Perspective:
         """Return the look at the first card; language, size and colours stay as they are."""
-        plain = {"page": "states", "lens": "state", "timestep": 0, "unit": 0, "layer": 0}
+        plain: dict[str, Any] = {"page": "states", "lens": "state", "view": None}
+        plain |= dict.fromkeys(("timestep", "unit", "layer", "trial"), 0)
         return self._turned(perspective.replace(answers="", **plain), 0)
 
     def experiment_at(self, index: int) -> Experiment:

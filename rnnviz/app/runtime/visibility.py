@@ -40,7 +40,8 @@ def visibility(perspective: Perspective) -> Visibility:
     """Return what a perspective shows and locks."""
     hidden = frozenset(perspective.hidden)
     if perspective.lesson:
-        hidden |= _NOT_IN_LESSONS
+        # A lesson that opens a closer look speaks of it.
+        hidden |= _NOT_IN_LESSONS - ({"closer"} if perspective.view else frozenset())
     lesson = lesson_of(perspective)
     if lesson and lesson.awaits_answer(perspective.card, perspective.answers):
         hidden |= _TELLS_THE_ANSWER
