@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
-from itertools import islice
+from concurrent.futures import BrokenExecutor, Executor, Future
+from queue import SimpleQueue
 
 import numpy as np
 
@@ -83,23 +83,27 @@ def results(
 ) -> Iterator[ChunkResult]:
     """Yield the chunks of a sweep as they are finished, those of a store first."""
     kept = None if store is None else Store(store, sweep, resume)
-    todo = []
-    for chunk in chunks(sweep):
-        found = kept.read(chunk) if kept is not None and kept.has(chunk) else None
-        if found is None:
-            todo.append(chunk)
-        else:
-            yield found
     own = executor in (None, "processes", "here")
     pool = _pool(executor, workers)
     try:
-        for result in _computed(sweep, todo, pool, executor, workers):
-            if kept is not None:
+        for result in _computed(sweep, _found_or_not(sweep, kept), pool, executor, workers):
+            if kept is not None and not isinstance(result, _Found):
                 kept.keep(result)
             yield result
     finally:
         if own:
             pool.shutdown(wait=False, cancel_futures=True)
+
+
+class _Found(ChunkResult):
+    """A chunk that a store had finished already."""
+
+
+def _found_or_not(sweep: Sweep, kept: Store | None) -> Iterator[Chunk | _Found]:
+    """Every chunk in its order, with its numbers where a store has them."""
+    for chunk in chunks(sweep):
+        found = kept.read(chunk) if kept is not None and kept.has(chunk) else None
+        yield chunk if found is None else _Found(found.chunk, found.values, found.reasons)
 
 
 def _pool(executor: Executor | str | None, workers: int | None) -> Executor:
@@ -112,54 +116,112 @@ def _pool(executor: Executor | str | None, workers: int | None) -> Executor:
     return executor
 
 
-def _computed(sweep, todo, pool, executor, workers) -> Iterator[ChunkResult]:
-    """Give chunks out, a few for each worker at a time; give them out again if a worker dies."""
+def _computed(
+    sweep: Sweep,
+    todo: Iterator[Chunk | _Found],
+    pool: Executor,
+    executor: Executor | str | None,
+    workers: int | None,
+) -> Iterator[ChunkResult]:
+    """Yield what is finished; give the rest out, a few chunks for each worker at a time."""
     if isinstance(pool, Here):
-        for chunk in todo:
-            yield compute_chunk(sweep, chunk)
+        for one in todo:
+            yield one if isinstance(one, _Found) else compute_chunk(sweep, one)
         return
-    query, waiting = sweep.to_query(), iter(todo)
-    tries: dict[int, int] = {}
-    held = _UNDER_WAY * max(1, getattr(pool, "_max_workers", 2) or 2)
-    under_way: dict[Future, Chunk] = {}
-    lost: list[Chunk] = []
-
-    def give_out(chunk: Chunk) -> None:
-        tries[chunk.number] = tries.get(chunk.number, 0) + 1
-        under_way[pool.submit(compute, query, chunk)] = chunk
-
+    given = _GivenOut(sweep, pool, workers, renew=executor == "processes")
     try:
-        while True:
-            room = held - len(under_way)
-            for chunk in [*lost, *islice(waiting, max(0, room - len(lost)))]:
-                give_out(chunk)
-            lost = []
-            if not under_way:
-                return
-            finished, _ = wait(under_way, return_when=FIRST_COMPLETED)
-            for future in finished:
-                chunk = under_way.pop(future)
-                try:
-                    result = future.result()
-                except BrokenExecutor as error:
-                    if executor != "processes" or tries[chunk.number] >= _TRIES:
-                        result = _failed(sweep, chunk, error)
-                    else:
-                        lost.append(chunk)
-                        continue
-                except Exception as error:
-                    result = _failed(sweep, chunk, error)
-                tries.pop(chunk.number, None)
-                yield result
-            if lost:
-                # The pool is broken: what was under way in it is lost as well.
-                lost += under_way.values()
-                under_way.clear()
-                pool.shutdown(wait=False, cancel_futures=True)
-                pool = Processes(workers)
+        for one in todo:
+            if isinstance(one, _Found):
+                yield one
+                continue
+            while given.full:
+                yield from given.finished()
+            given.give_out(one)
+        while given.busy:
+            yield from given.finished()
     finally:
-        if executor == "processes":
-            pool.shutdown(wait=False, cancel_futures=True)
+        if given.renew:
+            given.pool.shutdown(wait=False, cancel_futures=True)
+
+
+class _GivenOut:
+    """Chunks under way in a pool. What a chunk costs here does not grow with their number.
+
+    Parameters
+    ----------
+    sweep : Sweep
+    pool : Executor
+    workers : int, optional
+        How many processes a new pool has.
+    renew : bool
+        Whether a pool whose worker died is replaced, and its chunks given out again.
+    """
+
+    def __init__(self, sweep: Sweep, pool: Executor, workers: int | None, renew: bool) -> None:
+        self.sweep, self.query, self.pool, self.renew = sweep, sweep.to_query(), pool, renew
+        self.under_way: dict[Future, Chunk] = {}
+        self._workers = workers
+        self._held = _UNDER_WAY * max(1, getattr(pool, "_max_workers", 2) or 2)
+        self._done: SimpleQueue[Future] = SimpleQueue()
+        self._tries: dict[int, int] = {}
+        self._suspects: list[Chunk] = []
+
+    @property
+    def busy(self) -> bool:
+        """Whether anything is not finished."""
+        return bool(self.under_way or self._suspects)
+
+    @property
+    def full(self) -> bool:
+        """Whether every worker has enough to do."""
+        return bool(self._suspects) or len(self.under_way) >= self._held
+
+    def give_out(self, chunk: Chunk) -> None:
+        """Have a chunk computed."""
+        self._tries[chunk.number] = self._tries.get(chunk.number, 0) + 1
+        try:
+            future = self.pool.submit(compute, self.query, chunk)
+        except BrokenExecutor as error:  # a worker died since the last look
+            future = Future()
+            future.set_exception(error)
+        self.under_way[future] = chunk
+        future.add_done_callback(self._done.put)
+
+    def finished(self) -> Iterator[ChunkResult]:
+        """Wait for the next chunk that is finished; nothing where it has to be done again."""
+        if not self.under_way:
+            self.give_out(self._suspects.pop())
+        future = self._done.get()
+        chunk = self.under_way.pop(future, None)
+        if chunk is None:  # of a pool that has been replaced
+            return
+        try:
+            result = future.result()
+        except BrokenExecutor as error:
+            if self.renew and self._tries[chunk.number] < _TRIES:
+                self._again(chunk)
+                return
+            if self.renew:
+                self._again()
+            result = _failed(self.sweep, chunk, error)
+        except Exception as error:
+            result = _failed(self.sweep, chunk, error)
+        self._tries.pop(chunk.number, None)
+        yield result
+
+    def _again(self, *chunks: Chunk) -> None:
+        """Replace a pool whose worker died.
+
+        Which of the chunks under way ended it is not known: each is done again by itself, so that
+        one that ends its worker every time costs no other its numbers.
+        """
+        others = list(self.under_way.values())
+        for other in others:
+            self._tries[other.number] -= 1
+        self._suspects += [*others, *chunks]
+        self.under_way.clear()
+        self.pool.shutdown(wait=False, cancel_futures=True)
+        self.pool = Processes(self._workers)
 
 
 def _failed(sweep: Sweep, chunk: Chunk, error: BaseException) -> ChunkResult:

@@ -4,8 +4,12 @@ import math
 import os
 import subprocess
 import sys
+import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
+import tracemalloc
+from collections import deque
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +24,7 @@ from rnnviz.analysis.saturation import saturation
 from rnnviz.analysis.trajectory import projection
 from rnnviz.spec.experiment import ExperimentError
 from rnnviz.sweeps import measures
-from rnnviz.sweeps.chunks import chunks, compute_chunk
+from rnnviz.sweeps.chunks import ChunkResult, chunks, compute_chunk
 from rnnviz.sweeps.store import Store, StoreError
 from rnnviz.sweeps.sweep import read_axis
 
@@ -202,6 +206,91 @@ def test_a_store_of_another_sweep_or_with_chunks_is_refused(tmp_path):
         sweep(other, store=tmp_path)
     with pytest.raises(StoreError, match="--resume"):
         Store(tmp_path, one, resume=False)
+
+
+class Breaking(Executor):
+    """A pool that breaks, with all that is under way, whenever it is given one certain chunk."""
+
+    poison, pools = 3, 0
+
+    def __init__(self, workers=None):
+        type(self).pools += 1
+        self.given, self.broken, self.lock = [], False, threading.Lock()
+
+    def submit(self, fn, query, chunk):
+        if self.broken:
+            raise BrokenProcessPool("a worker died")
+        future = Future()
+        self.given.append(future)
+        if chunk.number == self.poison:
+            with self.lock:
+                self.broken = True
+                for one in self.given:
+                    if not one.done():
+                        one.set_exception(BrokenProcessPool("a worker died"))
+        else:
+            threading.Timer(0.02, self.end, [future, fn, query, chunk]).start()
+        return future
+
+    def end(self, future, fn, query, chunk):
+        result = fn(query, chunk)
+        with self.lock:
+            if not future.done():
+                future.set_result(result)
+
+
+def test_a_chunk_that_ends_its_worker_costs_no_other_its_numbers(monkeypatch):
+    monkeypatch.setattr("rnnviz.sweeps.sweeping.Processes", Breaking)
+    monkeypatch.setattr("rnnviz.sweeps.chunks._MOST", 4)
+    one = Sweep(SMALL, {"seed": range(40)}, ("saturated",))
+    result = sweep(one, "processes")
+    lost = next(chunk for chunk in chunks(one) if chunk.number == Breaking.poison)
+    assert set(result.reasons) == {(place,) for place in lost.places}
+    assert np.isnan(result.array()).sum() == len(lost.places) == 4
+    assert 2 <= Breaking.pools <= 6
+
+
+class ManyWorkers(Executor):
+    """A hundred workers that answer after a while, with nothing computed."""
+
+    _max_workers = 100
+
+    def __init__(self):
+        self.waiting, self.most, self.ended = deque(), 0, False
+        threading.Thread(target=self.answer, daemon=True).start()
+
+    def submit(self, fn, query, chunk):
+        future = Future()
+        self.waiting.append((future, chunk))
+        self.most = max(self.most, len(self.waiting))
+        return future
+
+    def answer(self):
+        while not self.ended:
+            time.sleep(0.01)
+            for _ in range(len(self.waiting) // 2 + 1):
+                if self.waiting:
+                    future, chunk = self.waiting.popleft()
+                    number = np.full(len(chunk.places), float(chunk.number))
+                    future.set_result(ChunkResult(chunk, {"saturated": number}, {}))
+
+
+def test_many_workers_are_served_in_bounded_memory(monkeypatch):
+    """What the parent holds beside the table itself does not grow with the networks."""
+    monkeypatch.setattr("rnnviz.sweeps.chunks._MOST", 2)
+    beside = []
+    for seeds in (40, 160):
+        one = Sweep(Experiment(units=1), {"units": range(1, 101), "seed": range(seeds)})
+        workers = ManyWorkers()
+        tracemalloc.start()
+        result = sweep(one, workers)
+        beside.append(tracemalloc.get_traced_memory()[1] - 40 * one.networks)
+        tracemalloc.stop()
+        workers.ended = True
+        assert workers.most <= 400
+        assert not np.isnan(result.array()).any()
+        assert not result.reasons
+    assert beside[1] < 1.5 * beside[0] + 2**19
 
 
 def test_a_damaged_chunk_is_computed_again(tmp_path):
