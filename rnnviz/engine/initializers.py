@@ -17,7 +17,7 @@ import numpy as np
 Shape = tuple[int, ...]
 
 # Standard deviation of a unit normal cut at ±2: Keras divides by it to restore the variance.
-_TRUNCATED_DEVIATION = 0.87962566103423978
+TRUNCATED_DEVIATION = 0.87962566103423978
 
 INITIALIZERS: dict[str, Callable[..., np.ndarray]] = {}
 
@@ -69,7 +69,7 @@ def _variance_scaling(numerator: float, mode: str, normal: bool) -> Callable[...
         fan = fan_in if mode == "fan_in" else (fan_in + fan_out) / 2
         variance = numerator / max(1.0, fan)
         if normal:
-            deviation = math.sqrt(variance) / _TRUNCATED_DEVIATION
+            deviation = math.sqrt(variance) / TRUNCATED_DEVIATION
             return _truncated_normal(generator, shape, deviation)
         limit = math.sqrt(3 * variance)
         return generator.uniform(-limit, limit, shape)

@@ -54,13 +54,22 @@ class ChunkResult:
     reasons: dict[int, str]
 
 
-def chunks(sweep: Sweep) -> Iterator[Chunk]:
-    """Every network of a sweep in chunks, coarse to fine; the same sweep gives the same chunks."""
+def chunks(sweep: Sweep, level: int | None = None) -> Iterator[Chunk]:
+    """Every network of a sweep in chunks, coarse to fine; the same sweep gives the same chunks.
+
+    With a ``level`` only the chunks of that level: 0 is every eighth value along each axis.
+    """
     size, number = chunk_size(sweep), 0
-    for level in _levels(sweep):
-        for start in range(0, len(level), size):
-            yield Chunk(number, tuple(level[start : start + size].tolist()))
+    for place, found in enumerate(_levels(sweep)):
+        for start in range(0, len(found), size):
+            if level is None or level == place:
+                yield Chunk(number, tuple(found[start : start + size].tolist()))
             number += 1
+
+
+def level_count(sweep: Sweep) -> int:
+    """How many levels there are, from coarse to fine."""
+    return sum(1 for _ in _levels(sweep))
 
 
 def chunk_size(sweep: Sweep) -> int:

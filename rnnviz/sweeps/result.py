@@ -41,7 +41,7 @@ class SweepResult:
 
         def standard(values: np.ndarray, axis: int) -> np.ndarray:
             counts = np.isfinite(values).sum(axis=axis)
-            spread = np.nanstd(values, axis=axis, ddof=1)
+            spread = np.nanstd(np.where(np.isfinite(values), values, np.nan), axis=axis, ddof=1)
             return spread / np.sqrt(np.maximum(1, counts))
 
         return _over_seeds(self, measure, standard)
@@ -72,7 +72,7 @@ def _over_seeds(result: SweepResult, measure: str | None, reduce: Any) -> np.nda
 
     values = result.array(measure)
     if "seed" not in result.sweep.names:
-        return reduce(values[..., None], axis=-1) if reduce is np.nanmean else values * np.nan
+        return values if reduce is np.nanmean else values * np.nan
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)  # a mean of nothing but nan is nan
         return reduce(values, axis=result.sweep.names.index("seed"))

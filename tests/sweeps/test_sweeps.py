@@ -279,7 +279,7 @@ def test_many_workers_are_served_in_bounded_memory(monkeypatch):
     """What the parent holds beside the table itself does not grow with the networks."""
     monkeypatch.setattr("rnnviz.sweeps.chunks._MOST", 2)
     beside = []
-    for seeds in (40, 160):
+    for seeds in (20, 80):
         one = Sweep(Experiment(units=1), {"units": range(1, 101), "seed": range(seeds)})
         workers = ManyWorkers()
         tracemalloc.start()

@@ -6,21 +6,26 @@ import dataclasses
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import streamlit as st
 
 from rnnviz.app.components.viewer import figure_view
 from rnnviz.app.panels.choices import choose, offered
 from rnnviz.app.panels.main_view import style_of
 from rnnviz.app.runtime import state
-from rnnviz.app.runtime.results import shared
+from rnnviz.app.runtime.results import kept_result, shared
+from rnnviz.app.sidebar.download import download
 from rnnviz.i18n import Words
 from rnnviz.link import Shown
 from rnnviz.spec.experiment import TABLE, Experiment, ExperimentError
 from rnnviz.spec.given import recipe_of
 from rnnviz.spec.perspective import Perspective
 from rnnviz.sweeps import Sweep, SweepResult, measures
-from rnnviz.sweeps import sweep as compute
+from rnnviz.sweeps.chunks import level_count
+from rnnviz.sweeps.refining import filled, refine
+from rnnviz.sweeps.shipped import DRAWN, SHIPPED, SIZES, read_shipped, shipped_name
 from rnnviz.sweeps.sweep import spaced
+from rnnviz.sweeps.theory import expected_radii
 from rnnviz.views._plot import atlas
 
 AXES = ("weight_scale", "recurrent_gain", "input_gain", "spectral_radius", "units",
@@ -30,45 +35,88 @@ _RANGES = {
     "weight_scale": (0.001, 10.0), "recurrent_gain": (0.1, 10.0), "input_gain": (0.01, 100.0),
     "spectral_radius": (0.1, 3.0), "signal_amplitude": (0.01, 100.0),
 }  # fmt: skip
-_UNITS = (2, 4, 8, 12, 16, 24, 32, 48, 64, 96, 128)
-_SIZES = (12, 24, 48)
+_GRIDS = (12, 24, 48)
+_REPEATS = (1, 2, 4, 8)
 _SECONDS = 40.0
 """Longest that a map may take on a slow laptop; a finer one is not offered."""
-_MEASURES = tuple(name for name in measures() if name != "memory")
+_SLOW = ("memory",)
+"""Measures that are shown where their numbers come with the package, and not computed here."""
 _SHARE = {"gradient": 5.0, "lyapunov": 3.0, "spectral_radius": 2.0}
 """Time of a measure beside the run itself, as a multiple of the run."""
 
 
 def show(source: Shown, perspective: Perspective, say: Words) -> Perspective:
-    """Draw the map and return where the visitor looks now."""
+    """Draw the maps and return where the visitor looks now."""
     experiment = recipe_of(source)
-    knobs = st.columns([2, 2, 1.6], vertical_alignment="bottom")
-    perspective = _choose_knobs(knobs[:2], perspective, say)
-    perspective = _choose_measure(perspective, say)
-    measure = perspective.measure
-    with knobs[2]:
-        size = _choose_size(experiment, perspective, say)
+    _offer_shipped(perspective, say)
+    places = st.columns([1.4, 1.4, 1.95, 1.45, 1.4], vertical_alignment="bottom")
+    perspective = _choose_axes(places, experiment, perspective, say)
+    perspective = _choose_measures(places[-1], experiment, perspective, say)
     try:
-        wanted = _sweep(experiment, perspective, size)
+        wanted = _sweep(experiment, perspective)
     except ExperimentError as error:
         st.warning(error.problems[0].sentence(say.language), icon=":material/warning:")
         return perspective
-    result: SweepResult = shared(
-        "results",
-        ("atlas", wanted),
-        _cost(experiment, perspective, size),
-        lambda progress: compute(wanted, progress=progress),
-        f"atlas of {wanted.networks} networks",
-    )
-    st.caption(f"{say(f'measure.{measure}.help')} {say('atlas.how_to_read')}")
-    _map(result, measure, experiment, perspective, say)
+    result, level = _known(wanted)
+    _explain(wanted, perspective, say)
+    if result is not None:
+        _maps(result, level, experiment, perspective, say)
+    if level + 1 < level_count(wanted):
+        share = sum(4.0**-step for step in range(level_count(wanted) - level - 1))
+        cost = _cost(experiment, perspective, perspective.grid) / 4 * share
+        shared(
+            "results",
+            ("atlas", wanted, level + 1),
+            cost,
+            lambda progress: refine(wanted, level + 1, result, progress),
+            f"atlas of {wanted.networks} networks",
+        )
+        st.rerun()
     return perspective
 
 
-def _choose_knobs(places: Sequence[Any], perspective: Perspective, say: Words) -> Perspective:
-    """Draw the choice of the two knobs that vary."""
-    chosen = {}
-    for place, name in zip(places, ("across", "up"), strict=True):
+def _known(wanted: Sweep) -> tuple[SweepResult | None, int]:
+    """The finest level of a sweep that is there already, and its number; −1 for none."""
+    name, last = shipped_name(wanted), level_count(wanted) - 1
+    if name is not None:
+        return read_shipped(name), last
+    for level in range(last, -1, -1):
+        found = kept_result(("atlas", wanted, level))
+        if found is not None:
+            return found, level
+    return None, -1
+
+
+def _offer_shipped(perspective: Perspective, say: Words) -> None:
+    """Offer the sweeps whose numbers come with the package."""
+    with st.container(horizontal=True, key="atlas_shipped", vertical_alignment="center"):
+        st.caption(say("atlas.examples"), width="content")
+        for name, one in SHIPPED.items():
+            axes = dict(one.axes)
+            up, across = [axis for axis in axes if axis != "seed"]
+            chosen = perspective.replace(
+                up=up,
+                across=across,
+                measure=one.measures[0],
+                beside=one.measures[1],
+                repeats=len(axes.get("seed", (0,))),
+                grid=max(len(axes[up]), len(axes[across])),
+            )
+            st.button(
+                say(f"atlas.shipped.{name}"),
+                key=f"atlas.shipped.{name}",
+                type="tertiary",
+                on_click=state.go,
+                args=(one.experiment, chosen),
+            )
+
+
+def _choose_axes(
+    places: Sequence[Any], experiment: Experiment, perspective: Perspective, say: Words
+) -> Perspective:
+    """Draw the choices of the two knobs that vary, how finely, and how often."""
+    chosen: dict[str, Any] = {}
+    for place, name in zip(places, ("across", "up"), strict=False):
         standing = getattr(perspective, name)
         standing = standing if standing in AXES else AXES[0]
         value = place.selectbox(
@@ -78,36 +126,69 @@ def _choose_knobs(places: Sequence[Any], perspective: Perspective, say: Words) -
             key=state.widget(f"atlas.{name}", standing),
         )
         chosen[name] = offered(value, AXES, standing)
-    return perspective.replace(**chosen)
+    perspective = perspective.replace(**chosen)
+    grids = [grid for grid in _GRIDS if _cost(experiment, perspective, grid) <= _SECONDS]
+    grids = grids or list(_GRIDS[:1])
+    if _shipped(experiment, perspective) and perspective.grid not in grids:
+        grids.append(perspective.grid)
+    standing_grid = max((one for one in grids if one <= perspective.grid), default=grids[0])
+    repeats = _REPEATS if "seed" not in (perspective.across, perspective.up) else (1,)
+    standing_repeats = perspective.repeats if perspective.repeats in repeats else 1
+    with places[2]:
+        grid = choose(
+            "atlas.grid",
+            grids,
+            standing_grid,
+            say("atlas.size"),
+            lambda one: f"{one} × {one}",
+            label_visibility="visible",
+        )
+    with places[3]:
+        times = choose(
+            "atlas.repeats",
+            repeats,
+            standing_repeats,
+            say("atlas.repeats"),
+            str,
+            label_visibility="visible",
+        )
+    return perspective.replace(grid=grid, repeats=times)
 
 
-def _choose_measure(perspective: Perspective, say: Words) -> Perspective:
-    """Draw the choice of what is measured, with what it means."""
-    standing = perspective.measure if perspective.measure in _MEASURES else _MEASURES[0]
+def _choose_measures(
+    other: Any, experiment: Experiment, perspective: Perspective, say: Words
+) -> Perspective:
+    """Draw the choice of what is measured, and of a second map beside the first."""
+    shipped = _shipped(experiment, perspective)
+    there = SHIPPED[shipped].measures if shipped else ()
+    known = tuple(name for name in measures() if name not in _SLOW or name in there)
+    standing = perspective.measure if perspective.measure in known else known[0]
     measure = choose(
         "atlas.measure",
-        _MEASURES,
+        known,
         standing,
         say("atlas.measure"),
         lambda one: say(f"measure.{one}.label"),
         st.pills,
     )
-    return perspective.replace(measure=measure)
-
-
-def _choose_size(experiment: Experiment, perspective: Perspective, say: Words) -> int:
-    """Draw the choice of how fine the map is; what would take too long is not offered."""
-    sizes = [size for size in _SIZES if _cost(experiment, perspective, size) <= _SECONDS]
-    sizes = sizes or list(_SIZES[:1])
-    chosen = st.segmented_control(
-        say("atlas.size"),
-        sizes,
-        default=sizes[min(1, len(sizes) - 1)],
-        required=True,
-        format_func=lambda size: f"{size} × {size}",
-        key=f"atlas.size.{len(sizes)}",
+    others = ("", *(name for name in known if name != measure))
+    second = perspective.beside if perspective.beside in others else ""
+    beside = other.selectbox(
+        say("atlas.beside"),
+        others,
+        format_func=lambda one: say(f"measure.{one}.label") if one else say("atlas.no_second"),
+        key=state.widget("atlas.beside", second),
     )
-    return offered(chosen, sizes, sizes[0])
+    beside = offered(beside, others, second) or None
+    return perspective.replace(measure=measure, beside=beside)
+
+
+def _shipped(experiment: Experiment, perspective: Perspective) -> str | None:
+    """The shipped sweep that holds the numbers of a perspective, by name; None where none does."""
+    try:
+        return shipped_name(_sweep(experiment, perspective))
+    except ExperimentError:
+        return None
 
 
 def axis_values(name: str, size: int) -> list[Any]:
@@ -115,48 +196,91 @@ def axis_values(name: str, size: int) -> list[Any]:
     if name in _RANGES:
         return list(spaced(*_RANGES[name], size))
     if name == "units":
-        return list(_UNITS)
+        return list(SIZES)
     if name == "seed":
         return list(range(size))
-    options = TABLE[name].kind.options
-    return [one for one in options if name != "recurrent_initializer" or one != "zeros"]
+    if name == "recurrent_initializer":
+        return list(DRAWN)
+    return list(TABLE[name].kind.options)
 
 
-def _sweep(experiment: Experiment, perspective: Perspective, size: int) -> Sweep:
-    up, across = perspective.up, perspective.across
-    other = next(name for name in AXES if name != across)
-    up = up if up != across else other
-    axes = {up: axis_values(up, size), across: axis_values(across, size)}
-    return Sweep(experiment, axes, (perspective.measure,))
+def _sweep(experiment: Experiment, perspective: Perspective) -> Sweep:
+    up, across = perspective.up or AXES[1], perspective.across or AXES[0]
+    up = up if up != across else next(name for name in AXES if name != across)
+    axes = {up: axis_values(up, perspective.grid), across: axis_values(across, perspective.grid)}
+    if perspective.repeats > 1 and "seed" not in axes:
+        axes["seed"] = [experiment.seed + one for one in range(perspective.repeats)]
+    chosen = [name for name in (perspective.measure, perspective.beside) if name]
+    return Sweep(experiment, axes, chosen)
 
 
-def _cost(experiment: Experiment, perspective: Perspective, size: int) -> float:
+def _cost(experiment: Experiment, perspective: Perspective, grid: int) -> float:
     """Seconds of a map on a slow laptop, roughly: networks in stacks take a third of one alone."""
-    networks = len(axis_values(perspective.up, size)) * len(axis_values(perspective.across, size))
-    return networks * experiment.cost.seconds * (1 + _SHARE.get(perspective.measure, 0.3)) / 3
+    up, across = perspective.up or AXES[1], perspective.across or AXES[0]
+    networks = len(axis_values(up, grid)) * len(axis_values(across, grid)) * perspective.repeats
+    names = [name for name in (perspective.measure, perspective.beside) if name]
+    work = 1 + sum(_SHARE.get(name, 0.3) for name in names)
+    return networks * experiment.cost.seconds * work / 3
 
 
-def _map(
-    result: SweepResult, measure: str, experiment: Experiment, perspective: Perspective, say: Words
+def _explain(wanted: Sweep, perspective: Perspective, say: Words) -> None:
+    """Say what the colours mean and what the lines are."""
+    told = [say(f"measure.{name}.help") for name in wanted.measures]
+    if _radii(wanted) is not None:
+        told.append(say("atlas.theory"))
+    st.caption(" ".join([*told, say("atlas.how_to_read")]))
+
+
+def _radii(wanted: Sweep) -> np.ndarray | None:
+    """The expected radii of U over the two axes of the map."""
+    axes = {name: values for name, values in wanted.axes if name != "seed" or len(wanted.axes) == 2}
+    return expected_radii(Sweep(wanted.experiment, axes, wanted.measures[:1]))
+
+
+def _maps(
+    result: SweepResult, level: int, experiment: Experiment, perspective: Perspective, say: Words
 ) -> None:
-    """Show the map; a click opens the network of that cell on the States page."""
-    figure = atlas.draw(result, measure, style_of(perspective, say), _place_of(result, experiment))
-    key = state.component("atlas")
-    click = figure_view(figure, "atlas", key=key, picks=True)
-    picked = state.chosen("atlas", click)
-    if picked is None:
+    """Show a map for each measure; a click opens the network of that cell on the States page."""
+    shown, radii = filled(result, level), _radii(result.sweep)
+    names, mark = result.sweep.measures, _place_of(result, experiment)
+    for place, name in zip(st.columns(len(names)), names, strict=True):
+        with place:
+            figure = atlas.draw(shown, name, style_of(perspective, say), mark, radii)
+            key = "atlas" if name == names[0] else "atlas.second"
+            click = figure_view(figure, key, key=state.component(key), picks=True)
+        picked = state.chosen(key, click)
+        if picked is not None:
+            _open(result, picked[:2], perspective)
+    if level == level_count(result.sweep) - 1:
+        download(
+            st,
+            say("atlas.numbers"),
+            "atlas.csv",
+            lambda: result.frame.to_csv(index=False).encode(),
+            say,
+            key="atlas.numbers",
+            width="content",
+            icon=":material/table:",
+        )
+
+
+def _open(result: SweepResult, point: Sequence[float], perspective: Perspective) -> None:
+    """Go to the network of a cell, the first of its repetitions."""
+    place = atlas.place_at(result, (point[0], point[1]))
+    if place is None:
         return
-    place = atlas.place_at(result, picked[:2])
-    if place is not None and place not in result.reasons:
-        opened = result.sweep.experiment_at(place)
-        state.go(opened, dataclasses.replace(perspective, page="states"))
-        st.rerun()
+    index = place if len(result.sweep.axes) == 2 else (*place, 0)
+    if index in result.reasons:
+        return
+    opened = result.sweep.experiment_at(index)
+    state.go(opened, dataclasses.replace(perspective, page="states"))
+    st.rerun()
 
 
 def _place_of(result: SweepResult, experiment: Experiment) -> tuple[int, int] | None:
     """Where the experiment itself stands on the map; None where it is not one of its networks."""
     places = []
-    for name, values in result.sweep.axes:
+    for name, values in atlas.axes_of(result):
         value = getattr(experiment, name)
         if isinstance(value, (int, float)) and not isinstance(value, bool) and name != "seed":
             near = min(range(len(values)), key=lambda one: abs(values[one] - value))

@@ -213,5 +213,10 @@ def shared(
         return JOBS.result((cache, key), seconds, timed, look, client())
 
 
+def kept_result(key: Hashable) -> Any:
+    """Return a result that is kept under a key already; None where there is none."""
+    return CACHES["results"].peek(key)
+
+
 def _unheard(fraction: float) -> None:
     """Stand in for a progress that nobody watches."""

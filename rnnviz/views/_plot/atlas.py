@@ -17,23 +17,29 @@ _HEIGHT = 440
 
 
 def draw(
-    result: SweepResult, measure: str, style: Style, mark: Sequence[int] | None = None
+    result: SweepResult,
+    measure: str,
+    style: Style,
+    mark: Sequence[int] | None = None,
+    radii: np.ndarray | None = None,
 ) -> go.Figure:
     """Draw a sweep whose first axis goes up and whose second goes to the right.
 
     Parameters
     ----------
     result : SweepResult
-        Of a sweep over two knobs.
+        Of a sweep over two knobs; over seeds as well, their mean is drawn.
     measure : str
-        Which of its measures.
+        Which of its measures gives the colours; hovering tells all of them.
     style : Style
         Theme and language.
     mark : (int, int), optional
         Place of the network that is marked.
+    radii : ndarray (rows, columns), optional
+        Spectral radii of U that theory expects: where they are 1 a dashed line is drawn.
     """
-    (up, rows), (across, columns) = result.sweep.axes
-    values, told = result.array(measure), measures()[measure]
+    (up, rows), (across, columns) = axes_of(result)
+    values, told = _mean(result, measure), measures()[measure]
     low, high, kind = _scale(values, told.low, told.high, told.contour)
     say = style.words
     label = say(f"measure.{measure}.label")
@@ -43,21 +49,14 @@ def draw(
         "y": list(range(len(rows))), "zmin": low, "zmax": high,
         "colorscale": [list(stop) for stop in style.scale(kind)],
         "colorbar": {"title": title, "thickness": 12},
-        "customdata": _hover(result, values, say), "hovertemplate": "%{customdata}<extra></extra>",
+        "customdata": _hover(result, say), "hovertemplate": "%{customdata}<extra></extra>",
         "hoverongaps": True,
     }  # fmt: skip
     traces = [cells, *_contour(values, told.contour, style)]
+    if radii is not None:
+        traces += _contour(np.log(np.maximum(radii, 1e-9)), 0.0, style, dash="dash")
     if mark is not None:
-        ring = {
-            "symbol": "square-open",
-            "size": 14,
-            "color": style.ink.cursor,
-            "line": {"width": 2.5},
-        }
-        traces.append({
-            "type": "scatter", "mode": "markers", "x": [mark[1]], "y": [mark[0]], "marker": ring,
-            "hoverinfo": "skip", "showlegend": False,
-        })  # fmt: skip
+        traces += [_ring(mark, color, width) for color, width in _seen_on_all(style, 2.5)]
     layout = {
         "template": template_dict(style), "height": _HEIGHT, "showlegend": False,
         "margin": {"l": 80, "r": 16, "t": 12, "b": 60},
@@ -67,10 +66,20 @@ def draw(
     return go.Figure({"data": traces, "layout": layout})
 
 
+def axes_of(result: SweepResult) -> list[tuple[str, tuple[Any, ...]]]:
+    """The two knobs of the map with their values: seeds beside them are repetitions."""
+    axes = list(result.sweep.axes)
+    return axes if len(axes) == 2 else [axis for axis in axes if axis[0] != "seed"]
+
+
+def _mean(result: SweepResult, measure: str) -> np.ndarray:
+    return result.array(measure) if len(result.sweep.axes) == 2 else result.mean(measure)
+
+
 def place_at(result: SweepResult, point: tuple[float, float]) -> tuple[int, int] | None:
     """The network whose cell holds a point of the figure; None beside the map."""
     row, column = round(point[1]), round(point[0])
-    rows, columns = result.sweep.shape
+    rows, columns = (len(values) for _, values in axes_of(result))
     return (row, column) if 0 <= row < rows and 0 <= column < columns else None
 
 
@@ -91,19 +100,35 @@ def _scale(
     return least, most if most > least else least + 1.0, "sequential"
 
 
-def _contour(values: np.ndarray, level: float | None, style: Style) -> list[dict]:
-    """The line where the measure has the value at which something changes."""
+def _contour(
+    values: np.ndarray, level: float | None, style: Style, dash: str = "solid"
+) -> list[dict]:
+    """The line where the values are at a level at which something changes."""
     if level is None or min(values.shape) < 2:
         return []
     finite = np.where(np.isneginf(values), -1e9, values)
     if not (np.nanmin(finite) < level < np.nanmax(finite)):
         return []
     shown = np.clip(finite, level - 1, level + 1)
-    line = {"color": style.ink.cursor, "width": 2, "smoothing": 0}
     return [{
-        "type": "contour", "z": shown, "showscale": False, "hoverinfo": "skip", "line": line,
+        "type": "contour", "z": shown, "showscale": False, "hoverinfo": "skip",
+        "line": {"color": color, "width": width, "smoothing": 0, "dash": dash},
         "contours": {"start": level, "end": level, "size": 1, "coloring": "none"},
-    }]  # fmt: skip
+    } for color, width in _seen_on_all(style, 2)]  # fmt: skip
+
+
+def _ring(mark: Sequence[int], color: str, width: float) -> dict:
+    """A square around the cell of a network."""
+    return {
+        "type": "scatter", "mode": "markers", "x": [mark[1]], "y": [mark[0]],
+        "marker": {"symbol": "square-open", "size": 14, "color": color, "line": {"width": width}},
+        "hoverinfo": "skip", "showlegend": False,
+    }  # fmt: skip
+
+
+def _seen_on_all(style: Style, width: float) -> list[tuple[str, float]]:
+    """Colour and width of a line and of its edge, which is seen where the line is not."""
+    return [(style.ink.halo, width + 3), (style.ink.cursor, width)]
 
 
 def _axis(name: str, values: Sequence[Any], say: Any) -> dict:
@@ -120,21 +145,42 @@ def _axis(name: str, values: Sequence[Any], say: Any) -> dict:
     }
 
 
-def _hover(result: SweepResult, values: np.ndarray, say: Any) -> list[list[str]]:
-    (up, rows), (across, columns) = result.sweep.axes
+def _hover(result: SweepResult, say: Any) -> list[list[str]]:
+    """What each network is and what was measured of it, for one map and for two side by side."""
+    (up, rows), (across, columns) = axes_of(result)
     names = say(f"knob.{up}.label"), say(f"knob.{across}.label")
-    texts = []
+    told = [[""] * len(columns) for _ in rows]
     for row, first in enumerate(rows):
-        line = []
         for column, second in enumerate(columns):
-            number = values[row, column]
-            reason = result.reasons.get((row, column))
-            told = reason or ("−∞" if np.isneginf(number) else f"{number:.6g}")
-            line.append(
-                f"{names[0]} {_written(first, say)}<br>{names[1]} {_written(second, say)}<br>{told}"
-            )
-        texts.append(line)
-    return texts
+            lines = [
+                f"{names[0]} {_written(first, say)}",
+                f"{names[1]} {_written(second, say)}",
+            ]
+            told[row][column] = "<br>".join(lines)
+    for measure in result.sweep.measures:
+        values = _mean(result, measure)
+        errors = result.error(measure) if len(result.sweep.axes) > 2 else None
+        for row, column in np.ndindex(values.shape):
+            told[row][column] += "<br>" + _number(values, errors, measure, (row, column), say)
+    for place, reason in result.reasons.items():
+        told[place[0]][place[1]] += f"<br>{reason}"
+    return told
+
+
+def _number(
+    values: np.ndarray, errors: np.ndarray | None, measure: str, place: tuple[int, int], say: Any
+) -> str:
+    """A measure of one network with its error over the seeds."""
+    value = float(values[place])
+    text = say(f"measure.{measure}.label") + " "
+    if math.isinf(value):
+        return text + ("−∞" if value < 0 else "∞")
+    if math.isnan(value):
+        return text + "–"
+    text += f"{value:.6g}".replace("-", "−")
+    if errors is not None and math.isfinite(error := float(errors[place])):
+        text += f" ± {error:.2g}"
+    return text
 
 
 def _written(value: Any, say: Any) -> str:
