@@ -201,7 +201,7 @@ def _add_sweep(command: _Parser, say: Words) -> None:
     add("--seeds", type=int, default=0, metavar="N", help=say("cli.sweep.seeds"))
     names = ", ".join(measures())
     add("--measure", default="saturated", help=f"{say('cli.sweep.measure')}: {names}")
-    add("--store", type=Path, metavar="FOLDER", help=say("cli.sweep.store"))
+    add("--store", metavar="FOLDER", help=say("cli.sweep.store"))
     add("--resume", action="store_true", help=say("cli.sweep.resume"))
     add("--out", type=Path, metavar="FILE", help=say("cli.sweep.out"))
     kinds = _list(say, "executor", EXECUTORS)

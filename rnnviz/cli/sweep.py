@@ -30,11 +30,12 @@ def sweep(request: argparse.Namespace, say: Words) -> None:
         raise Misunderstood(say("cli.sweep.needs_place"))
     print(say("cli.sweep.begins", networks=f"{wanted.networks:,}"), flush=True)
     began = time.monotonic()
-    with Bar(1) as bar:
+    executor = _executor(request, say)
+    with Bar(1) as bar, executor if isinstance(executor, Executor) else contextlib.nullcontext():
         try:
             result = compute(
                 wanted,
-                _executor(request, say),
+                executor,
                 request.store,
                 bar.part,
                 resume=request.resume,

@@ -62,8 +62,33 @@ def dask(address: str | None = None) -> Executor:
     """
     from dask.distributed import Client  # an extra
 
-    client = Client(address) if address else Client(processes=True, threads_per_worker=1)
-    return client.get_executor()
+    if address:
+        return OnCluster(Client(address))
+    return OnCluster(Client(processes=True, threads_per_worker=1, dashboard_address=None))
+
+
+class OnCluster(Executor):
+    """Computes on the workers of a Dask cluster; as a context it lets go of the cluster at the end.
+
+    Parameters
+    ----------
+    client : dask.distributed.Client
+        The cluster; it is closed with the executor.
+    """
+
+    def __init__(self, client: Any) -> None:
+        self._client, self._executor = client, client.get_executor()
+        self._max_workers = max(1, sum(client.nthreads().values()))
+        """How many are kept busy."""
+
+    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future:
+        """Have a call computed by any worker."""
+        return self._executor.submit(fn, *args, **kwargs)
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """Let go of the cluster; one that was started here ends."""
+        self._executor.shutdown(wait=wait)
+        self._client.close()
 
 
 def _begin_worker(parent: int) -> None:

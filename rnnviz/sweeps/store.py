@@ -1,21 +1,20 @@
 """A folder that keeps the chunks of a sweep as Parquet: finished ones are never lost or done twice.
 
-``sweep.json`` says which sweep it is. Each chunk is one file, written under another name and then
-renamed, so that it is there whole or not at all. ``pandas.read_parquet(folder)`` opens all of it.
+``sweep.json`` says which sweep it is. Each chunk is one file that is there whole or not at all.
+``pandas.read_parquet(folder)`` opens all of it.
 """
 
 from __future__ import annotations
 
+import io
 import json
 import os
-import uuid
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from rnnviz.sweeps.chunks import Chunk, ChunkResult
+from rnnviz.sweeps.folder import folder_of
 from rnnviz.sweeps.sweep import Sweep
 
 DESCRIPTION = "sweep.json"
@@ -31,8 +30,8 @@ class Store:
 
     Parameters
     ----------
-    folder : path
-        Made if it is not there.
+    place : path or str
+        A folder, or an address of fsspec's such as ``s3://bucket/atlas``; made if it is not there.
     sweep : Sweep
         Whose chunks.
     resume : bool
@@ -44,45 +43,46 @@ class Store:
         Where the folder holds another sweep, or chunks and ``resume`` is off, or cannot be written.
     """
 
-    def __init__(self, folder: str | os.PathLike, sweep: Sweep, resume: bool = False) -> None:
-        self.folder, self.sweep = Path(folder), sweep
-        description = self.folder / DESCRIPTION
+    def __init__(self, place: str | os.PathLike, sweep: Sweep, resume: bool = False) -> None:
+        self.sweep = sweep
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            if description.exists():
-                self._check(description, resume)
+            self.folder = folder_of(place)
+            if self.folder.exists(DESCRIPTION):
+                self._check(resume)
             else:
                 text = json.dumps({"rnnviz": _VERSION, "sweep": sweep.to_query()}, indent=2)
-                self._write(description, text.encode())
+                self.folder.write(DESCRIPTION, text.encode())
         except OSError as error:
-            raise StoreError(f"{self.folder}: {error.strerror or error}") from error
+            raise StoreError(f"{place}: {error.strerror or error}") from error
+        except (ModuleNotFoundError, ValueError) as error:  # an address that fsspec cannot reach
+            raise StoreError(f"{place}: {error}") from error
 
-    def _check(self, description: Path, resume: bool) -> None:
+    def _check(self, resume: bool) -> None:
         try:
-            told = json.loads(description.read_text(encoding="utf-8"))
+            told = json.loads(self.folder.read(DESCRIPTION))
         except ValueError as error:
-            raise StoreError(f"{description} is damaged: it holds no JSON.") from error
+            raise StoreError(
+                f"{self.folder}/{DESCRIPTION} is damaged: it holds no JSON."
+            ) from error
         if not isinstance(told, dict) or told.get("sweep") != self.sweep.to_query():
             raise StoreError(f"{self.folder} holds another sweep; name another folder.")
-        if not resume and any(self._files()):
+        if not resume and any(name.endswith(".parquet") for name in self.folder.names()):
             raise StoreError(f"{self.folder} holds finished chunks; go on with --resume.")
 
-    def _files(self) -> Iterator[Path]:
-        return self.folder.glob("chunk-*.parquet")
-
-    def _file(self, number: int) -> Path:
-        return self.folder / f"chunk-{number:08d}.parquet"
+    @staticmethod
+    def _name(chunk: Chunk) -> str:
+        return f"chunk-{chunk.number:08d}.parquet"
 
     def has(self, chunk: Chunk) -> bool:
         """Whether a chunk is finished."""
-        return self._file(chunk.number).exists()
+        return self.folder.exists(self._name(chunk))
 
     def read(self, chunk: Chunk) -> ChunkResult | None:
         """A finished chunk; None where its file is damaged, so that it is computed again."""
         from pyarrow import ArrowException, parquet
 
         try:
-            table = parquet.read_table(self._file(chunk.number))
+            table = parquet.read_table(io.BytesIO(self.folder.read(self._name(chunk))))
             places = table["place"].to_numpy()
             values = {name: table[name].to_numpy() for name in self.sweep.measures}
             reasons = table["reason"].to_pylist()
@@ -109,21 +109,9 @@ class Store:
         sink = pyarrow.BufferOutputStream()
         parquet.write_table(pyarrow.table(columns), sink)
         try:
-            self._write(self._file(result.chunk.number), sink.getvalue().to_pybytes())
+            self.folder.write(self._name(result.chunk), sink.getvalue().to_pybytes())
         except OSError as error:
             raise StoreError(
                 f"{self.folder}: {error.strerror or error}. Finished chunks are whole; "
                 "go on with --resume."
             ) from error
-
-    def _write(self, path: Path, content: bytes) -> None:
-        # A name of its own: two processes that write the same chunk do not meet.
-        part = path.with_name(f".{path.name}.{uuid.uuid4().hex}.part")
-        try:
-            with part.open("wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(part, path)
-        finally:
-            part.unlink(missing_ok=True)

@@ -15,7 +15,7 @@ os.environ.setdefault("KERAS_BACKEND", "numpy")
 @pytest.fixture(scope="session")
 def torch():
     """PyTorch, on one thread."""
-    torch = _import("torch")
+    torch = imported("torch")
     torch.set_num_threads(1)
     return torch
 
@@ -27,8 +27,8 @@ def keras(monkeypatch):
     Where it would round float64 to float32 in between (every backend but TensorFlow; Keras issue
     23223), it is told not to.
     """
-    _import(os.environ["KERAS_BACKEND"])
-    keras = _import("keras")
+    imported(os.environ["KERAS_BACKEND"])
+    keras = imported("keras")
     table = importlib.import_module("keras.src.backend.common.dtypes").BIT64_TO_BIT32_DTYPE
     monkeypatch.setitem(table, "float64", "float64")
     keras.config.set_floatx("float32")
@@ -36,7 +36,8 @@ def keras(monkeypatch):
     return keras
 
 
-def _import(name):
+def imported(name):
+    """A peer by the name of its module."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # theirs to heed, not ours
         if os.environ.get("RNNVIZ_PEERS") == "required":

@@ -1,5 +1,6 @@
 """A sweep gives what each network gives alone; it goes on where it was stopped."""
 
+import errno
 import math
 import os
 import subprocess
@@ -291,6 +292,39 @@ def test_many_workers_are_served_in_bounded_memory(monkeypatch):
         assert not np.isnan(result.array()).any()
         assert not result.reasons
     assert beside[1] < 1.5 * beside[0] + 2**19
+
+
+def test_a_store_may_be_at_an_address(tmp_path):
+    pytest.importorskip("fsspec", reason="comes with dask: pip install rnnviz[dask]")
+    one = Sweep(SMALL, {"weight_scale": np.geomspace(0.01, 3, 20), "seed": range(30)})
+    told = []
+    for place in ("memory://atlas", f"file://{tmp_path}/atlas"):
+        whole = sweep(one, store=place)
+        assert np.array_equal(sweep(one, store=place, progress=told.append).array(), whole.array())
+        with pytest.raises(StoreError, match="another sweep"):
+            sweep(Sweep(SMALL, {"seed": range(3)}), store=place)
+    assert len(list((tmp_path / "atlas").glob("chunk-*.parquet"))) == len(list(chunks(one)))
+    with pytest.raises(StoreError, match="nowhere"):
+        sweep(one, store="nowhere://atlas")
+
+
+def test_a_full_disk_leaves_finished_chunks_whole(tmp_path, monkeypatch):
+    one, kept = Sweep(SMALL, {"seed": range(600)}), []
+
+    def fsync(number):
+        if len(kept) == 2:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        kept.append(number)
+
+    monkeypatch.setattr("rnnviz.sweeps.folder.os.fsync", fsync)
+    with pytest.raises(StoreError, match=r"No space left.*--resume"):
+        sweep(one, store=tmp_path)
+    assert [path.name for path in sorted(tmp_path.iterdir())] == [
+        "chunk-00000000.parquet",
+        "sweep.json",
+    ]
+    monkeypatch.undo()
+    assert np.array_equal(sweep(one, store=tmp_path).array(), sweep(one).array())
 
 
 def test_a_damaged_chunk_is_computed_again(tmp_path):
