@@ -54,6 +54,9 @@ _STATIC = Path(__file__).with_name("static")
 _STYLE = f"<style>{(_STATIC / 'page.css').read_text(encoding='utf-8')}</style>"
 _ICON = f"data:image/svg+xml;base64,{b64encode((_STATIC / 'icon.svg').read_bytes()).decode()}"
 _LECTURE = Experiment()
+_UNDER_WAY = 20
+"""Where the cursor stands when the page of the dynamics is first opened: at the first step there is
+no earlier state, and so no gradient to follow back."""
 _LANGUAGE_NAMES = {"en": "English", "ko": "한국어"}
 
 
@@ -81,7 +84,7 @@ def _show(say: Words) -> None:
     look = visibility(perspective)
     with stage:
         if look.shows("navigation"):
-            perspective = _navigation(perspective, say)
+            perspective = _navigation(situation, perspective, say)
     if perspective.page == "training" and situation.training is None:
         open_training(Training.of("flip_flop"), perspective)
     bench = None
@@ -208,12 +211,15 @@ def _language(perspective: Perspective, spoken: str) -> Perspective:
     return perspective.replace(language=chosen)
 
 
-def _navigation(perspective: Perspective, say: Words) -> Perspective:
+def _navigation(situation: Link, perspective: Perspective, say: Words) -> Perspective:
     """Draw the way to the other pages, and say what this is."""
     page = choose(
         "page", PAGES, perspective.page, say("page.pages"), lambda name: say(f"pages.{name}")
     )
     st.html(f'<p class="rv-tagline">{escape(say("tagline.text"))}</p>')
+    if page == "dynamics" != perspective.page and perspective.timestep == 0:
+        state.go(situation.source, perspective.replace(page=page, timestep=_UNDER_WAY))
+        st.rerun()
     return perspective.replace(page=page)
 
 

@@ -179,6 +179,10 @@ def _add_summary(command: _Parser, say: Words) -> None:
     command.options.add_argument(
         "--style", type=_one_of(styles, say), help=_list(say, "style", styles)
     )
+    numberings = commands.NUMBERINGS
+    command.options.add_argument(
+        "--numbering", type=_one_of(numberings, say), help=_list(say, "numbering", numberings)
+    )
 
 
 def _add_code(command: _Parser, say: Words) -> None:

@@ -12,7 +12,7 @@ from rnnviz.cli.sources import Misunderstood, Shown, sources
 from rnnviz.cli.sweep import sweep
 from rnnviz.cli.terminal import visible
 from rnnviz.cli.train import train
-from rnnviz.codegen import SUMMARY_STYLES
+from rnnviz.codegen import NUMBERINGS, SUMMARY_STYLES, built_before
 from rnnviz.codegen import summary as keras_summary
 from rnnviz.codegen.programs import FRAMEWORKS, program
 from rnnviz.engine.run import Run
@@ -30,6 +30,7 @@ from rnnviz.views.registry import View, views
 __all__ = [
     "FRAMEWORKS",
     "GALLERY_FORMATS",
+    "NUMBERINGS",
     "SUMMARY_STYLES",
     "code",
     "data",
@@ -85,12 +86,11 @@ def gallery(request: argparse.Namespace, say: Words) -> None:
 
 def summary(request: argparse.Namespace, say: Words) -> None:
     """Print Keras's summary of each experiment, in the style that its link names."""
-    texts = [
-        keras_summary(
-            shown.network or shown.experiment, request.style or shown.perspective.summary_style
-        )
-        for shown in sources(request, say)
-    ]
+    texts = []
+    for shown in sources(request, say):
+        model, look = shown.network or shown.experiment, shown.perspective
+        before = built_before(model, request.numbering or look.numbering)
+        texts.append(keras_summary(model, request.style or look.summary_style, before))
     print("\n".join(texts))
 
 

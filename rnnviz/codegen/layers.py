@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,10 +59,19 @@ class KerasLayer:
         return len(self.output_shape) == 3
 
 
-def keras_layers(model: Model) -> tuple[KerasLayer, ...]:
-    """Return the layers of a model from the input up, as ``Sequential`` would hold them."""
-    made = architecture(model)
+def keras_layers(model: Model, after: Iterable[Model] = ()) -> tuple[KerasLayer, ...]:
+    """Return the layers of a model from the input up, as ``Sequential`` would hold them.
+
+    ``after`` are the models that were built before it in the same session: Keras goes on counting.
+    """
     numbering: Counter[str] = Counter()
+    for earlier in after:
+        _layers(earlier, numbering)
+    return _layers(model, numbering)
+
+
+def _layers(model: Model, numbering: Counter[str]) -> tuple[KerasLayer, ...]:
+    made = architecture(model)
     layers: list[KerasLayer] = []
     batch = 1 if made.stateful else None  # a stateful model knows how many sequences it is given
     shape: Shape = (batch, None, made.input_features)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from rnnviz.codegen.programs import cells
+from rnnviz.codegen.programs import cells, notes
 from rnnviz.engine import Layer
 from rnnviz.engine.cells.cell import RecurrentCell
 
@@ -50,13 +50,7 @@ def notes_loop(
         *_weight_lines(cell, drawn),
         *before,
         "",
-        "successive_outputs = []",
-        "for input_t in inputs:",
-        *(f"    {line}" for line in step),
-        "    successive_outputs.append(output_t)",
-        "    state_t = output_t",
-        "",
-        "final_output_sequence = np.stack(successive_outputs, axis=0)",
+        *notes.loop_lines(step),
     )
 
 
@@ -75,7 +69,7 @@ def _step(cell: RecurrentCell) -> tuple[list[str], list[str], list[str]]:
     if cell.state_is_activation:
         name = layer.settings["activation"]
         act = _ACTIVATIONS.get(name, f"{name}({{}})")
-        return [], [], [f"output_t = {act.format('np.dot(W, input_t) + np.dot(U, state_t) + b')}"]
+        return [], [], [f"output_t = {act.format(notes.SUM)}"]
     text = cells.step_text(layer)
     step, before = (
         _dotted(cells.filled(part, layer, {}, _NOTES)) for part in (text.step, text.before)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rnnviz.codegen.architecture import Model, architecture
 from rnnviz.codegen.layers import KerasLayer, keras_layers
 
@@ -14,7 +16,7 @@ _KERAS3_WIDTHS = (31, 22, 13)
 _BYTES = {"float32": 4, "float64": 8}
 
 
-def summary(model: Model, style: str = "keras3") -> str:
+def summary(model: Model, style: str = "keras3", after: Sequence[Model] = ()) -> str:
     """Return the summary of a model, lines joined by newlines, one at the end.
 
     Parameters
@@ -23,17 +25,21 @@ def summary(model: Model, style: str = "keras3") -> str:
         What is summed up.
     style : {"keras3", "keras2"}
         Keras 3 as on a terminal of 80 columns, which is also what a notebook shows.
+    after : sequence of Experiment or Network
+        What was built before it in the same session; names are numbered on from there, and each
+        of these models counts as one ``Sequential``.
 
     Raises
     ------
     KeyError
         For another style.
     """
-    layers = keras_layers(model)
+    layers = keras_layers(model, after)
+    title = f'Model: "sequential{f"_{len(after)}" if after else ""}"'
     total = sum(layer.parameter_count for layer in layers)
     size = total * _BYTES[architecture(model).dtype]
     lines = {"keras2": _keras2, "keras3": _keras3}[style](layers, total, size)
-    return "\n".join(lines) + "\n"
+    return "\n".join([title, *lines]) + "\n"
 
 
 def _fields(layer: KerasLayer) -> tuple[str, str]:
@@ -42,7 +48,7 @@ def _fields(layer: KerasLayer) -> tuple[str, str]:
 
 def _keras2(layers: tuple[KerasLayer, ...], total: int, size: int) -> list[str]:
     width = _KERAS2_ENDS[-1]
-    lines = ['Model: "sequential"', "_" * width, _keras2_row(_TITLES), "=" * width]
+    lines = ["_" * width, _keras2_row(_TITLES), "=" * width]
     for layer in layers:
         lines += [_keras2_row((*_fields(layer), str(layer.parameter_count))), "_" * width]
     lines[-1] = "=" * width
@@ -62,7 +68,7 @@ def _keras2_row(fields: tuple[str, ...]) -> str:
 
 def _keras3(layers: tuple[KerasLayer, ...], total: int, size: int) -> list[str]:
     rows = [(*_fields(layer), f"{layer.parameter_count:,}") for layer in layers]
-    lines = ['Model: "sequential"', _rule("┏━┳┓"), *_keras3_row(_TITLES, "┃"), _rule("┡━╇┩")]
+    lines = [_rule("┏━┳┓"), *_keras3_row(_TITLES, "┃"), _rule("┡━╇┩")]
     for number, row in enumerate(rows):
         if number:
             lines.append(_rule("├─┼┤"))

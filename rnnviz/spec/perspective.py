@@ -30,6 +30,7 @@ PAGES = ("states", "keras", "dynamics", "training", "compare", "atlas", "lessons
 LENSES = ("state", "digits", "preactivation", "slope", "change", "magnitude")
 PALETTES = ("red_blue", "purple_orange")
 SUMMARY_STYLES = ("keras2", "keras3")
+NUMBERINGS = ("fresh", "session")
 CONTRASTS = ("auto", "fixed", "own")
 FRAMEWORKS = ("numpy", "keras", "torch")
 SIDES = ("both", "a", "b")
@@ -73,7 +74,8 @@ class Perspective:
     the :data:`PARTS` that are not shown, ``knobs`` the only knobs that are (all when empty),
     ``locked`` those that cannot be moved, and ``note`` is what the maker of the link has to say, in
     Markdown. ``summary_style`` and ``framework`` say whose summary and whose program the Keras page
-    shows: the notes' own, unless the link says otherwise. ``lesson_text`` is a lesson that the link
+    shows: the notes' own, unless the link says otherwise; ``numbering`` whether names in a summary
+    count from the beginning or on from the notes' models. ``lesson_text`` is a lesson that the link
     itself holds, packed. ``contrast`` says whether colours span
     the values that are possible or those that are there. A cursor beyond the run (``timestep``,
     ``unit``, ``layer``, ``trial``) means the last one there is: a link stays good when the
@@ -92,6 +94,7 @@ class Perspective:
     presentation: bool = knob(False, Flag())
     contrast: str = knob("auto", Choice(CONTRASTS), quiet=True)
     summary_style: str = knob("keras2", Choice(SUMMARY_STYLES), quiet=True)
+    numbering: str = knob("fresh", Choice(NUMBERINGS), quiet=True)
     framework: str = knob("numpy", Choice(FRAMEWORKS), quiet=True)
     language: str | None = knob(None, Choice(LANGUAGES, optional=True), link="lang", quiet=True)
     lesson: str | None = knob(None, Name(), quiet=True)

@@ -128,4 +128,6 @@ def _now(strip: BifurcationStrip, layout: dict, style: Style) -> list[dict]:
     return [line([None], [None], name, style.ink.cursor, style, line=pen)]
 
 
-VIEW = View("bifurcation", "dynamics", analyse, draw, order=90, progress=True, at_cursor=True)
+VIEW = View(
+    "bifurcation", "dynamics", analyse, draw, order=70, progress=True, at_cursor=True, group="chaos"
+)

@@ -115,4 +115,13 @@ def _profile(result: Gradients, style: Style) -> list[dict]:
     return [line(steps, relative, "", colour, style, **(extra | {"fill": "none"}))]
 
 
-VIEW = View("connectivity", "dynamics", analyse, draw, order=30, progress=True, at_cursor=True)
+VIEW = View(
+    "connectivity",
+    "dynamics",
+    analyse,
+    draw,
+    order=30,
+    progress=True,
+    at_cursor=True,
+    group="memory",
+)

@@ -188,4 +188,4 @@ def _hover(points: FixedPoints, index: int, name: str, style: Style) -> str:
     return text
 
 
-VIEW = View("fixed_points", "dynamics", analyse, draw, order=70, progress=True)
+VIEW = View("fixed_points", "dynamics", analyse, draw, order=90, progress=True, group="geometry")

@@ -92,4 +92,4 @@ def _bound(result: Gradients, style: Style) -> list[dict]:
     return [line(steps[kept], bound, name, style.ink.muted, style, **dotted, **text)]
 
 
-VIEW = View("gradients", "dynamics", analyse, draw, order=20, progress=True)
+VIEW = View("gradients", "dynamics", analyse, draw, order=20, progress=True, group="gradient")

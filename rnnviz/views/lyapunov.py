@@ -113,4 +113,4 @@ def _lost(places, floor: float, style: Style, x: str, y: str) -> dict:
     )  # fmt: skip
 
 
-VIEW = View("lyapunov", "dynamics", analyse, draw, order=40, progress=True)
+VIEW = View("lyapunov", "dynamics", analyse, draw, order=50, progress=True, group="chaos")

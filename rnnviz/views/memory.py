@@ -45,4 +45,4 @@ def _worth_showing(result: Memory) -> int:
     return min(len(result.capacity), max(20, round(1.2 * last) + 1))
 
 
-VIEW = View("memory", "dynamics", analyse, draw, order=80, progress=True)
+VIEW = View("memory", "dynamics", analyse, draw, order=40, progress=True, group="memory")

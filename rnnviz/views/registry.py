@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
@@ -43,6 +43,9 @@ class View(Generic[Result]):
         Whether the result depends on where the time cursor stands.
     follow : callable (result) -> tuple of Follow, optional
         Which traces of the figure move with the time cursor.
+    group : str
+        What it is about, where a page has views of several kinds; its words are
+        ``group.<group>``.
     needs_trials : bool
         Whether it compares the trials of a run; a page with one sequence does not offer it.
     needs_recipe : bool
@@ -58,6 +61,7 @@ class View(Generic[Result]):
     progress: bool = False
     at_cursor: bool = False
     follow: Callable[[Result], tuple[Follow, ...]] | None = None
+    group: str = ""
     needs_trials: bool = False
     needs_recipe: bool = False
 
@@ -94,6 +98,14 @@ def views() -> Mapping[str, View]:
 def view(name: str) -> View:
     """Return the view of that name; KeyError when there is none."""
     return views()[name]
+
+
+def grouped(offered: Iterable[View]) -> dict[str, list[View]]:
+    """Return views by their group; groups in the order of their first view."""
+    groups: dict[str, list[View]] = {}
+    for one in offered:
+        groups.setdefault(one.group, []).append(one)
+    return groups
 
 
 def views_of(page: str) -> tuple[View, ...]:

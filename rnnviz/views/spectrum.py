@@ -91,4 +91,6 @@ def _singular_values(values, colour, symbol, style, axes) -> dict:
     return marks(ranks, values, "", colour, symbol, style, hovertemplate=text, **small, **axes)
 
 
-VIEW = View("spectrum", "dynamics", analyse, draw, order=10, progress=True, at_cursor=True)
+VIEW = View(
+    "spectrum", "dynamics", analyse, draw, order=10, progress=True, at_cursor=True, group="gradient"
+)

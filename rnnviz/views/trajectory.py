@@ -151,4 +151,13 @@ def _moments(path: StatePath, first, second, style: Style) -> list[dict]:
     ]  # fmt: skip
 
 
-VIEW = View("trajectory", "dynamics", analyse, draw, order=60, progress=True, at_cursor=True)
+VIEW = View(
+    "trajectory",
+    "dynamics",
+    analyse,
+    draw,
+    order=80,
+    progress=True,
+    at_cursor=True,
+    group="geometry",
+)

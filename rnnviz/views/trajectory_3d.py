@@ -96,4 +96,4 @@ def _traces(path: StatePath, style: Style) -> list[dict]:
     ]  # fmt: skip
 
 
-VIEW = View("trajectory_3d", "dynamics", analyse, draw, order=61, progress=True)
+VIEW = View("trajectory_3d", "dynamics", analyse, draw, order=81, progress=True, group="geometry")

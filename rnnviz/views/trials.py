@@ -87,4 +87,13 @@ def _over_time(result: Trials, label: str, colour: str, style: Style) -> list[di
     ]  # fmt: skip
 
 
-VIEW = View("trials", "dynamics", analyse, draw, order=65, progress=True, needs_trials=True)
+VIEW = View(
+    "trials",
+    "dynamics",
+    analyse,
+    draw,
+    order=85,
+    progress=True,
+    needs_trials=True,
+    group="geometry",
+)

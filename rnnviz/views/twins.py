@@ -73,4 +73,4 @@ def _fit(result: Twins, steps: np.ndarray, style: Style) -> dict:
     return line(steps[0] + ends, start + slope * ends, name, style.ink.text, style, **pen)
 
 
-VIEW = View("twins", "dynamics", analyse, draw, order=50, progress=True)
+VIEW = View("twins", "dynamics", analyse, draw, order=60, progress=True, group="chaos")

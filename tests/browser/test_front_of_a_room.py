@@ -56,13 +56,40 @@ def test_the_keys_turn_cards_change_lenses_and_play(open_page):
     assert cursor.input_value() == at
 
 
-def test_keys_do_nothing_at_ordinary_size(open_page):
+def test_letters_act_at_ordinary_size_until_they_are_switched_off(open_page):
     page = open_page("?lesson=all_ones")
+    cursor = page.get_by_role("slider", name="Timestep", exact=True)
     page.keyboard.press("n")
+    page.wait_for_url(re.compile("card=1"))
     page.keyboard.press("l")
-    page.wait_for_timeout(500)
-    assert "card=" not in page.url
-    assert "lens=state" in page.url
+    page.wait_for_url(re.compile("lens=digits"))
+    page.keyboard.press(".")
+    expect(cursor).to_have_value("1")
+    page.keyboard.press("PageUp")  # it scrolls: only in front of a room does it turn cards
+    page.keyboard.press("?")
+    page.get_by_role("checkbox", name=SAY("keys.letters")).uncheck()
+    page.keyboard.press(".")  # nothing moves behind the list
+    page.get_by_role("button", name=SAY("keys.close")).click()
+    page.keyboard.press(".")
+    page.keyboard.press("l")
+    page.keyboard.press("?")
+    page.get_by_role("checkbox", name=SAY("keys.letters")).check()
+    page.keyboard.press("Escape")
+    page.keyboard.press(".")
+    expect(cursor).to_have_value("2")
+    assert "card=1" in page.url
+    assert "lens=digits" in page.url
+
+
+def test_the_same_keys_act_on_pages_of_another_kind(open_page):
+    page = open_page("?page=dynamics&t=20&units=8&weight_scale=0.1")
+    page.keyboard.press("l")
+    page.wait_for_url(re.compile("view=gradients"))
+    page.keyboard.press(",")
+    expect(page.get_by_role("slider", name="Timestep", exact=True)).to_have_value("19")
+    page.wait_for_url(re.compile("t=19"))
+    page.keyboard.press("Control+z")
+    page.wait_for_url(re.compile("t=20"))
 
 
 @pytest.mark.parametrize(("width", "height"), [(1366, 768), (390, 844)])

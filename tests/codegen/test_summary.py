@@ -1,7 +1,7 @@
 import pytest
 
 from rnnviz import Experiment
-from rnnviz.codegen import NOTES_MODELS, summary
+from rnnviz.codegen import NOTES_MODELS, built_before, summary
 
 FOUR_STACKED = """\
 Model: "sequential"
@@ -84,6 +84,30 @@ def test_a_course_s_stack_with_its_dense_head():
     lines = summary(experiment, "keras2").splitlines()
     assert lines[-6] == "dense (Dense)                (None, 1)                 33        "
     assert "Total params: 322,113" in lines
+
+
+@pytest.mark.parametrize("style", ["keras2", "keras3"])
+def test_a_session_counts_on_from_the_models_of_the_notes(style):
+    """As the notes print them: the four stacked layers of the third model are 2 to 5."""
+    model = NOTES_MODELS["four_stacked"]
+    text = summary(model, style, built_before(model, "session"))
+    assert text.startswith('Model: "sequential_2"')
+    names = [word for word in text.replace("(", " ").split() if word.startswith("simple_rnn")]
+    assert names == [f"simple_rnn_{number}" for number in (2, 3, 4, 5)]
+    assert "embedding_2" in text
+    plain = summary(model, style)
+    assert summary(model, style, built_before(model, "fresh")) == plain
+    assert "Total params: 328,320" in text
+
+
+def test_what_is_not_of_the_notes_comes_after_them():
+    first, later = NOTES_MODELS["last_output"], Experiment(units=3)
+    assert built_before(first, "session") == ()
+    assert built_before(first.replace(seed=5, timesteps=7), "session") == (), "another draw of it"
+    assert len(built_before(NOTES_MODELS["whole_sequence"], "session")) == 1
+    lines = summary(later, after=built_before(later, "session"))
+    assert "sequential_3" in lines
+    assert "simple_rnn_6" in lines
 
 
 def test_another_style_is_a_mistake():

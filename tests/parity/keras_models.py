@@ -3,9 +3,13 @@
 from tests.parity.own_cells import OWN_CELLS
 
 
-def keras_model(keras, experiment):
-    """Return the Sequential model of an experiment, its weights as Keras drew them."""
-    keras.utils.clear_session()
+def keras_model(keras, experiment, fresh=True):
+    """Return the Sequential model of an experiment, its weights as Keras drew them.
+
+    In a fresh session its names are numbered from the beginning.
+    """
+    if fresh:
+        keras.utils.clear_session()
     keras.config.set_floatx(experiment.dtype)
     model = keras.Sequential()
     if experiment.signal in ("tokens", "text"):

@@ -3,7 +3,7 @@
 import pytest
 
 from rnnviz import Experiment
-from rnnviz.codegen import NOTES_MODELS, keras_layers, summary
+from rnnviz.codegen import NOTES_MODELS, built_before, keras_layers, summary
 from rnnviz.codegen.parameters import parameter_count
 from tests.codegen.random_experiments import random_experiment
 from tests.parity.keras_models import keras_model
@@ -29,6 +29,13 @@ def assert_same(keras, experiment):
 @pytest.mark.parametrize("name", NOTES_MODELS)
 def test_the_models_of_the_notes(keras, name):
     assert_same(keras, NOTES_MODELS[name])
+
+
+def test_the_models_of_the_notes_in_one_session(keras):
+    shown = [model for model in NOTES_MODELS.values() if model.signal == "tokens"]
+    built = [keras_model(keras, model, fresh=not place) for place, model in enumerate(shown)]
+    for model, theirs in zip(shown, built, strict=True):
+        assert summary(model, after=built_before(model, "session")) == printed(theirs)
 
 
 @pytest.mark.parametrize("seed", range(50))

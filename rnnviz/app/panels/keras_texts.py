@@ -6,7 +6,14 @@ import streamlit as st
 
 from rnnviz.app.panels.choices import choose
 from rnnviz.app.sidebar.download import program_download
-from rnnviz.codegen import SUMMARY_STYLES, KerasLayer, keras_layers, summary
+from rnnviz.codegen import (
+    NUMBERINGS,
+    SUMMARY_STYLES,
+    KerasLayer,
+    built_before,
+    keras_layers,
+    summary,
+)
 from rnnviz.codegen.parameters import ParameterCount, parameter_count
 from rnnviz.codegen.programs import FRAMEWORKS, program
 from rnnviz.engine import CELLS
@@ -18,7 +25,7 @@ from rnnviz.spec.perspective import Perspective
 def show_summary(run: Run, perspective: Perspective, say: Words) -> Perspective:
     """Show the summary as Keras prints it, and beside it each count with its formula.
 
-    Returns the perspective with the Keras that was chosen.
+    Returns the perspective with the Keras and the numbering that were chosen.
     """
     model = run.experiment or run.network
     printed, counted = st.columns([1.75, 1], gap="small")
@@ -30,13 +37,21 @@ def show_summary(run: Run, perspective: Perspective, say: Words) -> Perspective:
             say("knob.summary_style.label"),
             lambda name: say(f"summary.{name}"),
         )
+        numbering = choose(
+            "summary.numbering",
+            NUMBERINGS,
+            perspective.numbering,
+            say("knob.numbering.label"),
+            lambda name: say(f"summary.{name}"),
+        )
+        before = built_before(model, numbering)
         with st.container(key="summary"):
-            st.code(summary(model, style), language=None)
+            st.code(summary(model, style, before), language=None)
     with counted:
         st.caption(say("summary.open"))
-        for layer in keras_layers(model):
+        for layer in keras_layers(model, before):
             _count(layer, parameter_count(layer), say)
-    return perspective.replace(summary_style=style)
+    return perspective.replace(summary_style=style, numbering=numbering)
 
 
 def _count(layer: KerasLayer, counted: ParameterCount, say: Words) -> None:

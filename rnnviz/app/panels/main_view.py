@@ -63,7 +63,5 @@ def main_view(
 def _picture(run: Run, perspective: Perspective, compact: bool) -> Picture:
     picture = states.analyse(run, perspective)
     if compact:
-        # On the page of the views the chart comes first.
-        strips = () if perspective.page == "dynamics" else picture.strips[:1]
-        picture = dataclasses.replace(picture, strips=strips, compact=True)
+        picture = dataclasses.replace(picture, strips=picture.strips[:1], compact=True)
     return picture

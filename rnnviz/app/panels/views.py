@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import Any
 
 import plotly.graph_objects as go
 import streamlit as st
 
 from rnnviz.app.components.viewer import figure_view
-from rnnviz.app.panels.alive import show_alive
-from rnnviz.app.panels.choices import choose
 from rnnviz.app.panels.main_view import style_of
 from rnnviz.app.panels.problems import plain
 from rnnviz.app.panels.view_settings import view_settings
@@ -19,7 +18,7 @@ from rnnviz.engine.run import Run
 from rnnviz.i18n import Words
 from rnnviz.spec.experiment import ExperimentError
 from rnnviz.spec.perspective import Perspective
-from rnnviz.views.registry import View, views_of
+from rnnviz.views.registry import View, grouped, views_of
 
 _PICKS = {"bifurcation": "weight_scale"}
 """View -> the knob whose values stand along its x axis: a click goes there."""
@@ -27,39 +26,68 @@ _TOP = 16
 """Margin above a figure whose title stands in the page, in pixels."""
 
 
-def choose_view(page: str, run: Run, perspective: Perspective, say: Words) -> Perspective:
-    """Offer the views of a page and show the chosen one; nothing else is computed."""
+def choose_view(page: str, run: Run, perspective: Perspective, say: Words) -> View:
+    """Offer the views of a page, each group under its name, and return the chosen one."""
     views = {view.name: view for view in views_of(page) if view.is_offered(run)}
-    standing = perspective.view if perspective.view in views else next(iter(views))
-    name = choose(
-        f"view.{page}",
-        views,
-        standing,
-        say("page.views"),
-        lambda name: say(f"view.{name}.short"),
-        st.pills,
-    )
-    show_alive(name, run, perspective, say)
-    # The controls stand below the view, but what they say is needed before it is computed.
-    above = st.container()
-    perspective = view_settings(name, run, perspective, say)
-    with above:
-        show_view(views[name], run, perspective, say)
-    return perspective.replace(view=name)
+    standing = views.get(perspective.view or "") or next(iter(views.values()))
+    groups = grouped(views.values())
+    picked = [state.moved(_switch(page, group)) for group in groups]
+    chosen = next((views[name] for name in picked if name in views), standing)
+    with st.container(horizontal=True, key=f"views-{page}"):
+        for group, members in groups.items():
+            names = [view.name for view in members]
+            st.pills(
+                say(f"group.{group}"),
+                names,
+                format_func=lambda name: say(f"view.{name}.short"),
+                key=state.follower(
+                    _switch(page, group), chosen.name if chosen.name in names else None
+                ),
+                width="content",
+            )
+    return chosen
+
+
+def _switch(page: str, group: str) -> str:
+    """Return the name of the widget that chooses among the views of a group."""
+    return f"view.{page}.{group}"
+
+
+def show_chosen(
+    view: View, run: Run, perspective: Perspective, say: Words, aside: Any
+) -> Perspective:
+    """Show a view; how it is read and what can be set about it stand ``aside``.
+
+    Returns the perspective as the settings stand.
+    """
+    with aside:
+        read = st.container()
+        perspective = view_settings(view.name, run, perspective, say)
+    show_view(view, run, perspective, say, read_at=read, fills=True)
+    return perspective.replace(view=view.name)
 
 
 def show_view(
-    view: View, run: Run, perspective: Perspective, say: Words, reveal: bool = False
+    view: View,
+    run: Run,
+    perspective: Perspective,
+    say: Words,
+    reveal: bool = False,
+    read_at: Any = None,
+    fills: bool = False,
 ) -> None:
     """Compute a view and show it under its title, with how it is read.
 
-    ``reveal`` scrolls it into sight.
+    ``reveal`` scrolls it into sight; ``read_at`` is where to say how it is read, if not below it.
+    ``fills`` lets the figure be as tall as the screen allows.
     """
     with st.container(key=f"at-cursor-{view.name}" if view.at_cursor else None):
         title(view.name, say)
         result = analysed(view, run, perspective)
         figure = view.draw(result, style_of(perspective, say))
         _say_verdict(figure)
+        if fills:
+            figure.update_layout(meta=dict(figure.layout.meta or {}) | {"fills": True})
         follow = view.follow(result) if view.follow else ()
         at = shown_step(run, perspective) if view.at_cursor else None
         knob = _PICKS.get(view.name) if run.experiment else None
@@ -70,7 +98,8 @@ def show_view(
         picked = state.chosen(f"pick.{view.name}", click) if knob else None
         if picked is not None:
             _go_to(knob, picked[0], run, perspective)
-        st.caption(say(f"view.{view.name}.how_to_read"))
+        with read_at or nullcontext():
+            st.caption(say(f"view.{view.name}.how_to_read"))
 
 
 def _go_to(knob: str, value: float, run: Run, perspective: Perspective) -> None:

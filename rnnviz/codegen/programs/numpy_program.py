@@ -1,9 +1,9 @@
-"""The program in plain NumPy: the lecture's loop, one function for each kind of cell."""
+"""The program in plain NumPy: the lecture's loop, or one function for each kind of cell."""
 
 from __future__ import annotations
 
 from rnnviz.codegen.architecture import Architecture, Part
-from rnnviz.codegen.programs import cells, sequences
+from rnnviz.codegen.programs import cells, notes, sequences
 from rnnviz.codegen.programs.origin import Origin, part_names, weight_names
 
 _NORMALIZATION = """
@@ -16,6 +16,13 @@ def layer_normalization(x, gamma, beta, epsilon):
 def lines(origin: Origin) -> list[str]:
     """Return the program, line by line."""
     made = origin.architecture
+    if notes.is_notes_network(made):
+        functions = cells.activation_lines(cells.activations_of(made.layers), cells.NUMPY)
+        run = _notes_lines(origin)
+    else:
+        functions = cells.loop_lines(made.layers, cells.NUMPY, part_activations(made))
+        each = "inputs" if made.embedding is None else "tokens"
+        run = sequences.over_sequences(made, _run_lines(made), each)
     return [
         *origin.heading("plain NumPy"),
         "import numpy as np",
@@ -24,14 +31,27 @@ def lines(origin: Origin) -> list[str]:
         *origin.functions,
         *_normalization_lines(made),
         *sequences.repeat_lines(made, "numpy"),
-        *cells.loop_lines(made.layers, cells.NUMPY, part_activations(made)),
+        *functions,
         "",
         *origin.inputs,
         *origin.weights,
-        *sequences.over_sequences(
-            made, _run_lines(made), "inputs" if made.embedding is None else "tokens"
-        ),
+        *run,
         *print_lines(made),
+    ]
+
+
+def _notes_lines(origin: Origin) -> list[str]:
+    made = origin.architecture
+    (spec,) = made.layers
+    dtype = ", np.float32" if made.dtype == "float32" else ""
+    return [
+        *(["inputs = E[tokens]"] if made.embedding is not None else []),
+        *notes.program_lines(
+            cells.activation(spec.activation, cells.NUMPY),
+            f"np.zeros(({origin.units or 'len(b)'},){dtype})",
+            "inputs[::-1]" if spec.go_backwards else "inputs",
+            spec.return_sequences,
+        ),
     ]
 
 

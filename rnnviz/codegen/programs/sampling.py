@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 
 from rnnviz.codegen.architecture import Architecture, architecture
+from rnnviz.codegen.programs.notes import is_notes_network
 from rnnviz.codegen.programs.origin import Origin, part_names, weight_names
 from rnnviz.engine import CELLS
 from rnnviz.spec.experiment import Experiment
@@ -65,6 +66,8 @@ def origin(experiment: Experiment, framework: str) -> Origin:
     """Return what a program needs besides its layers, drawn from an experiment's seed."""
     made = architecture(experiment)
     measured = experiment.signal in MEASURED
+    notes = framework == "numpy" and is_notes_network(made)
+    units = "output_features" if notes else "units"
     return Origin(
         architecture=made,
         comment=(
@@ -72,18 +75,18 @@ def origin(experiment: Experiment, framework: str) -> Origin:
             # Its own braces are its own: what stands in a link is never filled in.
             f"?{experiment.to_query()}".replace("{", "{{").replace("}", "}}"),
         ),
-        settings=tuple(_setting_lines(experiment)),
+        settings=tuple(_setting_lines(experiment, units)),
         functions=tuple(_function_lines(experiment)),
         inputs=tuple(_input_lines(experiment, companion_name(experiment, framework))),
-        weights=tuple(_weight_lines(experiment, made)),
+        weights=tuple(_weight_lines(experiment, made, units)),
         features="inputs.shape[1]" if measured else "input_features",
-        units="units" if len(made.layers) == 1 else "",
+        units=units if len(made.layers) == 1 else "",
         vocabulary="vocabulary_size",
     )
 
 
-def _setting_lines(experiment: Experiment) -> list[str]:
-    """Return the numbers that the rest of the program uses by name."""
+def _setting_lines(experiment: Experiment, units: str) -> list[str]:
+    """Return the numbers that the rest of the program uses by name; ``units`` is that of units."""
     names = ["timesteps", "input_features"]
     if experiment.signal in MEASURED and experiment.sequences == 1:
         names.remove("timesteps")
@@ -95,7 +98,7 @@ def _setting_lines(experiment: Experiment) -> list[str]:
         names.insert(0, "sequences")
     lines = [f"{name} = {getattr(experiment, name)}" for name in names]
     if len(experiment.layers) == 1:
-        lines.append(f"units = {experiment.layers[0].units}")
+        lines.append(f"{units} = {experiment.layers[0].units}")
     if is_tokens(experiment):
         lines.append(f"vocabulary_size = {experiment.vocabulary_size}")
     if experiment.weight_scale != 1:
@@ -202,8 +205,11 @@ def _padding_lines(experiment: Experiment) -> list[str]:
     return [f"tokens = np.pad(tokens, {ends})  # 0 stands for padding"]
 
 
-def _weight_lines(experiment: Experiment, made: Architecture) -> list[str]:
-    """Return the lines that draw the weights of all layers, in Keras's layout."""
+def _weight_lines(experiment: Experiment, made: Architecture, name: str) -> list[str]:
+    """Return the lines that draw the weights of all layers, in Keras's layout.
+
+    ``name`` is how the program calls the number of units of its only layer.
+    """
     lines = [
         "# In Keras's layout, W (features, units) and U (units, units): the lecture's transposed."
     ]
@@ -214,7 +220,7 @@ def _weight_lines(experiment: Experiment, made: Architecture) -> list[str]:
     if experiment.signal in MEASURED:
         features = str(experiment.input_features)
     for index, spec in enumerate(made.layers):
-        units = "units" if alone else str(spec.units)
+        units = name if alone else str(spec.units)
         for direction, names in enumerate(weight_names(made, index)):
             lines += _layer_lines(experiment, index, names, features, units, direction == 1)
         features = str(output_features(spec))

@@ -6,6 +6,7 @@ import pytest
 
 from rnnviz import Experiment, simulate
 from rnnviz.codegen import NOTES_MODELS
+from rnnviz.codegen.notes_loop import notes_loop
 from rnnviz.codegen.programs import program
 from tests.codegen.programs.running import assert_agrees
 from tests.codegen.programs.varied import SMALL, VARIED
@@ -36,10 +37,30 @@ def test_the_lectures_program_gives_the_very_same_bits(scale, tmp_path):
     assert np.array_equal(variables["outputs"], simulate(experiment).states)
 
 
-def test_the_lectures_program_is_as_short_as_its_listing():
+def test_the_lectures_program_is_the_notes_loop():
     text = program(Experiment(), "numpy").text
-    assert len([line for line in text.splitlines() if line.strip()]) <= 30
-    assert "np.tanh(projected_t + state_t @ U)" in text
+    assert len([line for line in text.splitlines() if line.strip()]) <= 36
+    lines = notes_loop(simulate(Experiment()).layers[0].layer, 100)
+    start = lines.index("successive_outputs = []")
+    assert "\n".join(lines[start:]) in text, "word for word what stands beside the picture"
+    assert "np.tanh(np.dot(W, input_t) + np.dot(U, state_t) + b)" in text
+    assert {"timesteps = 100", "input_features = 32", "output_features = 64"} <= set(lines)
+
+
+@pytest.mark.parametrize("scale", [0.02, 0.1, 1.0])
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_the_notes_loop_differs_by_the_order_of_its_sums_alone(scale, dtype, tmp_path):
+    experiment = Experiment(weight_scale=scale, dtype=dtype)
+    variables = assert_agrees(experiment, "numpy", tmp_path)
+    printed, states = variables["final_output_sequence"], simulate(experiment).states
+    assert printed.dtype == states.dtype
+    assert np.abs(printed - states).max() <= 4 * np.finfo(dtype).eps, "|state| is at most 1"
+
+
+@pytest.mark.parametrize("settings", [{"go_backwards": True}, {"cell": "GRU"}, {"units": (4, 3)}])
+def test_what_the_notes_have_no_loop_for_has_a_function(settings, tmp_path):
+    variables = assert_agrees(SMALL.replace(**settings), "numpy", tmp_path)
+    assert ("final_output_sequence" in variables) == ("go_backwards" in settings)
 
 
 def test_it_runs_on_its_own(tmp_path):

@@ -31,6 +31,7 @@ KEYS = {
     "help": "?",
     "room": "P , . L",
     "cards": "N B",
+    "undo": "Ctrl+Z Ctrl+Y",
 }
 """Keys by what they do, as they are listed; the words are ``keys.<name>``."""
 STOPS = ("controls", "reading", "picture", "cursor", "pages")
@@ -68,6 +69,7 @@ def _told(language: str, marks: tuple[bool, bool, bool], begins: bool, undo: boo
         "history": {name: say.sentences[f"history.{name}"] for name in _HISTORY_WORDS},
         "keys": {
             "title": say("keys.title"),
+            "letters": say("keys.letters"),
             "close": say("keys.close"),
             "keys": [(keys, say(f"keys.{name}")) for name, keys in KEYS.items()],
         },

@@ -2,6 +2,8 @@
  * The list of keys: opened with ? wherever letters are not typed, or with the viewer's button.
  */
 
+import { lettersAct, letLettersAct } from "./keys.js";
+
 const TYPES = 'input:not([type="range"]), textarea, select, [contenteditable="true"], [role="combobox"]';
 let sheet = null;
 let words = null;
@@ -22,7 +24,7 @@ export function explainKeys(told) {
 
 function open() {
   sheet ??= make();
-  sheet.replaceChildren(heading(), table(), closeButton());
+  sheet.replaceChildren(heading(), table(), letters(), closeButton());
   sheet.showModal();
 }
 
@@ -47,6 +49,15 @@ function table() {
     list.append(names, Object.assign(document.createElement("dd"), { textContent: meaning }));
   }
   return list;
+}
+
+/** The switch for who hits letters unawares, or dictates. */
+function letters() {
+  const label = document.createElement("label");
+  const box = Object.assign(document.createElement("input"), { type: "checkbox", checked: lettersAct() });
+  box.addEventListener("change", () => letLettersAct(box.checked));
+  label.append(box, ` ${words.letters}`);
+  return label;
 }
 
 function closeButton() {

@@ -1,36 +1,55 @@
 /**
- * Keys for the front of a room: next card, card before, play, a step on or back, next lens.
+ * Keys of every page: play, a step on or back, the next lens or view, the next card, the card before.
  *
- * Only in presentation size, so that nobody who types or speaks letters sets anything off; never
- * while the focus is where letters mean something.
+ * Never while the focus is where letters mean something. Who speaks to a computer, or hits letters
+ * unawares, switches them off in the list of keys (WCAG 2.1.4). The page keys turn cards in
+ * presentation size only: elsewhere they scroll.
  */
 
 const TYPES = 'input:not([type="range"]), textarea, select, [contenteditable="true"], [role="combobox"]';
+const OFF = "rnnviz.letters"; // in the browser's storage: whether letters do nothing
 const ACTIONS = {
   n: () => press(".st-key-card_next button"),
-  PageDown: () => press(".st-key-card_next button"),
   b: () => press(".st-key-card_back button"),
-  PageUp: () => press(".st-key-card_back button"),
-  p: () => press(".rv-play"),
-  l: () => nextOf(".st-key-widget-lens"),
+  p: () => press(".rv-play, .st-key-training-play button"),
+  l: () => nextOf('.st-key-widget-lens, [class*="st-key-views-"], .st-key-widget-view-keras'),
   ".": () => step("ArrowRight"),
   ",": () => step("ArrowLeft"),
 };
-let active = false;
+const IN_A_ROOM = { PageDown: ACTIONS.n, PageUp: ACTIONS.b };
+let room = false;
 
-/** Let the keys act, or not; the listener itself is added once. */
-export function listen(now) {
+/** Hear the keys; the listener itself is added once. In a room a presenter's remote acts as well. */
+export function listen(inARoom) {
   if (!listen.added) document.addEventListener("keydown", act);
   listen.added = true;
-  active = now;
+  room = inARoom;
+}
+
+/** Whether letters act; a tab without storage has them. */
+export function lettersAct() {
+  try {
+    return localStorage.getItem(OFF) === null;
+  } catch {
+    return true;
+  }
+}
+
+export function letLettersAct(wanted) {
+  try {
+    if (wanted) localStorage.removeItem(OFF);
+    else localStorage.setItem(OFF, "off");
+  } catch {} // then they act until the page is left
 }
 
 function act(event) {
-  if (!active || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
-  if (event.target.closest?.(TYPES)) return;
-  const action = ACTIONS[event.key.length === 1 ? event.key.toLowerCase() : event.key];
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+  if (event.target.closest?.(TYPES) || document.querySelector("dialog[open]")) return;
+  const isLetter = event.key.length === 1;
+  if (isLetter && !room && !lettersAct()) return;
+  const action = isLetter ? ACTIONS[event.key.toLowerCase()] : room && IN_A_ROOM[event.key];
   // A page key that has nothing to press still scrolls.
-  if (action?.()) event.preventDefault();
+  if (action && action()) event.preventDefault();
 }
 
 function press(selector) {
@@ -40,16 +59,23 @@ function press(selector) {
   return true;
 }
 
-/** Move the time cursor of the first viewer by a step. */
+/** Move the time cursor of the first viewer by a step, or of a training by a checkpoint. */
 function step(key) {
   const stage = document.querySelector(".rv-stage");
   stage?.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: false, cancelable: true }));
-  return Boolean(stage);
+  const scrub = !stage && document.querySelector(".rt-scrub input");
+  if (scrub) {
+    if (key === "ArrowRight") scrub.stepUp();
+    else scrub.stepDown();
+    for (const name of ["input", "change"]) scrub.dispatchEvent(new Event(name, { bubbles: true }));
+  }
+  return Boolean(stage || scrub);
 }
 
 /** Choose the option after the chosen one, and after the last the first. */
 function nextOf(selector) {
-  const options = [...document.querySelectorAll(`${selector} button`)];
+  const rooms = [...document.querySelectorAll(selector)];
+  const options = rooms.flatMap((room) => [...room.querySelectorAll('button[role="radio"]')]);
   if (!options.length) return false;
   const chosen = options.findIndex((option) => option.getAttribute("aria-checked") === "true");
   options[(chosen + 1) % options.length].click();

@@ -62,7 +62,7 @@ class Figure {
     this.channel.wantCursor(this, at !== null && at !== undefined);
     this.root.dataset.view = name;
     delete this.root.dataset.painted;
-    const layout = { autosize: true, uirevision: "keep", ...figure.layout };
+    const layout = asTallAsTheScreen({ autosize: true, uirevision: "keep", ...figure.layout });
     this.root.style.minHeight = `${layout.height ?? 0}px`;
     const Plotly = await plotly();
     if (checksum !== this.checksum) return;
@@ -152,4 +152,17 @@ class Figure {
     if (this.line.hidden) return;
     this.line.style.transform = `translateX(${axis._offset + x}px)`;
   }
+}
+
+const SCREEN = 814; // pixels of the screen that Python's heights are made for
+const MOST_ON = 420;
+
+/** A figure that may fill the screen gets what a tall one has to spare; its legend keeps its distance. */
+function asTallAsTheScreen(layout) {
+  const more = Math.min(MOST_ON, window.innerHeight - SCREEN);
+  if (!layout.meta?.fills || !layout.height || more <= 0) return layout;
+  const { t = 0, b = 0 } = layout.margin ?? {};
+  const before = layout.height - t - b;
+  const legend = layout.legend && { ...layout.legend, y: ((layout.legend.y ?? 1) * before) / (before + more) };
+  return { ...layout, height: layout.height + more, ...(legend && { legend }) };
 }
