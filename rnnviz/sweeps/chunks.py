@@ -102,16 +102,15 @@ def _bytes(experiment: Experiment) -> int:
 
 def _levels(sweep: Sweep) -> Iterator[np.ndarray]:
     """Places of the flattened grid, level by level: every eighth value, then between, then all."""
-    grids = np.meshgrid(*map(np.arange, sweep.shape), indexing="ij")
-    seen = np.zeros(sweep.networks, bool)
+    seen = np.zeros(sweep.shape, bool)
     step = COARSE
     while step >= 1:
-        chosen = np.ones(sweep.shape, bool)
-        for name, grid in zip(sweep.names, grids, strict=True):
-            if name != "seed":
-                chosen &= grid % step == 0
-        places = np.flatnonzero(chosen.ravel() & ~seen)
-        seen[places] = True
+        strides = tuple(slice(None, None, 1 if name == "seed" else step) for name in sweep.names)
+        chosen = np.zeros(sweep.shape, bool)
+        chosen[strides] = True
+        chosen &= ~seen
+        seen[strides] = True
+        places = np.flatnonzero(chosen)
         if len(places):
             yield places
         step //= 2
