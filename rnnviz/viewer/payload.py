@@ -130,7 +130,7 @@ def pictures_bytes(
     key: str,
     knob: str,
     first: int,
-    said: dict | None = None,
+    said: Sequence[dict | None] | None = None,
 ) -> bytes:
     """Pack pictures of other settings as shades, to be shown while a knob is dragged.
 
@@ -144,8 +144,8 @@ def pictures_bytes(
         Name of the knob.
     first : int
         Which stop the first picture is of.
-    said : dict, optional
-        What the page says of the first of them.
+    said : sequence of dict or None, optional
+        What the page says of each; None of one that the experiment does not allow.
     """
     arrays = Arrays()
     packed, before = [], None

@@ -31,6 +31,9 @@ _PAYLOADS = BoundedCache(limit=48 * 2**20, size=len)
 PREFETCH_CELLS = 2_000_000
 """Up to so many cells in all, the pictures of a knob's whole range are sent ahead."""
 
+MOST_SAID = 5
+"""Of so many stops at once the page's words are sent; live.js asks for those around the hand."""
+
 _LOADER = """
 const files = new URL("{url}", document.baseURI);
 for (const name of {styles}) {{
@@ -227,7 +230,8 @@ def _fetcher(
         knob, first, last = wanted
         values, spoken = knob.options[first : last + 1], None
         if said and wish.get("said"):
-            values, spoken = values[:1], said(knob.name, values[0])
+            values = values[:MOST_SAID]
+            spoken = [said(knob.name, value) for value in values]
         pictures = ahead(knob.name, values)
         data = pictures_bytes(pictures, style, key, knob.name, first, spoken)
     _FETCHER(data=data, key=name, on_wish_change=_nothing)

@@ -13,6 +13,7 @@ import { endTurn, takeTurn } from "./meeting.js";
 const SLIDER = '.stSlider input[type="range"]';
 const PATIENCE = 3000; // ms after which an unanswered wish counts as lost
 const SETTLING = 1500; // ms in which a value keeps its preview when Python answers with another one
+const REACH = 2; // stops on either side of the hand of which the page's words are fetched with its own
 const MOVES = ["Arrow", "Page", "Home", "End"];
 
 export class LiveKnobs {
@@ -63,7 +64,7 @@ export class LiveKnobs {
     if (parcel.knob !== this.knobOfPictures) this.#forget();
     this.knobOfPictures = parcel.knob;
     parcel.pictures.forEach((one, i) => this.pictures.set(parcel.first + i, one));
-    if (parcel.said) this.sentences.set(parcel.first, parcel.said);
+    if (parcel.said) parcel.said.forEach((one, i) => this.sentences.set(parcel.first + i, one));
     else this.hasRange = this.knobs.some((one) => one.name === parcel.knob && one.ahead);
     if (!this.drag || this.drag.knob.name !== parcel.knob) return;
     const late = !this.pictures.has(this.drag.index);
@@ -146,14 +147,26 @@ export class LiveKnobs {
     if (index === start) {
       this.viewer.preview(null);
       this.said.own();
+      this.#hear(knob, index);
       return;
     }
     if (picture) this.viewer.preview(picture);
     const sentences = this.sentences.get(index);
     this.said.show(sentences ?? null);
-    const isSilent = !sentences && this.viewer.base.saidIn;
-    if (isSilent && (picture || !knob.ahead)) this.#ask(knob, index, index, true);
-    else if (!picture && !knob.ahead) this.#ask(knob, index, index);
+    if (picture || !knob.ahead) this.#hear(knob, index);
+    if (!picture && !knob.ahead) this.#ask(knob, index, index);
+  }
+
+  /** Fetch what the page says of where the slider stands, and of the stops that the hand may reach next. */
+  #hear(knob, index) {
+    if (!this.viewer.base.saidIn || (knob.ahead && !this.hasRange)) return;
+    const reach = knob.ahead ? REACH : 0;
+    const near = reach && 1;
+    const inside = (stop) => Math.max(0, Math.min(knob.count - 1, stop));
+    for (let stop = inside(index - near); stop <= inside(index + near); stop += 1) {
+      if (this.sentences.has(stop)) continue;
+      return this.#ask(knob, inside(index - reach), inside(index + reach), true);
+    }
   }
 
   /** One wish at a time: pictures of a range, or one picture with what the page says of it. */
