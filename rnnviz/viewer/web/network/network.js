@@ -136,9 +136,10 @@ class NetworkView {
     this.redraw();
   }
 
+  /** The viewer says so while it paints: drawn at once, both are seen in the same frame. */
   #moveTo(step) {
     this.step = step;
-    this.redraw();
+    if (this.model && this.root.clientWidth) this.#draw();
   }
 
   #choose(unit) {

@@ -243,7 +243,9 @@ class Viewer {
     this.beyond = step > last ? step : null;
     if (this.cursor.step === Math.min(step, last)) return;
     this.cursor.step = Math.min(step, last);
-    this.#soonDraw();
+    // At once: the one it follows is painting this very frame, and both are seen together.
+    if (this.root.dataset.experiment) this.#draw();
+    else this.#soonDraw();
   }
 
   /** Move the cursor to a step; painted once a frame, told to the host on release. */
@@ -282,9 +284,13 @@ class Viewer {
   #soonDraw() {
     this.drawing ??= requestAnimationFrame(() => {
       this.drawing = undefined;
-      if (this.stage.follow(this.cursor.step)) this.#zoomed();
-      else this.drawCursor();
+      this.#draw();
     });
+  }
+
+  #draw() {
+    if (this.stage.follow(this.cursor.step)) this.#zoomed();
+    else this.drawCursor();
   }
 
   zoomTo(part) {
