@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import importlib
+import sys
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from rnnviz.engine.run import Run
     from rnnviz.moments import explain_units, find
     from rnnviz.notebook.figures import figure
+    from rnnviz.notebook.show import show
     from rnnviz.readers import from_keras, from_torch, open_inputs, open_network, run
     from rnnviz.spec.experiment import Experiment
     from rnnviz.spec.simulate import simulate
@@ -42,6 +44,7 @@ __all__ = [
     "open_inputs",
     "open_network",
     "run",
+    "show",
     "simulate",
     "sweep",
     "train",
@@ -66,6 +69,7 @@ _PLACES = {
     "open_inputs": "rnnviz.readers",
     "open_network": "rnnviz.readers",
     "run": "rnnviz.readers",
+    "show": "rnnviz.notebook.show",
     "simulate": "rnnviz.spec.simulate",
     "sweep": "rnnviz.sweeps",
     "train": "rnnviz.spec.train",
@@ -83,17 +87,26 @@ def __getattr__(name: str) -> Any:
     return value
 
 
+_SHOWN = {
+    "rnnviz.engine.run": "Run",
+    "rnnviz.engine.network": "Network",
+    "rnnviz.spec.experiment": "Experiment",
+    "rnnviz.spec.train": "Trained",
+}
+"""Classes whose values notebooks show by more than their text, and where they stand."""
+
+
 def _tell_notebooks() -> None:
-    """Tell notebooks how a run is shown. It is told here: the engine knows no figures."""
-    from rnnviz.engine.run import Run
+    """Tell notebooks how values are shown. It is told here: the engine knows no figures."""
+    for place, name in _SHOWN.items():
+        if module := sys.modules.get(place):
+            getattr(module, name)._repr_mimebundle_ = _mimebundle
 
-    Run._repr_html_ = _run_html  # type: ignore[attr-defined]
 
+def _mimebundle(value: Any, include: Any = None, exclude: Any = None) -> Any:
+    from rnnviz.notebook import mimebundle
 
-def _run_html(run: Run) -> str:
-    from rnnviz.notebook import figures
-
-    return figures.run_html(run)
+    return mimebundle.of(value)
 
 
 def __dir__() -> list[str]:

@@ -14,7 +14,9 @@ from rnnviz.cli.terminal import visible
 from rnnviz.cli.train import train
 from rnnviz.codegen import NUMBERINGS, SUMMARY_STYLES, built_before
 from rnnviz.codegen import summary as keras_summary
-from rnnviz.codegen.programs import FRAMEWORKS, program
+from rnnviz.codegen.notes_notebook import notebook
+from rnnviz.codegen.programs import FRAMEWORKS as PROGRAMS
+from rnnviz.codegen.programs import Program, program
 from rnnviz.engine.run import Run
 from rnnviz.engine.source import Given, Source
 from rnnviz.export.browser import PICTURES, missing
@@ -24,7 +26,7 @@ from rnnviz.export.formats import TEXTS, developing
 from rnnviz.export.gallery import GALLERY_FORMATS, write_gallery
 from rnnviz.export.looks import Look
 from rnnviz.export.sheets import Sheet, sheet_of
-from rnnviz.i18n import DEFAULT_LANGUAGE, Words
+from rnnviz.i18n import DEFAULT_LANGUAGE, Words, words
 from rnnviz.views.registry import View, views
 
 __all__ = [
@@ -41,6 +43,9 @@ __all__ = [
     "sweep",
     "train",
 ]
+
+FRAMEWORKS = (*PROGRAMS, "notebook")
+"""What code is written for: a library, or Jupyter."""
 
 
 def render(request: argparse.Namespace, say: Words) -> None:
@@ -101,13 +106,12 @@ def inspect(request: argparse.Namespace, say: Words) -> None:
 
 def code(request: argparse.Namespace, say: Words) -> None:
     """Print, or write, a program that computes the same; and the files that it reads."""
-    programs = [
-        program(one.run() if isinstance(one.source, Given) else one.experiment, request.framework)
-        for one in sources(request, say)
-    ]
+    programs = [_program(one, request.framework, say) for one in sources(request, say)]
     if request.out is None:
         if any(one.files for one in programs):
             raise Misunderstood(say("cli.needs_out"))
+        if request.framework == "notebook" and len(programs) > 1:
+            raise Misunderstood(say("cli.one_notebook"))
         print("\n".join(one.text for one in programs))
         return
     paths = paths_of(request, len(programs))
@@ -123,6 +127,15 @@ def code(request: argparse.Namespace, say: Words) -> None:
             _write(path, content, request)
         for path, one in zip(paths, programs, strict=True):
             _write(path, one.text.encode(), request, bar)
+
+
+def _program(shown: Shown, framework: str, say: Words) -> Program:
+    """Return the program, or the notebook, of one thing that is shown."""
+    if framework == "notebook":
+        spoken = words(shown.perspective.language or say.language)
+        return Program(framework, notebook(shown.run(), spoken))
+    given = isinstance(shown.source, Given)
+    return program(shown.run() if given else shown.experiment, framework)
 
 
 def _sheets(shown: Sequence[Shown], view: View, look: Look, bar: Bar) -> Iterator[Sheet]:

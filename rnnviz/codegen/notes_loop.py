@@ -35,7 +35,7 @@ def notes_loop(
         How W, U and b are drawn, for a remark beside them; the lecture's own draw has none.
     """
     plain = drawn is None
-    functions, before, step = _step(cell)
+    functions, before, loop = loop_parts(cell)
     return (
         "import numpy as np",
         *functions,
@@ -50,8 +50,20 @@ def notes_loop(
         *_weight_lines(cell, drawn),
         *before,
         "",
-        *notes.loop_lines(step),
+        *loop,
     )
+
+
+def loop_parts(
+    cell: RecurrentCell, collected: str = "successive_outputs"
+) -> tuple[list[str], list[str], list[str]]:
+    """Return the functions that the loop calls, what stands before it, and the loop itself.
+
+    ``collected`` is the list that the loop fills with the output of every timestep.
+    """
+    functions, before, step = _step(cell)
+    loop = [line.replace("successive_outputs", collected) for line in notes.loop_lines(step)]
+    return functions, before, loop
 
 
 def _weight_lines(cell: RecurrentCell, drawn: tuple[str, str, str] | None) -> list[str]:

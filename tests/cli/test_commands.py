@@ -15,7 +15,9 @@ from PIL import Image
 
 from rnnviz import Experiment, simulate
 from rnnviz.codegen import summary
+from rnnviz.codegen.notes_notebook import notebook
 from rnnviz.codegen.programs import FRAMEWORKS, program
+from rnnviz.i18n import words
 from rnnviz.views.registry import views
 
 SMALL = Experiment(timesteps=6, input_features=2, units=3, seed=4)
@@ -240,3 +242,15 @@ def test_a_program_and_its_companion_run_together(run, tmp_path):
         ).stdout.decode()
         experiment = Experiment.from_query(link)
         assert str(simulate(experiment).states.shape) in printed
+
+
+def test_code_writes_the_notebook_of_the_notes(run, tmp_path):
+    answer = run("code", "--framework", "notebook", "--link", LINK, "--out", "a.ipynb")
+    assert answer.code == 0, answer.err
+    text = (tmp_path / "a.ipynb").read_text(encoding="utf-8")
+    assert text == notebook(simulate(SMALL), words("en"))
+    printed = run("code", "--framework", "notebook", "--link", LINK, "--language", "ko").out
+    assert printed.rstrip() == notebook(simulate(SMALL), words("ko")).rstrip()
+    several = run("code", "--framework", "notebook", "--link", LINK, "--link", "units=3")
+    assert several.code == 2
+    assert "--out" in several.complaint

@@ -18,6 +18,8 @@ from rnnviz.app.runtime.results import MEMORY, read_once, run_of, trial_of
 from rnnviz.app.runtime.shared_browser import BROWSER
 from rnnviz.app.runtime.waiting import keep_a_place
 from rnnviz.app.sidebar.download import download, program_download
+from rnnviz.codegen.notes_notebook import FILE_NAME as NOTEBOOK_NAME
+from rnnviz.codegen.notes_notebook import notebook
 from rnnviz.codegen.programs import FRAMEWORKS
 from rnnviz.engine.run import Run
 from rnnviz.engine.source import Given
@@ -72,7 +74,7 @@ def _menu(shown: Link, say: Words) -> None:
     with tabs["data"]:
         _data(source, perspective, say)
     with tabs["code"]:
-        _code(source, say)
+        _code(source, perspective, say)
     with tabs["link"]:
         _link(shown, _render(source, perspective), say)
     with tabs["open"]:
@@ -214,13 +216,20 @@ def _written(write: Callable, run: Run) -> bytes:
     return stream.getvalue()
 
 
-def _code(source: Source, say: Words) -> None:
+def _code(source: Source, perspective: Perspective, say: Words) -> None:
     """Offer programs that compute the same; one that reads a file comes with it, zipped."""
     st.caption(say("take_away.code.about"))
     model = source if isinstance(source, Experiment) else run_of(source)
     for framework in FRAMEWORKS:
         label = say(f"take_away.code.{framework}")
         program_download(st, label, model, framework, say, key=f"take-away.{framework}")
+
+    def content() -> bytes:
+        return notebook(trial_of(run_of(source), perspective), say).encode()
+
+    st.caption(say("take_away.code.notebook_about"))
+    label = say("take_away.code.notebook")
+    download(st, label, NOTEBOOK_NAME, content, say, key="take-away.notebook")
 
 
 def _link(shown: Link, command: str, say: Words) -> None:

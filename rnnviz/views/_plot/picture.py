@@ -43,6 +43,8 @@ class Field:
         Name of the array in NumPy, for a hover that can be typed.
     own : bool
         Whether the ends follow the values that are there, and not those that are possible.
+    title_key : str
+        Key of the words that say what is shown, where it is not ``field.<name>.title``.
     """
 
     values: np.ndarray
@@ -54,6 +56,7 @@ class Field:
     high_mark: float | None = None
     array_name: str = "states"
     own: bool = False
+    title_key: str = ""
 
     @property
     def timesteps(self) -> int:
@@ -100,11 +103,14 @@ class InputBand:
         The token of each timestep; empty where the input is numbers.
     feature_names : tuple of str
         Names of the features; empty where they have none.
+    title_key : str
+        Key of the words that say what it is, where it is not the network's input.
     """
 
     field: Field
     tokens: tuple[str, ...] = ()
     feature_names: tuple[str, ...] = ()
+    title_key: str = ""
 
     @property
     def is_curve(self) -> bool:

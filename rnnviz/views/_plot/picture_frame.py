@@ -75,9 +75,8 @@ def heights(style: Style, compact: bool = False) -> dict[str, int]:
 
 def field_title(field: Field, style: Style) -> str:
     """Return what a field shows, in words."""
-    if field.own:
-        return f"{style.words(f'field.{field.name}.title')} · {style.words('contrast.short')}"
-    return style.words(f"field.{field.name}.title")
+    title = style.words(field.title_key or f"field.{field.name}.title")
+    return f"{title} · {style.words('contrast.short')}" if field.own else title
 
 
 def mark_titles(field: Field, style: Style) -> tuple[str | None, str | None]:
@@ -104,6 +103,8 @@ def own_contrast(field: Field, style: Style) -> str:
 
 def input_title(band: InputBand, style: Style) -> str:
     """Return what the network reads, in words."""
+    if band.title_key:
+        return style.words(band.title_key)
     if band.tokens:
         return style.words("input.tokens", features=f"{band.field.units:,}")
     if band.field.units == 1:
