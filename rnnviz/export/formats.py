@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from rnnviz.export.browser import PICTURES, PictureBrowser, developed
 from rnnviz.export.sheets import Sheet, to_json
 from rnnviz.export.standalone import standalone
+from rnnviz.export.viewer_page import viewer_page
 
 
 def figure_json(sheet: Sheet) -> bytes:
@@ -15,7 +16,17 @@ def figure_json(sheet: Sheet) -> bytes:
     return to_json(sheet.figure).encode()
 
 
-TEXTS: Mapping[str, Callable[[Sheet], bytes]] = {"html": standalone, "json": figure_json}
+def page(sheet: Sheet) -> bytes:
+    """Return a sheet as a page: the states with the viewer itself, other views with Plotly."""
+    if sheet.shown is None or sheet.shown[0].name != "states":
+        return standalone(sheet)
+    _, run, perspective = sheet.shown
+    theme = "light" if sheet.look.theme == "print" else sheet.look.theme
+    link = sheet.caption.link if sheet.look.caption else None
+    return viewer_page(run, perspective, sheet.language, theme=theme, link=link)
+
+
+TEXTS: Mapping[str, Callable[[Sheet], bytes]] = {"html": page, "json": figure_json}
 """Formats that need no browser -> function that makes the file."""
 
 FORMATS = (*PICTURES, *TEXTS)

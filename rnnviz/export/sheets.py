@@ -47,6 +47,8 @@ class Sheet:
         The experiment as JSON.
     look : Look
     language : str
+    shown : (View, Run, Perspective) or None
+        What was drawn, for a page that holds more of the run than the figure.
     """
 
     plain: go.Figure
@@ -54,6 +56,7 @@ class Sheet:
     experiment: str
     look: Look
     language: str
+    shown: tuple[View, Run, Perspective] | None = None
 
     @cached_property
     def figure(self) -> go.Figure:
@@ -114,7 +117,7 @@ def sheet_of(
     said = caption(view, run, perspective, look.style(perspective, language).words, address)
     experiment = source_json(run.source)
     figure.layout.meta = {**(figure.layout.meta or {}), META: json.loads(experiment)}
-    return Sheet(figure, said, experiment, look, language)
+    return Sheet(figure, said, experiment, look, language, (view, run, perspective))
 
 
 def finished(figure: go.Figure, look: Look, said: Caption) -> go.Figure:

@@ -51,9 +51,15 @@ class Drawn:
 
 def network_bytes(drawn: Drawn, style: Style) -> bytes:
     """Pack a network for its diagram; numbers to the last bit while they are few."""
-    run, arrays = drawn.run, Arrays()
+    arrays = Arrays()
+    return pack(network_parts(arrays, drawn, style), arrays)
+
+
+def network_parts(arrays: Arrays, drawn: Drawn, style: Style) -> dict[str, Any]:
+    """Add a network's arrays and return its header."""
+    run = drawn.run
     exact = _numbers(run) <= EXACT_NUMBERS
-    header = {
+    return {
         "identity": run.identity,
         "layer": drawn.layer,
         "exact": exact,
@@ -70,7 +76,6 @@ def network_bytes(drawn: Drawn, style: Style) -> bytes:
         "themes": {theme: theme_header(style.on(theme)) for theme in ("light", "dark")},
         "presentation": style.presentation,
     }
-    return pack(header, arrays)
 
 
 def _numbers(run: Run) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
@@ -62,8 +63,17 @@ def picture_bytes(
         Key of the page's container that says what the picture shows.
     """
     arrays = Arrays()
-    header = {
-        "key": key,
+    parts = picture_parts(arrays, picture, style)
+    header = parts | {"key": key, "knobs": list(knobs), "saidIn": said_in}
+    return pack(header, arrays, picture.cursor)
+
+
+def picture_parts(
+    arrays: Arrays, picture: Picture, style: Style, *, exact: bool = True
+) -> dict[str, Any]:
+    """Add a picture's arrays and return its header; ``exact=False`` sends shades, no values."""
+    return {
+        "key": "",
         "identity": _identity(picture, style),
         "look": _look(picture, style),
         "experiment": picture.experiment,
@@ -71,7 +81,7 @@ def picture_bytes(
         "units": picture.field.units,
         "first": FIRST_STEP,
         "field": _field_header(picture.field, style),
-        "tiles": [_overview(arrays, picture.field)],
+        "tiles": [_overview(arrays, picture.field, exact)],
         "strips": [_strip_header(arrays, strip, style) for strip in picture.strips],
         "input": _input_header(arrays, picture.input, style),
         "layout": frame(picture, style),
@@ -79,10 +89,7 @@ def picture_bytes(
         "words": _words(style.language),
         "presentation": style.presentation,
         "compact": picture.compact,
-        "knobs": list(knobs),
-        "saidIn": said_in,
     }
-    return pack(header, arrays, picture.cursor)
 
 
 def detail_bytes(
@@ -207,10 +214,10 @@ def _input_header(
     return header | {"tiles": [tile(arrays, band.field, limits=COARSE, exact=exact)]}
 
 
-def _overview(arrays: Arrays, field: Field) -> dict:
+def _overview(arrays: Arrays, field: Field, exact: bool = True) -> dict:
     """Add all cells, one by one while that is possible."""
     fits = field.timesteps <= FINE[0] and field.units <= FINE[1]
-    return tile(arrays, field, limits=FINE if fits else COARSE)
+    return tile(arrays, field, limits=FINE if fits else COARSE, exact=exact)
 
 
 def tile(

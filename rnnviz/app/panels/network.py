@@ -10,10 +10,9 @@ from rnnviz.app.panels.main_view import style_of
 from rnnviz.app.runtime import state
 from rnnviz.app.runtime.results import result_of
 from rnnviz.app.runtime.variations import ONE_STEP, variation
-from rnnviz.codegen.notes_loop import notes_loop
+from rnnviz.codegen.annotated_loop import annotated_loop
 from rnnviz.engine.run import Run
 from rnnviz.i18n import Words
-from rnnviz.spec.experiment import Experiment
 from rnnviz.spec.perspective import Perspective
 from rnnviz.viewer.network_payload import Drawn
 from rnnviz.views import states
@@ -23,8 +22,6 @@ _MOST_UNITS = 256
 """Up to so many units the eigenvalues are sent with the network."""
 _SECONDS = 8e-9
 """Seconds that all eigenvalues take on a slow laptop, times units³."""
-_LECTURE = Experiment()
-_NOTES = ("kernel_initializer", "recurrent_initializer", "bias_initializer", "signal")
 
 
 def show_network(run: Run, perspective: Perspective, say: Words) -> Perspective:
@@ -35,7 +32,7 @@ def show_network(run: Run, perspective: Perspective, say: Words) -> Perspective:
         layer,
         states.analyse(run, perspective.replace(lens="state")).field,
         eigenvalues_of(run, layer),
-        _listing(run, layer, say),
+        annotated_loop(run, layer, say),
     )
     key = state.component("network")
     cursor = (perspective.timestep, perspective.unit)
@@ -72,23 +69,3 @@ def eigenvalues_of(run: Run, layer: int) -> np.ndarray | None:
     return scale * result_of(
         "eigenvalues", kept, lambda progress: np.linalg.eigvals(recurrent) / scale, seconds, layer
     )
-
-
-def _listing(run: Run, layer: int, say: Words) -> tuple[str, ...]:
-    """Return the notes' loop, with a remark where weights are not drawn as in the notes."""
-    cell = run.layers[layer].layer
-    if run.experiment is None:
-        name = getattr(run.source, "network_name", "") or say("export.unnamed")
-        return notes_loop(cell, run.timesteps, (say("network.given", name=name),) * 3)
-    experiment, spec = run.experiment, run.experiment.layers[layer]
-    same = experiment.weight_scale == 1 and all(
-        getattr(source, name) == getattr(_LECTURE, name)
-        for name in _NOTES
-        for source in [spec if hasattr(spec, name) else experiment]
-    )
-    drawn = None
-    if not same or layer:
-        factor = "" if experiment.weight_scale == 1 else f" × {experiment.weight_scale:g}"
-        names = (spec.kernel_initializer, spec.recurrent_initializer, spec.bias_initializer)
-        drawn = tuple(f"{say(f'choice.{name}')}{factor}" for name in names)
-    return notes_loop(cell, run.timesteps, drawn)

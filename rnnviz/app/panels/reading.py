@@ -10,7 +10,7 @@ import numpy as np
 import streamlit as st
 
 from rnnviz.analysis.diagnosis import Diagnosis, diagnose
-from rnnviz.analysis.saturation import SATURATED_FROM, Saturation, saturation
+from rnnviz.analysis.saturation import Saturation, saturation
 from rnnviz.app.runtime import state
 from rnnviz.app.runtime.prefetch import with_knob
 from rnnviz.app.runtime.results import result_of, run_of, trial_of
@@ -21,7 +21,7 @@ from rnnviz.engine.run import Run
 from rnnviz.i18n import Words
 from rnnviz.link import Shown
 from rnnviz.sentences.advice import Advice, advise
-from rnnviz.sentences.numbers import number, percent, power, whole
+from rnnviz.sentences.metrics import Metric, metrics
 from rnnviz.sentences.reading import read
 from rnnviz.spec.experiment import Experiment, ExperimentError
 from rnnviz.spec.given import recipe_of, with_recipe
@@ -131,27 +131,9 @@ def _advice(advice: Advice, experiment: Experiment, perspective: Perspective, sa
     )
 
 
-def _shown_numbers(
-    result: Saturation, diagnosis: Diagnosis, run: Run, index: int
-) -> list[tuple[str, str, dict[str, str]]]:
+def _shown_numbers(result: Saturation, diagnosis: Diagnosis, run: Run, index: int) -> list[Metric]:
     """Return the numbers that the reading rests on: name, value, what their explanation needs."""
-    layer, radius, shown = run.layers[index], _radius(run, index), []
-    if result.bounded:
-        least = percent(SATURATED_FROM)
-        shown.append(("saturated", percent(result.share), {"percent": least}))
-        ends = "exact" if layer.layer.state_range[0] < 0 else "exact_sigmoid"
-        shown.append((ends, percent(result.share_exact), {}))
-    else:
-        # Of a run that diverged, the states before: of the others there is nothing to say.
-        finite = layer.states[: result.diverged_at]
-        if finite.size:
-            ends = f"{number(float(finite.min()))} … {number(float(finite.max()))}"
-            shown.append(("range", ends, {}))
-    if radius is not None:
-        shown.append(("radius", number(radius), {}))
-    if diagnosis.steps:
-        shown.append(("gradient", power(diagnosis.gradient), {"steps": whole(diagnosis.steps)}))
-    return shown
+    return metrics(result, diagnosis, run.layers[index], _radius(run, index))
 
 
 def _numbers(result: Saturation, diagnosis: Diagnosis, run: Run, index: int, say: Words) -> None:

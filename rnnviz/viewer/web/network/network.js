@@ -86,12 +86,23 @@ class NetworkView {
     const prefix = readPrefix(data);
     if (prefix.checksum !== this.checksum) {
       this.checksum = prefix.checksum;
-      this.base = modelOf(...readParts(data));
-      this.listing.take(this.base);
-      this.#show(this.base);
-      this.#furnish();
+      this.#accept(...readParts(data));
     }
     this.redraw();
+  }
+
+  /** Take a network whose header is read already, with its arrays. */
+  show(header, arrays) {
+    this.checksum = undefined;
+    this.#accept(header, arrays);
+    this.redraw();
+  }
+
+  #accept(header, arrays) {
+    this.base = modelOf(header, arrays);
+    this.listing.take(this.base);
+    this.#show(this.base);
+    this.#furnish();
   }
 
   /** Choose "light" or "dark"; null leaves it to the host's ground, or to the system. */
@@ -182,8 +193,8 @@ class NetworkView {
     const t = Math.max(0, Math.min(this.step, model.timesteps - 1));
     const found = model.at(t);
     const theme = themeOf(this.root, model.themes, this.host.theme);
-    if (this.theme !== theme.text) this.scales = null;
-    this.theme = theme.text;
+    if (this.ink !== theme.text) this.scales = null;
+    this.ink = theme.text;
     this.scales ??= scalesOf(model, theme);
     const isCode = this.mode === "code";
     this.stage.hidden = isCode;

@@ -19,7 +19,11 @@ export function readPrefix(bytes) {
 
 /** The whole payload; every number that stands for an array is replaced by that array. */
 export function readPayload(bytes) {
-  const [header, arrays] = readParts(bytes);
+  return attached(...readParts(bytes));
+}
+
+/** A header in which every number that stands for an array is replaced by that array. */
+export function attached(header, arrays) {
   for (const picture of [header, ...(header.pictures ?? [])]) {
     for (const tile of picture.tiles ?? []) attachTile(tile, arrays, picture.field);
     for (const strip of picture.strips ?? []) attachLevels(strip, arrays);

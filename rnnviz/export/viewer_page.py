@@ -1,0 +1,263 @@
+"""The viewer in one HTML file, with every layer and lens, in both languages, and without a server.
+
+It is opened from a disk, a memory stick or a phone. Its security policy lets it fetch nothing:
+script and style are named by their hashes, and all else is forbidden. A small run of float64 also
+carries its weights, and the file computes what its knobs are moved to.
+"""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import hashlib
+import html
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from string import Template
+from typing import Any
+
+import numpy as np
+
+import rnnviz
+from rnnviz.analysis.diagnosis import diagnose
+from rnnviz.analysis.saturation import saturation
+from rnnviz.codegen.annotated_loop import annotated_loop
+from rnnviz.engine.run import Run
+from rnnviz.export.caption import caption
+from rnnviz.export.file_engine import engine_part, radius_of
+from rnnviz.export.fonts import FACES, face_rule
+from rnnviz.export.source import source_json
+from rnnviz.export.standalone import EXPERIMENT_ID, in_script
+from rnnviz.i18n import LANGUAGES, words
+from rnnviz.sentences.metrics import metrics
+from rnnviz.sentences.reading import read
+from rnnviz.spec.perspective import Perspective
+from rnnviz.viewer.bundle import bundle, stylesheet
+from rnnviz.viewer.network_payload import EXACT_NUMBERS, Drawn, network_parts
+from rnnviz.viewer.packing import Arrays, pack
+from rnnviz.viewer.payload import picture_parts
+from rnnviz.views import states
+from rnnviz.views._plot.lenses import LENSES
+from rnnviz.views._plot.style import Style
+from rnnviz.views.registry import view
+
+MOST_EXACT = 20_000
+"""Up to so many cells of a layer every lens has its values in the file; beyond, the state alone."""
+_SAID = ("reading.", "meaning.", "metric.", "lens.", "field.", "contrast.", "keys.", "file.")
+_KNOBS = ("weight_scale", "input_gain", "recurrent_gain")
+_KEYS = {
+    "steps": "← →",
+    "units": "↑ ↓",
+    "ends": "Home End",
+    "zoom": "+ − 0",
+    "pan": "Shift ← →",
+    "help": "?",
+}
+_POLICY = (
+    "default-src 'none'; script-src '{script}'; style-src '{style}'; img-src data: blob:; "
+    "font-src data:; base-uri 'none'; form-action 'none'"
+)
+_PAGE = Template("""\
+<!doctype html>
+<html lang="$language">
+<head>
+<meta charset="utf-8">
+<script type="application/json" id="$experiment_id">$experiment</script>
+<meta http-equiv="Content-Security-Policy" content="$policy">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="generator" content="rnnviz $version">
+<title>$title</title>
+<style>$style</style>
+</head>
+<body>
+<header><h1 data-part="title">$title</h1>
+<div class="rf-choices" role="group" data-part="languages"></div>
+<div class="rf-choices" role="group" data-part="themes"></div></header>
+<main>
+<div class="rf-top"><div>
+<div class="rf-reading" data-part="reading" aria-live="polite">$reading</div>
+<div class="rf-knobs" data-part="knobs"></div></div>
+<div data-part="network"></div></div>
+<div class="rf-bar"><div class="rf-choices" role="group" data-part="layers"></div>
+<div class="rf-choices" role="group" data-part="lenses"></div>
+<p class="rf-how" data-part="how-to-read"></p></div>
+<div data-part="viewer"></div>
+</main>
+<footer data-part="parameters">$caption</footer>
+<div class="rf-help" role="dialog" data-part="help" hidden></div>
+<noscript>$needs_script</noscript>
+<script type="application/octet-stream" id="rnnviz-data">$data</script>
+<script type="module">$script</script>
+</body>
+</html>
+""")
+_START = 'open(document.body, document.getElementById("rnnviz-data").textContent);\n'
+
+
+def viewer_page(
+    run: Run,
+    perspective: Perspective,
+    language: str,
+    *,
+    theme: str = "auto",
+    link: str | None = "",
+) -> bytes:
+    """Return a run with its viewer as one HTML page, UTF-8.
+
+    Parameters
+    ----------
+    run : Run
+        Of a single sequence.
+    perspective : Perspective
+        Where the file begins: cursor, layer, lens; palette and contrast hold for all of it.
+    language : {"en", "ko"}
+        That it begins in; the reader can change it.
+    theme : {"auto", "light", "dark"}
+        That it begins in; the reader can change it.
+    link : str or None
+        Address of the same in an app, at the foot under parameters and origin; None for no foot.
+    """
+    arrays = _Pool()
+    parts = _parts(run, perspective, arrays)
+    parts |= {"language": language, "theme": theme}
+    parts["captions"] = {
+        name: [] if link is None else _caption(run, perspective, name, link) for name in LANGUAGES
+    }
+    data = gzip.compress(pack(parts, arrays), 9, mtime=0)
+    script = "\n" + bundle("file_page.js").replace("</script", "<\\/script") + _START
+    style = f"\n{_faces()}\n{stylesheet('viewer.css', 'network.css', 'file.css')}"
+    say = words(language)
+    return _PAGE.substitute(
+        language=language,
+        experiment_id=EXPERIMENT_ID,
+        experiment=in_script(json.dumps(json.loads(source_json(run.source)))),
+        policy=html.escape(_POLICY.format(script=_hash(script), style=_hash(style))),
+        version=html.escape(rnnviz.__version__),
+        title=html.escape(say("view.states.title")),
+        needs_script=html.escape(say("file.needs_script")),
+        reading=_spoken(parts["readings"][f"{parts['layer']} {language}"]),
+        caption="".join(f"<p>{html.escape(line)}</p>" for line in parts["captions"][language]),
+        style=style,
+        data=base64.b64encode(data).decode(),
+        script=script,
+    ).encode()
+
+
+def _faces() -> str:
+    """Return the rules of the faces; Hangul has one weight, which the browser makes bold."""
+    return "\n".join(
+        face_rule(replace(face, weight="400") if face.hangul else face)
+        for face in FACES
+        if not (face.hangul and face.bold)
+    )
+
+
+class _Pool(Arrays):
+    """Arrays of which equal ones are there once: both languages show the same numbers."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._known: dict[tuple[str, bytes], int] = {}
+
+    def add(self, array: np.ndarray) -> int:
+        """As in `Arrays`; an array that is there already has its number."""
+        key = (array.dtype.str, hashlib.sha256(array.tobytes()).digest())
+        if key not in self._known:
+            self._known[key] = super().add(array)
+        return self._known[key]
+
+
+def _hash(text: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+def _parts(run: Run, perspective: Perspective, arrays: Arrays) -> dict[str, Any]:
+    """Return everything of the file but where it begins; arrays are added to the pool."""
+    pictures, networks, readings, layers = {}, {}, {}, []
+    whole = perspective.replace(page="states")
+    for index, name in enumerate(run.network.layer_names):
+        there = whole.replace(layer=index)
+        lenses = tuple(_lenses(run, index))
+        layers.append({"name": name, "lenses": lenses})
+        shown = {lens: states.analyse(run, there.replace(lens=lens)) for lens in lenses}
+        for language in LANGUAGES:
+            style = _style(perspective, language)
+            for lens, picture in shown.items():
+                exact = lens == "state" or picture.field.values.size <= MOST_EXACT
+                parts = picture_parts(arrays, picture, style, exact=exact)
+                pictures[f"{index} {lens} {language}"] = parts
+            if _is_drawn(run):
+                loop = annotated_loop(run, index, words(language))
+                drawn = Drawn(run, index, shown["state"].field, listing=loop)
+                networks[f"{index} {language}"] = network_parts(arrays, drawn, style)
+        readings |= _readings(run, index)
+    layer = perspective.layer_in(run.layers)
+    return {
+        "layers": layers,
+        "layer": layer,
+        "lens": perspective.lens if perspective.lens in layers[layer]["lenses"] else "state",
+        "timestep": max(0, min(perspective.timestep, run.layers[layer].trace.timesteps - 1)),
+        "timesteps": run.timesteps,
+        "contrast": perspective.contrast,
+        "pictures": pictures,
+        "networks": networks,
+        "readings": readings,
+        "engine": engine_part(run, arrays, _KNOBS),
+        "sentences": {language: _sentences(perspective, language) for language in LANGUAGES},
+        "keys": list(_KEYS.items()),
+    }
+
+
+def _lenses(run: Run, index: int) -> Iterator[str]:
+    trace = run.layers[index].trace
+    return (name for name, lens in LENSES.items() if lens.applies(trace))
+
+
+def _is_drawn(run: Run) -> bool:
+    numbers = sum(one.layer.parameter_count for one in run.layers)
+    numbers += sum(one.trace.full_states.size + one.trace.inputs.size for one in run.layers)
+    return numbers <= EXACT_NUMBERS
+
+
+def _style(perspective: Perspective, language: str) -> Style:
+    return Style(language, palette=perspective.palette, presentation=perspective.presentation)
+
+
+def _readings(run: Run, index: int) -> dict[str, dict[str, Any]]:
+    """Return what the page of states says of a layer on top, by layer and language."""
+    layer = run.layers[index]
+    result = saturation(layer.trace)
+    diagnosis = diagnose(layer.trace, result)
+    numbers = metrics(result, diagnosis, layer, radius_of(layer.layer))
+    readings: dict[str, dict[str, Any]] = {}
+    for language in LANGUAGES:
+        say = words(language)
+        reading = read(layer.trace, result, diagnosis, say)
+        readings[f"{index} {language}"] = {
+            "headline": reading.headline,
+            "meaning": reading.meaning,
+            "numbers": [[say(f"metric.{name}"), value] for name, value, _ in numbers],
+        }
+    return readings
+
+
+def _spoken(reading: dict[str, Any]) -> str:
+    """Return a reading as HTML, for a reader or a program without script."""
+    headline, meaning = html.escape(reading["headline"]), html.escape(reading["meaning"])
+    return f"<h2>{headline}</h2><p>{meaning}</p>"
+
+
+def _sentences(perspective: Perspective, language: str) -> dict[str, str]:
+    """Return the sentences that the file says by itself; of a lens, the colours are filled in."""
+    say = words(language, perspective.palette)
+    chosen = {key: text for key, text in say.sentences.items() if key.startswith(_SAID)} | {
+        f"knob.{name}.label": say(f"knob.{name}.label") for name in _KNOBS
+    }
+    chosen |= {f"lens.{name}.how_to_read": say(f"lens.{name}.how_to_read") for name in LENSES}
+    return chosen | {"view.states.title": say("view.states.title")}
+
+
+def _caption(run: Run, perspective: Perspective, language: str, link: str) -> list[str]:
+    said = caption(view("states"), run, perspective, words(language))
+    return [said.parameters, said.origin, link or said.link]

@@ -1,0 +1,148 @@
+/**
+ * A file by itself: the viewer with everything around it that a page of rnnviz has, and no server.
+ *
+ * It is a host of the viewer's contract (CONTRACT.md). Languages, themes, layers and lenses are
+ * switched here; where the file carries an engine, the knobs compute the run anew.
+ */
+
+import { mount } from "./viewer.js";
+import { mount as mountNetwork } from "./network.js";
+import { unpacked } from "./file_data.js";
+import { made } from "./file_elements.js";
+import { Knobs } from "./file_knobs.js";
+import { Reading } from "./file_reading.js";
+
+const THEMES = ["auto", "light", "dark"];
+
+/** Show a file's data in an element; resolves to the page once its picture is there. */
+export async function open(element, text) {
+  return new Page(element, await unpacked(text));
+}
+
+class Page {
+  constructor(element, data) {
+    Object.assign(this, { element, data });
+    const { language, layer, lens, theme } = data;
+    Object.assign(this, { language, layer, lens, theme });
+    this.part = (name) => element.querySelector(`[data-part="${name}"]`);
+    this.viewer = mount({ element: this.part("viewer"), help: () => this.#help(true) });
+    if (Object.keys(data.networks).length) {
+      this.network = mountNetwork({ element: this.part("network"), tell: (name, value) => this.#open(name, value) });
+    }
+    this.reading = new Reading(this.part("reading"), data);
+    if (data.engine) this.knobs = new Knobs(this.part("knobs"), this);
+    this.dark = matchMedia("(prefers-color-scheme: dark)");
+    this.dark.addEventListener("change", () => this.#dress());
+    document.addEventListener("keydown", (event) => this.#key(event));
+    this.#dress();
+    this.show();
+    this.viewer.moveTo(data.timestep);
+  }
+
+  /** Write and paint everything: another language, layer or lens. */
+  show() {
+    const { data, language, layer, lens } = this;
+    document.documentElement.lang = language;
+    document.title = this.say("view.states.title");
+    this.viewer.show(data.picture(layer, lens, language));
+    this.#write();
+    this.knobs?.write();
+    if (this.knobs) this.knobs.compute();
+    else {
+      this.#showNetwork();
+      this.reading.show(layer, language);
+    }
+  }
+
+  #showNetwork() {
+    const { data, layer, language } = this;
+    this.network?.show(structuredClone(data.networks[`${layer} ${language}`]), data.arrays);
+  }
+
+  /** Show a run that was computed here, and the network that does it; null for the file's own. */
+  preview(picture, traces = null) {
+    if (!traces) this.#showNetwork();
+    else this.network?.show(...this.data.network(this.layer, this.language, picture.experiment, traces));
+    this.viewer.preview(picture);
+  }
+
+  say(key) {
+    return this.data.sentence(key, this.language);
+  }
+
+  #write() {
+    const { data, language } = this;
+    this.part("title").textContent = this.say("view.states.title");
+    this.part("parameters").replaceChildren(...data.captions[language].map((line) => made("p", { textContent: line })));
+    this.part("how-to-read").textContent = this.say(`lens.${this.lens}.how_to_read`);
+    this.#choices("languages", ["ko", "en"], language, (one) => data.sentence("file.own_name", one), (one) => {
+      this.language = one;
+      this.show();
+    }, this.say("file.language"));
+    this.#choices("themes", THEMES, this.theme, (one) => this.say(`file.theme.${one}`), (one) => {
+      this.theme = one;
+      this.#dress();
+      this.show();
+    }, this.say("file.colours"));
+    this.#choices("lenses", data.layers[this.layer].lenses, this.lens, (one) => this.say(`lens.${one}.label`), (one) => {
+      this.lens = one;
+      this.show();
+    }, this.say("lens.label"));
+    const layers = data.layers.length > 1 ? data.layers.map((_, i) => i) : [];
+    this.#choices("layers", layers, this.layer, (one) => data.layers[one].name, (one) => this.#takeLayer(one), this.say("file.layers"));
+    if (!this.part("help").hidden) this.#help(true);
+  }
+
+  #takeLayer(layer) {
+    this.layer = layer;
+    if (!this.data.layers[layer].lenses.includes(this.lens)) this.lens = "state";
+    this.show();
+  }
+
+  #open(name, value) {
+    if (name === "layer" && this.data.layers[value]) this.#takeLayer(value);
+  }
+
+  #choices(name, options, chosen, label, take, title) {
+    const room = this.part(name);
+    const focused = room.contains(document.activeElement) ? document.activeElement.dataset.option : null;
+    room.setAttribute("aria-label", title);
+    room.replaceChildren(
+      ...options.map((option) => {
+        const button = made("button", { type: "button", textContent: label(option) });
+        button.dataset.option = option;
+        button.setAttribute("aria-pressed", String(option === chosen));
+        button.addEventListener("click", () => take(option));
+        return button;
+      }),
+    );
+    if (focused !== null) room.querySelector(`[data-option="${focused}"]`)?.focus();
+  }
+
+  #dress() {
+    const theme = this.theme === "auto" ? (this.dark.matches ? "dark" : "light") : this.theme;
+    document.documentElement.dataset.theme = theme;
+    this.viewer.theme(theme);
+    this.network?.theme(theme);
+  }
+
+  #key(event) {
+    if (event.ctrlKey || event.altKey || event.metaKey) return;
+    if (event.key === "?") this.#help(this.part("help").hidden);
+    else if (event.key === "Escape" && !this.part("help").hidden) this.#help(false);
+    else if (event.key === "p" || event.key === "P") this.viewer.root.querySelector(".rv-play").click();
+  }
+
+  #help(shown) {
+    const help = this.part("help");
+    help.hidden = !shown;
+    if (!shown) return;
+    const rows = this.data.keys.map(([name, keys]) => [made("dt", { textContent: keys }), made("dd", { textContent: this.say(`keys.${name}`) })]);
+    const close = made("button", { type: "button", textContent: this.say("keys.close") });
+    close.addEventListener("click", () => this.#help(false));
+    const list = made("dl", {});
+    list.append(...rows.flat());
+    help.replaceChildren(made("h2", { textContent: this.say("keys.title") }), list, close);
+    close.focus();
+  }
+}
