@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -15,7 +16,8 @@ from rnnviz.export.failures import ExportFailure
 from rnnviz.export.reopen import reopened
 from rnnviz.i18n import Words
 from rnnviz.link import Link, address_of
-from rnnviz.spec.experiment import ExperimentError
+from rnnviz.spec.experiment import Experiment, ExperimentError
+from rnnviz.spec.wishes import unmet_wishes
 
 _LINKS_FILE_LIMIT = 16 * 2**20
 
@@ -23,7 +25,7 @@ _LINKS_FILE_LIMIT = 16 * 2**20
 def sources(request: argparse.Namespace, say: Words) -> list[Shown]:
     """Return what the arguments ask for, in their order; the lecture's experiment if nothing.
 
-    All of it is checked before any work begins.
+    All of it is checked before any work begins; wishes that no draw can meet are told.
     """
     links = [(say("cli.link", link=_short(link)), link) for link in request.link]
     if request.links:
@@ -34,6 +36,10 @@ def sources(request: argparse.Namespace, say: Words) -> list[Shown]:
     shown = shown or [with_files(Shown(Link()), files)]
     if request.language:
         shown = [_in_language(one, request.language) for one in shown]
+    for one in shown:
+        if isinstance(one.source, Experiment):
+            for problem in unmet_wishes(one.source):
+                print(problem.sentence(say.language), file=sys.stderr)
     return shown
 
 

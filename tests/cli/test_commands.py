@@ -112,6 +112,22 @@ def test_summary_prints_what_keras_prints(run):
     assert answer.out == f"{notes}\n{summary(SMALL, 'keras3')}\n"
 
 
+@pytest.mark.parametrize(
+    ("link", "said"),
+    [
+        ("recurrent_initializer=zeros&spectral_radius=0.9", "0.9"),
+        ("recurrent_gain=0&spectral_radius=1.5", "1.5"),
+        ("cell=MinGRU&spectral_radius=2", "MinGRU"),
+        ("spectral_radius=0.9", ""),
+    ],
+)
+def test_a_wish_that_no_draw_can_meet_is_told(run, link, said):
+    answer = run("summary", "--link", link)
+    assert answer.code == 0
+    assert said in answer.err
+    assert bool(answer.err) == bool(said)
+
+
 def test_the_style_of_a_summary_can_be_named(run):
     answer = run("summary", "--link", LINK, "--style", "keras3")
     assert answer.out == f"{summary(SMALL, 'keras3')}\n"
