@@ -26,8 +26,13 @@ CHROMIUM_FLAGS = [
 
 
 def chromium_path() -> str | None:
-    """Return where Chromium is, None without one."""
-    return shutil.which("chromium") or shutil.which("chromium-browser")
+    """Return where Chromium is, None without one.
+
+    Debian's headless shell first: the same pages by the same engine, without a browser's window
+    around them, which costs a third of the processor.
+    """
+    names = ("chromium-headless-shell", "chromium", "chromium-browser")
+    return next((path for path in map(shutil.which, names) if path), None)
 
 
 @dataclass
