@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 import rnnviz
 from rnnviz.cli import commands
 from rnnviz.cli.analyse import analyse, flags
+from rnnviz.cli.find import find, units
 from rnnviz.cli.lesson import lesson
 from rnnviz.cli.serve import serve
 from rnnviz.cli.sources import Misunderstood
@@ -19,6 +20,7 @@ from rnnviz.cli.sweep import EXECUTORS
 from rnnviz.export.looks import SCALES, SIZES
 from rnnviz.i18n import DEFAULT_LANGUAGE, LANGUAGES, Words
 from rnnviz.learn import TASKS
+from rnnviz.moments import MEASURES
 from rnnviz.readers import ANSWERS
 from rnnviz.sweeps import measures
 from rnnviz.views._plot.colours import THEMES
@@ -159,6 +161,28 @@ def _add_analyse(command: _Parser, say: Words) -> None:
         text = f"{label} ({', '.join(owners)})".replace("%", "%%")
         metavar = row.name.rpartition("_")[2].upper()
         parameters.add_argument(flag, dest=f"set_{row.name}", metavar=metavar, help=text)
+    _add_force(command, say)
+
+
+def _add_find(command: _Parser, say: Words) -> None:
+    add = command.options.add_argument
+    add("--range", required=True, metavar="FIRST:END", help=say("cli.find.range"))
+    add("--units", metavar="NUMBERS", help=say("cli.find.units"))
+    kinds = f"{say('cli.find.measure')}: {', '.join(MEASURES)}"
+    add("--measure", type=_one_of(MEASURES, say), default="pattern", help=kinds)
+    add("--trial", type=int, default=0, metavar="N", help=say("cli.find.trial"))
+    add("--layer", type=int, metavar="N", help=say("cli.find.layer"))
+    add("--most", type=int, default=50, metavar="N", help=say("cli.find.most"))
+    add("--out", required=True, type=Path, metavar="FILE", help=say("cli.option.out_result"))
+    _add_force(command, say)
+
+
+def _add_units(command: _Parser, say: Words) -> None:
+    add = command.options.add_argument
+    add("--labels", type=Path, metavar="FILE", help=say("cli.units.labels"))
+    add("--level", type=float, default=0.05, metavar="SHARE", help=say("cli.units.level"))
+    add("--layer", type=int, metavar="N", help=say("cli.find.layer"))
+    add("--out", type=Path, metavar="FILE", help=say("cli.option.out_result"))
     _add_force(command, say)
 
 
@@ -320,6 +344,8 @@ _RUN: dict[str, Callable[[argparse.Namespace, Words], Any]] = {
     "serve": serve,
     "analyse": analyse,
     "lesson": lesson,
+    "find": find,
+    "units": units,
 }
 """Commands that have a file of their own."""
 
@@ -328,6 +354,8 @@ _COMMANDS: dict[str, Callable[[_Parser, Words], None]] = {
     "render": _add_render,
     "data": _add_data,
     "analyse": _add_analyse,
+    "find": _add_find,
+    "units": _add_units,
     "gallery": _add_gallery,
     "summary": _add_summary,
     "code": _add_code,

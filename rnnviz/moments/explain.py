@@ -40,6 +40,8 @@ SHORTEST = 40
 """Segments are so many timesteps long on average, where the run is too short for `SEGMENTS`."""
 RAREST = 5
 """A feature that is true, or not true, at fewer steps of either half is left out."""
+CLEARLY = 0.15
+"""The time since an event must explain so much more of the variance than the event to be told."""
 _NARROWEST = 1e-6
 
 
@@ -237,6 +239,23 @@ def _corrected(scores: np.ndarray) -> np.ndarray:
     return (1 + as_large) / (1 + len(null))
 
 
+def _counted(
+    features: list[Feature], variances: np.ndarray, place: int, believed: np.ndarray
+) -> float:
+    """Return the variance that a feature explains; of a time since an event, what it adds to it.
+
+    The time since an event is 0 where the event is, so it explains at least as much: only where it
+    explains clearly more does a unit follow the time.
+    """
+    one = features[place]
+    if one.kind == "since":
+        for other in believed:
+            event = features[other].name == one.name and features[other].binary
+            if event and variances[place] < variances[other] + CLEARLY:
+                return -1.0
+    return float(variances[place])
+
+
 def _findings(
     features: list[Feature],
     scores: np.ndarray,
@@ -249,7 +268,8 @@ def _findings(
     found = []
     for unit in np.flatnonzero((p <= level).any(axis=1)):
         believed = np.flatnonzero(p[unit] <= level)
-        best = int(believed[np.argmax(variances[unit, believed])])
+        explains = [_counted(features, variances[unit], k, believed) for k in believed]
+        best = int(believed[np.argmax(explains)])
         feature = features[best]
         found.append(
             UnitFinding(
