@@ -54,10 +54,11 @@ def units(request: argparse.Namespace, say: Words) -> None:
     """Print what units follow, and write all scores of each experiment into a file each."""
     shown = sources(request, say)
     labels = None if request.labels is None else _labels(request.labels, say)
-    write, paths = None, [None] * len(shown)
+    write = None
+    paths: list[Path | None] = [None] * len(shown)
     if request.out is not None:
         write = RESULTS[format_of(request.out, tuple(RESULTS), say)]
-        paths = paths_of(request, len(shown))
+        paths = [*paths_of(request, len(shown))]
     with Bar(len(shown)) as bar:
         for path, one, run in zip(paths, shown, runs_of(shown), strict=True):
             found = _asked(run, labels, request, bar)

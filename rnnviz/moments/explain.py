@@ -268,7 +268,7 @@ def _findings(
     found = []
     for unit in np.flatnonzero((p <= level).any(axis=1)):
         believed = np.flatnonzero(p[unit] <= level)
-        explains = [_counted(features, variances[unit], k, believed) for k in believed]
+        explains = [_counted(features, variances[unit], int(k), believed) for k in believed]
         best = int(believed[np.argmax(explains)])
         feature = features[best]
         found.append(

@@ -25,6 +25,12 @@ Progress = Callable[[float], None]
 WORD = 64
 CHUNK = 2**22
 """Numbers that are looked at between two calls of ``progress``."""
+SAMPLE = 4096
+"""So many steps, spread evenly, say what a unit usually ranges over."""
+RARE = 0.005
+"""This share of the states at either end does not count as usual."""
+NARROW = 0.05
+"""A unit whose usual states take no more than this share of its whole range stays at one value."""
 _VERSION = 1
 
 
@@ -139,8 +145,10 @@ def index_states(
     states : ndarray (timesteps, units), or several of them
         One sequence, or one array for each trial.
     threshold : float or array_like (units,), optional
-        Above it a unit is on. By default the middle between the least and the greatest state of
-        each unit, which parts a unit that switches however seldom it does.
+        Above it a unit is on. By default the middle of what each unit usually ranges over: between
+        the states that half a per cent lie below and above, of up to `SAMPLE` steps. Of a unit
+        that hardly leaves one value, the middle of its whole range, which parts the few states
+        that are elsewhere.
     progress : callable (fraction), optional
         Called after each chunk; raising in it ends the work.
 
@@ -154,7 +162,7 @@ def index_states(
     told = progress or _unheard
     rows = max(1, CHUNK // states.units)
     low, high = _range(states, rows, lambda part: told(0.3 * part))
-    thresholds = _thresholds(threshold, low, high)
+    thresholds = _thresholds(threshold, low, high, states)
     words = np.zeros((-(-states.units // WORD), states.steps), "<u8")
     for first, chunk in states.chunks(rows):
         packed = np.zeros((len(chunk), 8 * len(words)), np.uint8)
@@ -188,13 +196,19 @@ def _range(states: JoinedStates, rows: int, told: Progress) -> tuple[np.ndarray,
     return np.where(none, 0.0, low), np.where(none, 0.0, high)
 
 
-def _thresholds(given: Any, low: np.ndarray, high: np.ndarray) -> np.ndarray:
-    if given is None:
-        return low / 2 + high / 2
-    thresholds = np.array(np.broadcast_to(np.asarray(given, np.float64), low.shape))
-    if not np.isfinite(thresholds).all():
-        raise ValueError("threshold must be a finite number, or one for each unit.")
-    return thresholds
+def _thresholds(given: Any, low: np.ndarray, high: np.ndarray, states: JoinedStates) -> np.ndarray:
+    if given is not None:
+        thresholds = np.array(np.broadcast_to(np.asarray(given, np.float64), low.shape))
+        if not np.isfinite(thresholds).all():
+            raise ValueError("threshold must be a finite number, or one for each unit.")
+        return thresholds
+    count = min(states.steps, SAMPLE)
+    sample = states.rows(np.linspace(0, states.steps - 1, count).astype(np.int64))
+    sample = np.where(np.isfinite(sample), sample, low)
+    # A start far from where the states then stay must not decide what is on.
+    usual = np.quantile(sample.astype(np.float64), [RARE, 1 - RARE], axis=0)
+    stays = usual[1] - usual[0] <= NARROW * (high - low)
+    return np.where(stays, low / 2 + high / 2, usual.mean(axis=0))
 
 
 _KEPT: weakref.WeakKeyDictionary[Run, dict[int, StateIndex]] = weakref.WeakKeyDictionary()

@@ -26,7 +26,10 @@ from rnnviz.knobs import (
     write,
 )
 
-PAGES = ("states", "keras", "dynamics", "training", "compare", "atlas", "lessons")
+PAGES = ("states", "keras", "dynamics", "moments", "training", "compare", "atlas", "lessons")
+COLOURS = ("auto", "direction", "unit", "probability", "surprise")
+"""What the steps of a sequence are coloured by: a unit, the states' first principal direction, or
+what a network that says what comes next thought of it. "auto" takes what there is."""
 LENSES = ("state", "digits", "preactivation", "slope", "change", "magnitude")
 PALETTES = ("red_blue", "purple_orange")
 SUMMARY_STYLES = ("keras2", "keras3")
@@ -93,6 +96,7 @@ class Perspective:
     palette: str = knob("red_blue", Choice(PALETTES))
     presentation: bool = knob(False, Flag())
     contrast: str = knob("auto", Choice(CONTRASTS), quiet=True)
+    colour: str = knob("auto", Choice(COLOURS), quiet=True)
     summary_style: str = knob("keras2", Choice(SUMMARY_STYLES), quiet=True)
     numbering: str = knob("fresh", Choice(NUMBERINGS), quiet=True)
     framework: str = knob("numpy", Choice(FRAMEWORKS), quiet=True)

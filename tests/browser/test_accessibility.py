@@ -10,7 +10,7 @@ from rnnviz.spec.perspective import PAGES
 
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
 SAY = words("en")
-WITHOUT_STATES = ("lessons", "training", "atlas")
+WITHOUT_STATES = ("lessons", "training", "atlas", "moments")
 """Pages that do not show the states over time."""
 LINKS = {
     **{page: f"?page={page}" for page in PAGES if page not in WITHOUT_STATES},
@@ -47,7 +47,11 @@ def test_axe_finds_nothing_serious(open_page, name, scheme):
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize(
     ("name", "painted"),
-    [("training", "canvas"), ("atlas", '[data-view="atlas"] .heatmaplayer image')],
+    [
+        ("training", "canvas"),
+        ("atlas", '[data-view="atlas"] .heatmaplayer image'),
+        ("moments", "[data-testid=sequence][data-painted]"),
+    ],
 )
 def test_axe_finds_nothing_serious_on_pages_without_states(
     chromium, server_url, name, painted, scheme

@@ -38,7 +38,11 @@ FRAME = [
     for key, sentence in SAY.sentences.items()
     if key.startswith("frame.")
 ]
-PAINTED = {"?page=training": "canvas", "?page=atlas": '[data-view="atlas"] .heatmaplayer image'}
+PAINTED = {
+    "?page=training": "canvas",
+    "?page=atlas": '[data-view="atlas"] .heatmaplayer image',
+    "?page=moments": "[data-testid=sequence][data-painted]",
+}
 """Pages that do not show the states over time, and what they show."""
 LINKS = [*(f"?page={page}" for page in PAGES if page != "lessons"), "?lesson=gates&card=2"]
 

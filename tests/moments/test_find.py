@@ -29,7 +29,7 @@ def test_scores_are_those_of_a_plain_loop(measure):
     states = np.tanh(np.cumsum(random.normal(0, 0.4, (300, 9)), axis=0) % 3 - 1.5)
     units, first, length = [1, 4, 6, 8], 100, 7
     found = find(index_states(states), (first, first + length), units, measure=measure, most=400)
-    on = states > (states.min(axis=0) + states.max(axis=0)) / 2
+    on = states > np.quantile(states, [0.005, 0.995], axis=0).mean(axis=0)
     span = np.ptp(states, axis=0)[units]
     here = states[first : first + length, units]
     for start, score, alike in zip(found.timesteps, found.scores, found.agreement, strict=True):

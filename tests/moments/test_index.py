@@ -18,9 +18,22 @@ def states_of(seed, steps, units):
 def test_bits_are_those_of_a_plain_comparison(units):
     states = states_of(units, 150, units)
     index = index_states(states)
-    middle = (states.min(axis=0) + states.max(axis=0)) / 2
+    middle = np.quantile(states, [0.005, 0.995], axis=0).mean(axis=0)
     assert np.array_equal(index.on(np.arange(150)), states > middle)
     assert index.bytes_per_step == 8 * -(-units // 64)
+
+
+def test_a_start_far_away_does_not_decide_what_is_on():
+    states = 0.9 + 0.05 * np.sin(np.arange(1000))[:, None]
+    states[:3] = [[0.0], [0.3], [0.6]]
+    assert 0.45 < index_states(states).on(np.arange(1000)).mean() < 0.55
+
+
+def test_a_unit_that_seldom_leaves_one_value_is_on_where_it_does():
+    states = np.random.default_rng(0).normal(-1, 1e-3, (2000, 1))
+    states[[100, 900, 901]] = 1
+    on = index_states(states).on(np.arange(2000))[:, 0]
+    assert np.flatnonzero(on).tolist() == [100, 900, 901]
 
 
 def test_thresholds_may_be_given():

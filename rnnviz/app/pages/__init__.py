@@ -1,11 +1,12 @@
 """One page a file; each has ``show(experiment, perspective, say) -> perspective``."""
 
-from rnnviz.app.pages import atlas, compare, dynamics, keras, lessons, states, training
+from rnnviz.app.pages import atlas, compare, dynamics, keras, lessons, moments, states, training
 
 PAGES = {
     "states": states,
     "keras": keras,
     "dynamics": dynamics,
+    "moments": moments,
     "training": training,
     "compare": compare,
     "atlas": atlas,

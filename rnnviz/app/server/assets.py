@@ -29,7 +29,7 @@ MOUNT = "rnnviz"
 _APP = Path(__file__).parents[1]
 _FOLDERS = (
     *WEB_FOLDERS,
-    *(_APP / "components" / name for name in ("viewer", "network", "training", "shell")),
+    *(_APP / "components" / name for name in ("viewer", "network", "training", "moments", "shell")),
     _APP / "static/fonts",
     FACES_FOLDER,
 )

@@ -1,0 +1,142 @@
+/** Rows of a sequence: where they begin, and how one of them is drawn and marked. */
+
+import { colourOf, inkOn } from "./moments_shared.js";
+
+export const curveRowHeight = 74;
+const STEPS_WIDE = 7;
+const CURVE = 46;
+
+/** The first step of each row of a text, and at the end the number of steps. */
+export function tokenRows(tokens, vocabulary, columns) {
+  const starts = [0];
+  const widths = vocabulary.map((name) => wide(name));
+  const ends = vocabulary.map((name) => name === "\\n" || name === "↵");
+  const spaces = vocabulary.map((name) => name === " " || name === "␣");
+  let used = 0;
+  for (let step = 0; step < tokens.length; step += 1) {
+    const token = tokens[step];
+    if (used + widths[token] > columns && used) {
+      starts.push(step);
+      used = 0;
+    }
+    used += widths[token];
+    const nearEnd = spaces[token] && used > columns - 8;
+    if ((ends[token] || nearEnd) && step + 1 < tokens.length) {
+      starts.push(step + 1);
+      used = 0;
+    }
+  }
+  starts.push(tokens.length);
+  return starts;
+}
+
+/** A letter of Hangul or another wide script takes two columns. */
+function wide(name) {
+  let count = 0;
+  for (const letter of name) count += letter.codePointAt(0) >= 0x1100 ? 2 : 1;
+  return Math.max(1, count);
+}
+
+/** The same for curves: as many steps in each row. */
+export function curveRows(steps, columns) {
+  const each = Math.max(20, Math.floor((columns * 8) / STEPS_WIDE));
+  const starts = [];
+  for (let step = 0; step < steps; step += each) starts.push(step);
+  return [...starts, steps];
+}
+
+function emptyRow(view, row) {
+  const element = document.createElement("div");
+  element.className = "rm-row";
+  const number = document.createElement("span");
+  number.className = "rm-step";
+  number.textContent = String(view.starts[row]);
+  element.append(number);
+  return element;
+}
+
+/** A row of text: one element for each token, its colour behind it. */
+export function textRow(view, row) {
+  const element = emptyRow(view, row);
+  const { tokens, shades, palette, head } = view;
+  const [first, last] = [view.starts[row], view.starts[row + 1]];
+  const pieces = [];
+  for (let step = first; step < last; step += 1) {
+    const piece = document.createElement("span");
+    const name = head.vocabulary[tokens[step]];
+    piece.textContent = name === "␣" ? " " : name;
+    piece.style.background = colourOf(shades[step], palette);
+    piece.style.color = inkOn(shades[step], palette);
+    pieces.push(piece);
+  }
+  element.append(...pieces);
+  element.stepAt = (event) => {
+    const place = pieces.indexOf(document.elementFromPoint(event.clientX, event.clientY));
+    if (place >= 0) return first + place;
+    const box = pieces[0].getBoundingClientRect();
+    return event.clientX < box.left ? first : last - 1;
+  };
+  element.mark = (from, end, cursor) => {
+    pieces.forEach((piece, k) => {
+      piece.classList.toggle("rm-selected", first + k >= from && first + k < end);
+      piece.classList.toggle("rm-cursor", first + k === cursor);
+    });
+  };
+  return element;
+}
+
+/** A row of numbers: the first features as curves, and below them the colour of each step. */
+export function curveRow(view, row) {
+  const element = emptyRow(view, row);
+  const [first, last] = [view.starts[row], view.starts[row + 1]];
+  const whole = view.starts[1] - view.starts[0];
+  const canvas = document.createElement("canvas");
+  canvas.style.width = `calc((100% - 4.2em) * ${(last - first) / whole})`;
+  element.append(canvas);
+  let marked = [0, 0, -1];
+  element.paint = () => paintCurves(canvas, view, first, last, marked);
+  element.stepAt = (event) => {
+    const box = canvas.getBoundingClientRect();
+    const place = Math.floor(((event.clientX - box.left) / box.width) * (last - first));
+    return first + Math.max(0, Math.min(last - first - 1, place));
+  };
+  element.mark = (...now) => {
+    if (now.every((value, k) => value === marked[k])) return;
+    marked = now;
+    element.paint();
+  };
+  return element;
+}
+
+function paintCurves(canvas, view, first, last, [from, end, cursor]) {
+  const { palette, shades, curves } = view;
+  const ratio = window.devicePixelRatio || 1;
+  const { clientWidth: width, clientHeight: height } = canvas;
+  canvas.width = Math.max(1, Math.round(width * ratio));
+  canvas.height = Math.max(1, Math.round(height * ratio));
+  const pen = canvas.getContext("2d");
+  pen.scale(ratio, ratio);
+  const step = width / (last - first);
+  if (end > first && from < last) {
+    pen.fillStyle = palette.chosen;
+    pen.fillRect((Math.max(from, first) - first) * step, 0, (Math.min(end, last) - Math.max(from, first)) * step, height);
+  }
+  curves.forEach((curve, k) => {
+    pen.strokeStyle = palette.lines[k];
+    pen.lineWidth = 1.6;
+    pen.beginPath();
+    for (let t = first; t < last; t += 1) {
+      pen.lineTo((t - first + 0.5) * step, 4 + (1 - curve[t]) * (CURVE - 8));
+    }
+    pen.stroke();
+  });
+  for (let t = first; t < last; t += 1) {
+    pen.fillStyle = colourOf(shades[t], palette);
+    pen.fillRect((t - first) * step, CURVE + 2, step + 0.4, 14);
+  }
+  if (cursor >= first && cursor < last) {
+    pen.strokeStyle = palette.text;
+    pen.lineWidth = 1.5;
+    pen.strokeRect((cursor - first) * step, 1, Math.max(1, step), height - 8);
+  }
+}

@@ -1,0 +1,56 @@
+"""The Moments page in Chromium: a range is selected, moments come, a click goes there."""
+
+LINK = (
+    "page=moments&units=8&weight_scale=0.1&timesteps=300&signal=sine&lang=en"
+    "&kernel_initializer=glorot_uniform&recurrent_initializer=orthogonal"
+)
+FOUND = '[data-testid="moments"]:not([data-range=""])'
+
+
+def test_a_range_is_selected_by_hand_and_by_keys_and_a_moment_is_gone_to(chromium, server_url):
+    context = chromium.new_context(viewport={"width": 1366, "height": 768}, locale="en-US")
+    page = context.new_page()
+    page.goto(f"{server_url}/?{LINK}")
+    page.wait_for_selector('[data-testid="sequence"][data-painted]', timeout=90_000)
+    box = page.locator(".rm-row canvas").nth(1).bounding_box()
+    page.mouse.move(box["x"] + 40, box["y"] + 20)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 120, box["y"] + 20, steps=4)
+    page.mouse.up()
+    page.wait_for_selector(FOUND, timeout=60_000)
+    first = page.locator(FOUND).get_attribute("data-range")
+    moments = page.locator('[data-testid="moments"] button')
+    assert moments.count() >= 5  # a sine comes back
+    assert "100%" in moments.nth(0).text_content()
+    # The strips are painted: more than one colour is in them.
+    colours = page.evaluate(
+        """() => {
+            const canvas = document.querySelector("[data-testid=moments] canvas");
+            const { width, height } = canvas;
+            const { data } = canvas.getContext("2d").getImageData(0, 0, width, height);
+            const seen = new Set();
+            for (let k = 0; k < data.length; k += 4) seen.add(data.slice(k, k + 4).join());
+            return seen.size;
+        }"""
+    )
+    assert colours > 10
+    moments.nth(1).click()
+    page.wait_for_function("() => !new URL(location).search.includes('&t=0&')", timeout=60_000)
+    timestep = page.evaluate("() => new URL(location).searchParams.get('t')")
+    assert timestep in moments.nth(1).text_content()
+    # By keys: two steps from where it stands, then Enter.
+    page.locator(".rm-scroller").focus()
+    for _ in range(2):
+        page.keyboard.press("Shift+ArrowRight")
+    page.keyboard.press("Enter")
+    page.wait_for_function(
+        """(before) => {
+            const range = document.querySelector("[data-testid=moments]")?.dataset.range;
+            return range && range !== before;
+        }""",
+        arg=first,
+        timeout=60_000,
+    )
+    begin, end = map(int, page.locator(FOUND).get_attribute("data-range").split(","))
+    assert (begin, end) == (int(timestep), int(timestep) + 3)
+    context.close()
