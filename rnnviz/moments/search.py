@@ -302,7 +302,8 @@ def _measured(
         shape = (-1, length, len(units))
         alike[part] = (index.on(steps)[:, units].reshape(shape) == pattern).mean(axis=(1, 2))
         if measure in ("cosine", "range") and index.states is not None:
-            there = index.states.rows(steps)[:, units].reshape(shape)
+            there = index.states.rows(steps)
+            there = (there if len(units) == index.units else there[:, units]).reshape(shape)
             here = index.states.rows(np.arange(first, first + length))[:, units]
             scores[part] = _closeness(index, here, there, units, measure)
     return (scores if measure in ("cosine", "range") else alike.copy()), alike
@@ -312,16 +313,18 @@ def _closeness(
     index: StateIndex, here: np.ndarray, there: np.ndarray, units: np.ndarray, measure: str
 ) -> np.ndarray:
     """Return how close states (moments, length, units) are to those of the range."""
-    here, there = here.astype(np.float64), there.astype(np.float64)
     with np.errstate(all="ignore"):
         if measure == "cosine":
-            product = np.einsum("mlu,lu->m", there, here)
-            norms = np.sqrt(np.einsum("mlu,mlu->m", there, there) * np.sum(here * here))
-            close = product / norms
+            flat = there.reshape(len(there), -1)
+            norms = np.sqrt(np.einsum("mk,mk->m", flat, flat) * np.sum(here * here))
+            close = flat @ here.ravel() / norms
         else:
-            span = (index.high - index.low)[units]
-            share = np.abs(there - here) / np.where(span > 0, span, 1.0)
-            close = 1 - share.mean(axis=(1, 2))
+            span = (index.high - index.low)[units].astype(there.dtype)
+            # In place: a large array is gone through often enough.
+            np.subtract(there, here, out=there)
+            np.abs(there, out=there)
+            far = there.sum(axis=1) @ (1 / np.where(span > 0, span, 1))
+            close = 1 - far / there[0].size if len(there) else far
     return np.where(np.isfinite(close), close, -1.0)
 
 
