@@ -23,7 +23,8 @@ from rnnviz.moments.index import WORD, StateIndex, index_of
 MEASURES = ("pattern", "exact", "cosine", "range")
 """What moments are ranked by; see `find`."""
 CANDIDATES = 1024
-"""So many of the best by pattern are measured by their states."""
+"""So many of the best by pattern are measured fully; of a long range fewer, four for each that is
+asked for at least."""
 MOST_ROWS = 16
 """So many different steps of a range are compared with all steps; the best then with all rows."""
 MOST_NUMBERS = 10_000_000
@@ -150,7 +151,8 @@ def find(
     agreeing, thinned = _agreement(index, first, length, picked)
     valid = _valid(index, first, length)
     usual = float(agreeing[valid].mean()) if valid.any() else 0.0
-    starts = _best_of_blocks(np.where(valid, agreeing, -1.0), length, CANDIDATES)
+    count = max(4 * most, min(CANDIDATES, MOST_NUMBERS // (length * index.units)))
+    starts = _best_of_blocks(np.where(valid, agreeing, -1.0), length, count)
     scores, alike = _measured(index, first, length, picked, starts, measure)
     if measure == "exact":
         starts, scores, alike = starts[alike == 1], scores[alike == 1], alike[alike == 1]
@@ -228,7 +230,7 @@ def _agreement(
     if thinned:
         rows = np.unique(np.linspace(0, length - 1, MOST_ROWS).round().astype(int))
     starts = index.steps - length + 1
-    total = np.zeros(starts, np.int64)
+    total = np.zeros(starts, np.int32 if length * len(units) < 2**31 else np.int64)
     for row in np.unique(which[rows]):
         alike = _alike(index, different[row], masks, len(units))
         here = rows[which[rows] == row]
