@@ -247,7 +247,7 @@ def _maps(
         with place:
             figure = atlas.draw(shown, name, style_of(perspective, say), mark, radii)
             key = "atlas" if name == names[0] else "atlas.second"
-            click = figure_view(figure, key, key=state.component(key), picks=True)
+            click = figure_view(figure, key, key=state.component(key), picks=True, fills=True)
         picked = state.chosen(key, click)
         if picked is not None:
             _open(result, picked[:2], perspective)

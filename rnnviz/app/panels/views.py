@@ -86,14 +86,19 @@ def show_view(
         result = analysed(view, run, perspective)
         figure = view.draw(result, style_of(perspective, say))
         _say_verdict(figure)
-        if fills:
-            figure.update_layout(meta=dict(figure.layout.meta or {}) | {"fills": True})
         follow = view.follow(result) if view.follow else ()
         at = shown_step(run, perspective) if view.at_cursor else None
         knob = _PICKS.get(view.name) if run.experiment else None
         key = state.component(f"pick.{view.name}") if knob else None
         click = figure_view(
-            figure, view.name, key=key, follow=follow, reveal=reveal, at=at, picks=bool(knob)
+            figure,
+            view.name,
+            key=key,
+            follow=follow,
+            reveal=reveal,
+            at=at,
+            picks=bool(knob),
+            fills=fills,
         )
         picked = state.chosen(f"pick.{view.name}", click) if knob else None
         if picked is not None:

@@ -17,7 +17,16 @@ from rnnviz.views._plot.style import Style
 
 MOST_POINTS = 400
 """So many points of the loss are sent; the curve is no wider than that."""
-_WORDS = ("loss", "target", "output", "states", "eigenvalues", "gradient", "checkpoint")
+_WORDS = (
+    "loss",
+    "target",
+    "output",
+    "states",
+    "eigenvalues",
+    "gradient",
+    "no_gradient",
+    "checkpoint",
+)
 _VIEW = component("training", "training.js", ("training.css",))
 
 

@@ -176,6 +176,7 @@ def figure_view(
     picks: bool = False,
     reveal: bool = False,
     at: int | None = None,
+    fills: bool = False,
 ) -> tuple[float, float, int] | None:
     """Show a Plotly figure that keeps zoom and camera when its numbers change.
 
@@ -197,12 +198,16 @@ def figure_view(
         Whether the visitor just asked for it, so that it is scrolled into sight.
     at : int, optional
         The timestep that it belongs to; while the time cursor stands elsewhere, it says so.
+    fills : bool
+        Whether it is as tall as the screen allows.
 
     Returns
     -------
     (x, y, count) or None
         Where the visitor clicked last, and how many clicks there were.
     """
+    if fills:
+        figure.update_layout(meta=dict(figure.layout.meta or {}) | {"fills": True})
     sent = follow if sum(one.size for one in follow) <= MOST_NUMBERS else ()
     data = figure_bytes(figure, name, sent, picks, reveal, None if sent else at)
     result = _FIGURE(data=data, key=key or f"figure.{name}", on_pick_change=_nothing)
