@@ -235,8 +235,8 @@ def _fetcher(
         knob, first, last = wanted
         values, spoken = knob.options[first : last + 1], None
         if said and wish.get("said"):
-            values = values[:MOST_SAID]
-            spoken = [said(knob.name, value) for value in values]
+            spoken = [said(knob.name, value) for value in values[:MOST_SAID]]
+            values = values[:1]  # of a range that was sent ahead, the browser has the pictures
         pictures = ahead(knob.name, values)
         data = pictures_bytes(pictures, style, key, knob.name, first, spoken)
     _FETCHER(data=data, key=name, on_wish_change=_nothing)
