@@ -112,7 +112,11 @@ class Link:
         if lesson and not any(name in _KNOBS for name, _ in pairs):
             # Typed by hand, ``?lesson=loop`` is enough.
             perspective = lesson.opened(perspective)
-            source = lesson.experiment_at(perspective.card)
+            recipe = lesson.experiment_at(perspective.card)
+            if isinstance(recipe, Training):
+                source, training = recipe.experiment, recipe
+            else:
+                source = recipe
         return cls(source, perspective, tuple(dict.fromkeys(problems)), second, training)
 
     @cached_property

@@ -8,6 +8,7 @@ from rnnviz.lessons.registry import lessons
 from rnnviz.link import Link, address_of
 from rnnviz.spec.given import acting_knobs
 from rnnviz.spec.perspective import Perspective
+from rnnviz.spec.training import Training
 
 SHA, OTHER = "ab" * 32, "0c" * 32
 
@@ -68,7 +69,11 @@ def test_an_unknown_name_of_every_kind_is_said_once():
 def test_a_lesson_alone_opens_its_network_everywhere():
     for name, lesson in lessons().items():
         link = Link.parse(f"lesson={name}")
-        assert link.experiment == lesson.experiment_at(0)
+        recipe = lesson.experiment_at(0)
+        if isinstance(recipe, Training):
+            assert link.training == recipe
+            recipe = recipe.experiment
+        assert link.experiment == recipe
         assert not link.problems
 
 

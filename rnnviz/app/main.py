@@ -150,7 +150,13 @@ def _controls(
     experiment = situation.experiment
     lesson = lesson_of(perspective)
     if lesson:
-        experiment, problems = lesson_panel(lesson, experiment, perspective, lesson.words(say))
+        learns = situation.training if isinstance(lesson.start, Training) else None
+        spoken = lesson.words(say)
+        asked, problems = lesson_panel(lesson, learns or experiment, perspective, spoken)
+        if isinstance(asked, Training):
+            moved = dataclasses.replace(situation, source=asked.experiment, training=asked)
+            return dataclasses.replace(moved, perspective=perspective), problems
+        experiment = asked
     elif perspective.page == "training":
         situation, problems = training_controls(situation, look, say)
         shown = dataclasses.replace(situation, perspective=perspective)

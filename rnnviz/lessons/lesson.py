@@ -15,10 +15,37 @@ from typing import Any
 
 from rnnviz.engine.run import Run
 from rnnviz.i18n import Words
+from rnnviz.learn import Trainer
 from rnnviz.spec.experiment import Experiment
 from rnnviz.spec.perspective import Perspective
+from rnnviz.spec.simulate import simulate
+from rnnviz.spec.train import carry_on, trainer_of
+from rnnviz.spec.training import Training
 
 Numbers = Mapping[str, Any]
+Recipe = Experiment | Training
+"""What a lesson shows: a network as it was drawn, or one that learns."""
+Measured = Run | Trainer
+"""What a lesson measures: the run of an experiment, or a training as far as it has gone."""
+
+
+def changed_recipe(recipe: Recipe, changes: Mapping[str, Any]) -> Recipe:
+    """Return a recipe with knobs changed; ExperimentError if the result is not allowed."""
+    if isinstance(recipe, Training):
+        return recipe.with_knobs(**changes)
+    return recipe.replace(**changes)
+
+
+def measured_at_once(recipe: Recipe, *, to_the_end: bool = True) -> Measured:
+    """Return what is measured of a recipe: its run, or its training to the end or not begun."""
+    if not isinstance(recipe, Training):
+        return simulate(recipe)
+    trainer = trainer_of(recipe)
+    if to_the_end:
+        carry_on(recipe, trainer)
+    else:
+        trainer.keep_checkpoint(())
+    return trainer
 
 
 @dataclass(frozen=True)
@@ -59,7 +86,7 @@ def toward(value: float, start: float, goal: float, *, met: bool | None = None) 
     return min(max(0.0, way), 0.99) if way == way else 0.0
 
 
-def _no_numbers(run: Run) -> Numbers:
+def _no_numbers(run: Measured) -> Numbers:
     return {}
 
 
@@ -84,7 +111,7 @@ class Card:
     name: str
     changes: Numbers = field(default_factory=dict)
     look: Numbers = field(default_factory=dict)
-    numbers: Callable[[Run], Numbers] = _no_numbers
+    numbers: Callable[[Measured], Numbers] = _no_numbers
     formulas: tuple[str, ...] = ()
 
     @property
@@ -124,7 +151,7 @@ class Do(Card):
     """
 
     knobs: tuple[str, ...]
-    check: Callable[[Run], Progress]
+    check: Callable[[Measured], Progress]
     solution: Numbers
 
 
@@ -148,8 +175,8 @@ class Lesson:
         Its name in links; title and summary are ``lesson.<name>.title`` and ``.summary``.
     order : int
         Place in the list.
-    start : Experiment
-        Where it begins.
+    start : Experiment or Training
+        Where it begins; with a training it stands on the page that shows one.
     cards : tuple of Card
         From first to last.
     look : Mapping
@@ -165,7 +192,7 @@ class Lesson:
 
     name: str
     order: int
-    start: Experiment
+    start: Recipe
     cards: tuple[Card, ...]
     look: Numbers = field(default_factory=dict)
     level: int = 1
@@ -242,18 +269,19 @@ class Lesson:
 
     def begin(self, perspective: Perspective) -> Perspective:
         """Return the look at the first card; language, size and colours stay as they are."""
-        plain: dict[str, Any] = {"page": "states", "lens": "state", "view": None}
+        page = "training" if isinstance(self.start, Training) else "states"
+        plain: dict[str, Any] = {"page": page, "lens": "state", "view": None}
         plain |= dict.fromkeys(("timestep", "unit", "layer", "trial"), 0)
         return self._turned(perspective.replace(answers="", **plain), 0)
 
-    def experiment_at(self, index: int) -> Experiment:
+    def experiment_at(self, index: int) -> Recipe:
         """Return what is shown at a card when every earlier task has been solved."""
-        experiment = self.start
+        recipe = self.start
         for card in self.cards[:index]:
-            experiment = experiment.replace(**card.changes)
+            recipe = changed_recipe(recipe, card.changes)
             if isinstance(card, Do):
-                experiment = experiment.replace(**card.solution)
-        return experiment.replace(**self.cards[index].changes)
+                recipe = changed_recipe(recipe, card.solution)
+        return changed_recipe(recipe, self.cards[index].changes)
 
     def opened(self, perspective: Perspective) -> Perspective:
         """Return the look at the card that a short link names, as if one had turned there."""
@@ -261,12 +289,13 @@ class Lesson:
         return self._turned(self.begin(perspective).replace(answers=perspective.answers), card)
 
     def turn(
-        self, experiment: Experiment, perspective: Perspective, index: int
-    ) -> tuple[Experiment, Perspective]:
+        self, recipe: Recipe, perspective: Perspective, index: int
+    ) -> tuple[Recipe, Perspective]:
         """Return what is shown after turning to a card (forwards: with what the card sets)."""
         if index <= perspective.card:
-            return experiment, perspective.replace(card=index)
-        return experiment.replace(**self.cards[index].changes), self._turned(perspective, index)
+            return recipe, perspective.replace(card=index)
+        changed = changed_recipe(recipe, self.cards[index].changes)
+        return changed, self._turned(perspective, index)
 
     def _turned(self, perspective: Perspective, index: int) -> Perspective:
         look = {**(self.look if index == 0 else {}), **self.cards[index].look}

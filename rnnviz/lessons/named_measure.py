@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
-from rnnviz.engine.run import Run
-from rnnviz.lessons.lesson import Progress
+from rnnviz.lessons.lesson import Measured, Progress
 from rnnviz.sentences.numbers import number
 
 _FARTHEST = 330.0
@@ -20,7 +20,7 @@ class NamedMeasure:
 
     Parameters
     ----------
-    value : callable (Run) -> float
+    value : callable (Run or Trainer) -> float
         The number; nan where the run has none.
     write : callable (float) -> str
         How sentences write it.
@@ -32,20 +32,23 @@ class NamedMeasure:
         What is quoted instead of the number, such as a shape; it can then be no goal.
     """
 
-    value: Callable[[Run], float] = lambda run: math.nan
+    value: Callable[[Any], float] = lambda run: math.nan
     write: Callable[[float], str] = number
     log: bool = False
-    below: Callable[[Run, float], Progress] | None = None
-    text: Callable[[Run], str] | None = None
+    below: Callable[[Any, float], Progress] | None = None
+    text: Callable[[Any], str] | None = None
 
-    def written(self, run: Run) -> str:
+    def written(self, run: Measured) -> str:
         """Return the number of a run as sentences write it."""
         if self.text is not None:
-            return self.text(run)
+            try:
+                return self.text(run)
+            except (IndexError, ValueError, AttributeError):
+                return "–"
         value = self.measured(run)
         return "–" if math.isnan(value) else self.write(value)
 
-    def measured(self, run: Run) -> float:
+    def measured(self, run: Measured) -> float:
         """Return the number; nan where this network or this run has none."""
         try:
             return float(self.value(run))

@@ -14,6 +14,7 @@ from rnnviz.engine.run import Run
 from rnnviz.lessons.measures import gradient_power, saturated_below
 from rnnviz.lessons.named_measure import NamedMeasure
 from rnnviz.lessons.step_measures import STEP_MEASURES
+from rnnviz.lessons.training_measures import TRAINING_MEASURES
 from rnnviz.sentences.numbers import number, percent, power
 from rnnviz.spec.experiment import Experiment
 
@@ -129,5 +130,6 @@ MEASURES: dict[str, NamedMeasure] = {
     "z": NamedMeasure(lambda run: float(run.preactivations[0, 0]), _three_places),
     "h": NamedMeasure(lambda run: float(run.states[0, 0]), _three_places),
     **STEP_MEASURES,
+    **TRAINING_MEASURES,
 }
 """Every measure by name. What each one is, in words: ``measured.<name>`` in the lessons' words."""

@@ -86,7 +86,11 @@ def _last_step(run: Run) -> GatedStep:
 
 
 def _gate(name: str) -> Callable[[Run], float]:
-    return lambda run: next(one.value for one in _last_step(run).gates if one.name == name)
+    def measured(run: Run) -> float:
+        found = {one.name: one.value for one in _last_step(run).gates}
+        return found.get(name, math.nan)
+
+    return measured
 
 
 def _memory(timestep: int) -> Callable[[Run], float]:
@@ -160,7 +164,7 @@ def _recurrent_parameters(run: Run) -> float:
     return found[-1].parameter_count
 
 
-def _percent(value: float) -> str:
+def whole_percent(value: float) -> str:
     """Return a share that may be more than the whole."""
     return f"{100 * value:.0f}%" if value > 1 else percent(value)
 
@@ -190,7 +194,7 @@ STEP_MEASURES: dict[str, NamedMeasure] = {
     "state_after": NamedMeasure(lambda run: float(run.layers[0].states[-1, 0]), three_places),
     "state_before": NamedMeasure(lambda run: float(run.layers[0].states[-2, 0]), three_places),
     "recurrent_parameters": NamedMeasure(_recurrent_parameters, _count),
-    "padding_gap": NamedMeasure(_padding_gap, _percent),
+    "padding_gap": NamedMeasure(_padding_gap, whole_percent),
     "padded": NamedMeasure(_padded, _count),
     "cut_states": NamedMeasure(_cut_states, _count),
     "left": NamedMeasure(_left, three_places),

@@ -264,6 +264,13 @@ class Training(TrainingKnobs):
         """Return a copy with some knobs changed."""
         return dataclasses.replace(self, **changes)
 
+    def with_knobs(self, **changes: Any) -> Training:
+        """Return a copy with knobs changed, the training's own or those of its experiment."""
+        own = {name: value for name, value in changes.items() if name in TABLE}
+        drawn = {name: value for name, value in changes.items() if name not in TABLE}
+        experiment = self.experiment.replace(**drawn) if drawn else self.experiment
+        return self.replace(experiment=experiment, **own)
+
     def own_pairs(self) -> list[tuple[str, str]]:
         """Return the (link name, text) pairs besides the experiment's; the task always."""
         pairs = [pair for pair in write(TABLE, self) if pair[0] != "task"]

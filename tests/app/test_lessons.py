@@ -12,6 +12,7 @@ from rnnviz.lessons.lesson import Predict
 from rnnviz.lessons.registry import lessons
 from rnnviz.sentences.reading import read
 from rnnviz.spec.experiment import TABLE
+from rnnviz.spec.training import TABLE as TRAINING
 from tests.app.test_app import address, run, sentences, shown
 from tests.i18n.spoken import spoken
 
@@ -84,8 +85,28 @@ PREDICTIONS = [
     (lesson, index)
     for lesson in lessons().values()
     for index, card in enumerate(lesson.cards)
-    if isinstance(card, Predict)
+    if isinstance(card, Predict) and isinstance(lesson.start, Experiment)
 ]
+
+
+def test_a_lesson_about_a_training_shows_it_and_measures_it_as_it_goes():
+    at = run("lesson=overfitting&card=2&answers=1")
+    assert link(at)["task"] == "next_value"
+    assert "0 steps" in at.get("progress")[0].proto.text
+    assert not [one for one in at.button if one.key == "training.open"]
+    button(at, SAY("training.step")).click().run()
+    assert "1 steps" in at.get("progress")[0].proto.text
+    button(at, SAY("lessons.show")).click().run()
+    assert link(at)["patience"] == "4"
+    assert "0 steps" in at.get("progress")[0].proto.text, "another training, not begun"
+    for _ in range(20):
+        button(at, SAY("training.step")).click().run()
+        if at.get("progress")[0].proto.value == 100:
+            break
+    assert SAY("lessons.met") in at.get("progress")[0].proto.text
+    button(at, SAY("lessons.leave")).click().run()
+    assert "lesson" not in link(at)
+    assert not at.exception
 
 
 @pytest.mark.parametrize(
@@ -95,6 +116,7 @@ def test_nothing_on_the_page_tells_the_answer_before_it_is_given(lesson, index):
     """Neither the reading nor a number of the run stands there; with an answer they come back."""
     before = "0" * lesson.predictions_until(index)
     run_shown = simulate(lesson.experiment_at(index))
+    run_shown = run_shown.trial(lesson.look.get("trial", 0))
     layer = lesson.look.get("layer", 0)
     trace = run_shown.layers[layer].trace
     result = saturation(trace)
@@ -177,7 +199,8 @@ def test_unknown_names_of_parts_and_knobs_are_named():
 
 
 def test_the_knobs_of_lessons_are_knobs():
-    assert all(set(lesson.knobs) <= TABLE.keys() for lesson in lessons().values())
+    known = TABLE.keys() | TRAINING.keys()
+    assert all(set(lesson.knobs) <= known for lesson in lessons().values())
 
 
 @pytest.mark.parametrize(("language", "locale"), [("en", "en-US"), ("ko", "ko-KR")])

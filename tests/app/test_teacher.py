@@ -47,6 +47,8 @@ def situations():
     )
     yield Link(Experiment(), Perspective(page="compare"), second=Experiment(cell="LSTM"))
     for lesson in lessons().values():
+        if not isinstance(lesson.start, Experiment):
+            continue  # its link holds a training beside the network
         yield Link(lesson.start, lesson.begin(Perspective()))
         # The very defaults in a lesson that begins elsewhere: not to be mistaken for its start.
         yield Link(Experiment(), lesson.begin(Perspective()))

@@ -42,19 +42,24 @@ def server_url():
         yield url
 
 
+STATE_VIEWER = '[data-testid="state-viewer"][data-experiment]'
+
+
 @pytest.fixture
 def open_page(chromium, server_url):
     """Open a link in a fresh browser context and wait until its picture is painted."""
     contexts = []
 
-    def open_page(query="", *, width=1366, height=768, locale="en-US", **options):
+    def open_page(
+        query="", *, width=1366, height=768, locale="en-US", painted=STATE_VIEWER, **options
+    ):
         context = chromium.new_context(
             viewport={"width": width, "height": height}, locale=locale, **options
         )
         contexts.append(context)
         page = context.new_page()
         page.goto(f"{server_url}/{query}")
-        page.wait_for_selector('[data-testid="state-viewer"][data-experiment]', timeout=60_000)
+        page.wait_for_selector(painted, timeout=60_000)
         idle(page)
         return page
 

@@ -4,6 +4,7 @@ from playwright.sync_api import expect
 
 from rnnviz.i18n import words
 from rnnviz.spec.experiment import TABLE
+from rnnviz.spec.training import TABLE as TRAINING
 
 IDLE = '[data-testid="stApp"][data-test-script-state="notRunning"]'
 
@@ -15,8 +16,8 @@ def idle(page):
 
 def move(page, name, value, language="en"):
     """Move the control of a knob to a value."""
-    row = TABLE[name]
-    label = words(language)(f"knob.{name}.label")
+    row = TABLE[name] if name in TABLE else TRAINING[name]
+    label = words(language)(f"knob.{row.link}.label")
     _HANDS[row.control](page, row, label, value, words(language))
 
 

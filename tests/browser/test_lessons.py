@@ -3,9 +3,11 @@
 import pytest
 from playwright.sync_api import expect
 
+from rnnviz.i18n import words
 from rnnviz.lessons.lesson import Do, Predict, Why
 from rnnviz.lessons.registry import lessons
-from tests.browser.hands import move
+from rnnviz.spec.training import Training
+from tests.browser.hands import idle, move
 from tests.i18n.spoken import spoken
 
 OPEN, MET = ".st-key-task_open", ".st-key-task_met"
@@ -15,7 +17,9 @@ OPEN, MET = ".st-key-task_open", ".st-key-task_met"
 def test_every_task_starts_unmet_and_is_met_by_its_control(open_page, name):
     lesson, language = lessons()[name], "ko" if name in ("loop", "gates") else "en"
     say = spoken(language)
-    page = open_page(f"?lesson={name}&lang={language}")
+    learns = isinstance(lesson.start, Training)
+    shown = {"painted": "[data-testid=training-view][data-painted]"} if learns else {}
+    page = open_page(f"?lesson={name}&lang={language}", **shown)
     problems = []
     page.on("pageerror", lambda error: problems.append(str(error)))
     expect(page.get_by_role("heading", name=say(f"lesson.{name}.title"))).to_be_visible()
@@ -28,9 +32,11 @@ def test_every_task_starts_unmet_and_is_met_by_its_control(open_page, name):
             predict(page, say, key, card)
             continue
         if isinstance(card, Do):
-            do(page, card, language)
+            do(page, card, language, learns)
         if isinstance(card, Why):
-            expect(page.locator(".katex-display")).to_have_count(len(card.formulas))
+            # A closer look that the lesson opened has formulas of its own.
+            own = page.locator(".katex-display:not(.st-key-at-cursor-one-step *)")
+            expect(own).to_have_count(len(card.formulas))
             continue
         page.get_by_role("button", name=say("lessons.next"), exact=True).press("Enter")
     page.get_by_role("button", name=say("lessons.finish"), exact=True).press("Enter")
@@ -54,11 +60,14 @@ def predict(page, say, key, card):
     page.get_by_role("button", name=say(f"{key}.option.{card.answer}"), exact=True).press("Enter")
 
 
-def do(page, card, language):
-    """Unmet at first, met by the solution and nothing but the control."""
+def do(page, card, language, learns):
+    """Unmet at first, met by the solution and nothing but the control; a training has to go on."""
     expect(page.locator(OPEN)).to_be_visible()
     expect(page.locator(MET)).to_have_count(0)
     for knob, value in card.solution.items():
         move(page, knob, value[-1] if isinstance(value, tuple) else value, language)
-    expect(page.locator(MET)).to_be_visible(timeout=15_000)
+    if learns:
+        idle(page)
+        page.get_by_role("button", name=words(language)("training.play"), exact=True).press("Enter")
+    expect(page.locator(MET)).to_be_visible(timeout=90_000 if learns else 15_000)
     expect(page.locator(OPEN)).to_have_count(0)

@@ -15,7 +15,7 @@ from rnnviz.app.sidebar.open_lesson import opened
 from rnnviz.cli import main
 from rnnviz.i18n import LANGUAGES, words
 from rnnviz.lessons import registry
-from rnnviz.lessons.lesson import Do, Predict
+from rnnviz.lessons.lesson import Do, Predict, measured_at_once
 from rnnviz.lessons.named_measures import MEASURES
 from rnnviz.lessons.reading import (
     FILE_LIMIT,
@@ -32,6 +32,7 @@ from rnnviz.lessons.reading.lines import line_at, lines_of
 from rnnviz.lessons.reading.settings import PAGES
 from rnnviz.link import Link
 from rnnviz.spec.perspective import Perspective
+from rnnviz.spec.training import Training
 
 SOUND = """\
 title = "Louder and quieter"
@@ -229,12 +230,13 @@ MEASURED = (
     Experiment(timesteps=3, units=2, cell="GRU"),
     Experiment(timesteps=3, units=2, sequences=2),
     Experiment(signal="text", text="to be", units=2, maxlen=9),
+    Training.of("next_value", steps=2),
 )
 """Experiments that between them have a number for every measure."""
 
 
 def test_every_measure_has_a_word_and_measures_the_lecture():
-    runs = [simulate(one) for one in MEASURED]
+    runs = [measured_at_once(one) for one in MEASURED]
     for name, measure in MEASURES.items():
         assert all(f"measured.{name}" in words(language) for language in LANGUAGES)
         assert any(measure.written(run) != "–" for run in runs), name

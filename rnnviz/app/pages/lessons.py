@@ -32,7 +32,7 @@ def show(source: Shown, perspective: Perspective, say: Words) -> Perspective:
                     say("lessons.begin_named", title=title),
                     key=f"begin.{lesson.name}",
                     on_click=state.go,
-                    args=(lesson.start, lesson.begin(perspective)),
+                    args=state.target(lesson.start, lesson.begin(perspective)),
                 )
     show_glossary(say)
     return perspective

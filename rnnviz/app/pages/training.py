@@ -24,14 +24,16 @@ LOOK = 0.08
 
 def show(source: Shown, perspective: Perspective, say: Words, training: Training) -> Perspective:
     """Draw the page and return where the visitor looks now."""
-    task = choose(
-        "training.task",
-        TASKS,
-        training.task,
-        say("knob.task.label"),
-        lambda name: say(f"choice.{name}"),
-        st.pills,
-    )
+    task = training.task
+    if not perspective.lesson:  # which has a task of its own
+        task = choose(
+            "training.task",
+            TASKS,
+            training.task,
+            say("knob.task.label"),
+            lambda name: say(f"choice.{name}"),
+            st.pills,
+        )
     if task != training.task:
         open_training(Training.of(task), perspective)
     st.markdown(say(f"task.{task}", delay=training.delay))
@@ -77,6 +79,8 @@ def _buttons(session: TrainingSession, perspective: Perspective, say: Words) -> 
             on_click=state.forget_training,
             key="training.again",
         )
+        if perspective.lesson:
+            return
         st.button(
             say("training.open"),
             icon=":material/open_in_new:",

@@ -1,4 +1,7 @@
-"""The card of the lesson that is on, beside the real page: Experiment -> Experiment."""
+"""The card of the lesson that is on, beside the real page: a recipe in, and one out.
+
+The recipe is an Experiment, or a Training where the lesson is about one that goes on.
+"""
 
 from __future__ import annotations
 
@@ -10,11 +13,22 @@ from rnnviz.app.panels.note import inert
 from rnnviz.app.runtime import state
 from rnnviz.app.runtime.results import result_of, run_of
 from rnnviz.app.sidebar.controls import controls_of
+from rnnviz.app.sidebar.training import some_controls
 from rnnviz.i18n import Words
 from rnnviz.knobs import Problem
-from rnnviz.lessons.lesson import Card, Do, Lesson, Predict, Progress
-from rnnviz.spec.experiment import TABLE, Experiment
+from rnnviz.lessons.lesson import (
+    Card,
+    Do,
+    Lesson,
+    Measured,
+    Predict,
+    Progress,
+    Recipe,
+    changed_recipe,
+)
+from rnnviz.spec.experiment import TABLE
 from rnnviz.spec.perspective import Perspective
+from rnnviz.spec.training import Training
 
 _ICONS = {
     "predict": ":material/psychology_alt:",
@@ -30,8 +44,15 @@ class _Place:
 
     lesson: Lesson
     index: int
-    experiment: Experiment
+    experiment: Recipe
     perspective: Perspective
+
+    @property
+    def measured(self) -> Measured:
+        """What the card measures: the run, or the training as far as it has gone."""
+        if isinstance(self.experiment, Training):
+            return state.training_session(self.experiment).trainer
+        return run_of(self.experiment)
 
     @property
     def card(self) -> Card:
@@ -41,13 +62,15 @@ class _Place:
         """Return the key of a word of this card."""
         return f"lesson.{self.lesson.name}.{self.card.name}.{name}"
 
-    def turned(self, by: int) -> tuple[Experiment, Perspective]:
-        return self.lesson.turn(self.experiment, self.perspective, self.index + by)
+    def turned(self, by: int, **looks: object) -> state.Target:
+        """Return what :func:`state.go` takes to show another card."""
+        recipe, look = self.lesson.turn(self.experiment, self.perspective, self.index + by)
+        return state.target(recipe, look.replace(**looks))
 
 
 def lesson_panel(
-    lesson: Lesson, experiment: Experiment, perspective: Perspective, say: Words
-) -> tuple[Experiment, tuple[Problem, ...]]:
+    lesson: Lesson, experiment: Recipe, perspective: Perspective, say: Words
+) -> tuple[Recipe, tuple[Problem, ...]]:
     """Draw the card and its control, and return the experiment that the control asks for."""
     index = min(perspective.card, len(lesson.cards) - 1)
     at = _Place(lesson, index, experiment, perspective)
@@ -66,10 +89,10 @@ def _heading(at: _Place, say: Words) -> None:
     st.markdown(f"**{_ICONS[kind]} {say(f'lessons.{kind}')}** · {place}")
 
 
-def _card(at: _Place, say: Words) -> tuple[Experiment, tuple[Problem, ...]]:
+def _card(at: _Place, say: Words) -> tuple[Recipe, tuple[Problem, ...]]:
     """Draw what the card says, then its control; predictions come before the control."""
     _outcome(at, say)
-    numbers = at.card.numbers(run_of(at.experiment))
+    numbers = at.card.numbers(at.measured)
     st.markdown(inert(say(at.key("text"), **numbers)))
     for formula in at.card.formulas:
         st.latex(formula)
@@ -80,16 +103,19 @@ def _card(at: _Place, say: Words) -> tuple[Experiment, tuple[Problem, ...]]:
     if not shown:
         return at.experiment, ()
     with st.container(key="lesson_control"):
-        asked = controls_of(
-            [TABLE[name] for name in shown],
-            at.experiment,
-            at.perspective.layer,
-            say,
-            locked=frozenset(shown) - frozenset(moved),
-        )
+        asked = _controls(at, shown, frozenset(shown) - frozenset(moved), say)
     if not moved:
         st.caption(say("lessons.locked"))
     return asked
+
+
+def _controls(
+    at: _Place, names: tuple[str, ...], locked: frozenset[str], say: Words
+) -> tuple[Recipe, tuple[Problem, ...]]:
+    rows = [TABLE[name] for name in names if name in TABLE]
+    if isinstance(at.experiment, Training):
+        return some_controls(at.experiment, names, say, locked)
+    return controls_of(rows, at.experiment, at.perspective.layer, say, locked=locked)
 
 
 def _options(at: _Place, card: Predict, say: Words) -> None:
@@ -98,14 +124,13 @@ def _options(at: _Place, card: Predict, say: Words) -> None:
     answers = at.perspective.answers
     for number, option in enumerate(card.options):
         picked = answers[:position] + str(number) + answers[position + 1 :]
-        experiment, perspective = at.turned(1)
         st.button(
             say(at.key(f"option.{option}")),
             key=f"option.{number}",
             type="primary" if answers[position : position + 1] == str(number) else "secondary",
             width="stretch",
             on_click=state.go,
-            args=(experiment, perspective.replace(answers=picked)),
+            args=at.turned(1, answers=picked),
         )
 
 
@@ -130,8 +155,11 @@ def _outcome(at: _Place, say: Words) -> None:
 def _progress(at: _Place, say: Words) -> Progress:
     """Measure the task on the run that is shown, and say how close it is."""
     task, experiment = at.card, at.experiment
-    what = f"lesson {at.lesson.name}: {task.name}"
-    progress = result_of(what, experiment, lambda _: task.check(run_of(experiment)))
+    if isinstance(experiment, Training):
+        progress = task.check(at.measured)
+    else:
+        what = f"lesson {at.lesson.name}: {task.name}"
+        progress = result_of(what, experiment, lambda _: task.check(run_of(experiment)))
     with st.container(key="task_met" if progress.met else "task_open"):
         percent = f"{progress.closeness:.0%}"
         done = say("lessons.met") if progress.met else say("lessons.closeness", percent=percent)
@@ -147,15 +175,14 @@ def _buttons(at: _Place, progress: Progress | None, say: Words) -> None:
         if at.index:
             _way(say("lessons.back"), "card_back", at.turned(-1))
         if open_task:
-            shown = at.experiment.replace(**at.card.solution)
-            _way(
-                say("lessons.show"), "card_show", (shown, at.perspective), say("lessons.show_help")
-            )
+            shown = changed_recipe(at.experiment, at.card.solution)
+            target = state.target(shown, at.perspective)
+            _way(say("lessons.show"), "card_show", target, say("lessons.show_help"))
         _way_on(at, open_task, say)
         left = at.perspective.without_lesson()
         before = state.before_lesson()
         help_ = say("lessons.leave_back" if before else "lessons.leave_keep")
-        target = before or (at.experiment, left)
+        target = before or state.target(at.experiment, left)
         _way(say("lessons.leave"), "lesson_leave", target, help_, kind="tertiary")
 
 
@@ -163,7 +190,7 @@ def _way_on(at: _Place, open_task: bool, say: Words) -> None:
     """Draw the way to the next card; a prediction has none but its answers."""
     if at.index + 1 == len(at.lesson.cards):
         left = at.perspective.without_lesson(page="lessons")
-        target = state.before_lesson(page="lessons") or (at.experiment, left)
+        target = state.before_lesson(page="lessons") or state.target(at.experiment, left)
         _way(say("lessons.finish"), "card_next", target, kind="primary")
     elif open_task:
         _way(say("lessons.skip"), "card_next", at.turned(1))

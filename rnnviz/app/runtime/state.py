@@ -17,6 +17,7 @@ from rnnviz.app.runtime.opened import Opened
 from rnnviz.app.runtime.training import TrainingSession
 from rnnviz.app.server.streamlit_private import widgets_of
 from rnnviz.link import Link, Pairs, Shown
+from rnnviz.spec.experiment import Experiment
 from rnnviz.spec.perspective import Perspective
 from rnnviz.spec.training import Training
 
@@ -168,7 +169,18 @@ def go(
     )
 
 
-def before_lesson(page: str | None = None) -> tuple[Shown, Perspective, Shown | None] | None:
+Target = tuple[Shown, Perspective, Shown | None, Training | None]
+"""What :func:`go` takes."""
+
+
+def target(recipe: Experiment | Training, perspective: Perspective) -> Target:
+    """Return what :func:`go` takes to show a network, or one that learns."""
+    if isinstance(recipe, Training):
+        return recipe.experiment, perspective, None, recipe
+    return recipe, perspective, None, None
+
+
+def before_lesson(page: str | None = None) -> Target | None:
     """Return what :func:`go` takes to come back to what was shown before the lesson that is on.
 
     None if the lesson's own link was opened. ``page`` is where to come back to, if not to the page
@@ -180,7 +192,8 @@ def before_lesson(page: str | None = None) -> tuple[Shown, Perspective, Shown | 
         return None
     now = visit.shown.perspective.language if visit.shown else before.perspective.language
     page = page or before.perspective.page
-    return before.source, before.perspective.replace(page=page, language=now), before.second
+    perspective = before.perspective.replace(page=page, language=now)
+    return before.source, perspective, before.second, before.training
 
 
 def widget(name: str, value: Any) -> str:

@@ -25,7 +25,7 @@ def open_lesson(content: bytes, perspective: Perspective, say: Words) -> None:
         for fault in error.faults[:_MOST_SHOWN]:
             _show(fault, say)
         return
-    state.go(lesson.start, lesson.begin(perspective))
+    state.go(*state.target(lesson.start, lesson.begin(perspective)))
     st.rerun()
 
 

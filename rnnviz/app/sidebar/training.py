@@ -72,14 +72,32 @@ def training_controls(
     return dataclasses.replace(situation, source=training.experiment, training=training), problems
 
 
-def _draw(rows: list[Knob], values: dict[str, Any], say: Words) -> dict[str, Any]:
+def some_controls(
+    training: Training, names: tuple[str, ...], say: Words, locked: frozenset[str] = frozenset()
+) -> tuple[Training, tuple[Problem, ...]]:
+    """Draw some knobs of a training and of its network, and return what is asked for."""
+    rows = [EXPERIMENT[name] for name in names if name not in TABLE]
+    experiment, problems = controls_of(rows, training.experiment, 0, say, locked)
+    values = {name: getattr(training, name) for name in TABLE}
+    own = [TABLE[name] for name in names if name in TABLE]
+    asked = _draw(own, values, say, locked)
+    try:
+        return Training(**(values | asked | {"experiment": experiment})), problems
+    except ExperimentError as error:
+        return training, problems + error.problems
+
+
+def _draw(
+    rows: list[Knob], values: dict[str, Any], say: Words, locked: frozenset[str] = frozenset()
+) -> dict[str, Any]:
     """Draw the controls that do something now, but the task's, which the page draws itself."""
     asked: dict[str, Any] = {}
     for row in rows:
         if row.control and row.name != "task" and is_shown(row, values | asked):
-            words = {
+            words: dict[str, Any] = {
                 "label": say(f"knob.{row.link}.label"),
                 "help": say(f"knob.{row.link}.help"),
+                "disabled": row.name in locked,
             }
             name = f"training.{row.name}"
             asked[row.name] = _DRAW[row.control](row, name, values[row.name], say, words)

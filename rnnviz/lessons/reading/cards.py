@@ -6,18 +6,25 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from rnnviz.engine.run import Run
 from rnnviz.i18n import words
 from rnnviz.knobs import Note, Refusal
-from rnnviz.lessons.lesson import Card, Do, Notice, Numbers, Predict, Why
+from rnnviz.lessons.lesson import (
+    Card,
+    Do,
+    Measured,
+    Notice,
+    Numbers,
+    Predict,
+    Recipe,
+    Why,
+    measured_at_once,
+)
 from rnnviz.lessons.named_measures import MEASURES
 from rnnviz.lessons.reading.goals import Goal, NoGoalError, checker, goals_of, written
 from rnnviz.lessons.reading.lines import Path
-from rnnviz.lessons.reading.settings import changed, read_look
+from rnnviz.lessons.reading.settings import changed, knobs_of, read_look
 from rnnviz.lessons.reading.tables import Tables
 from rnnviz.lessons.reading.texts import fields_of
-from rnnviz.spec.experiment import TABLE, Experiment
-from rnnviz.spec.simulate import simulate
 
 KINDS = ("notice", "predict", "try", "why")
 _ALL = ("kind", "name", "text", "changes", "look", "formulas")
@@ -36,8 +43,8 @@ Texts = Mapping[str, dict[str, str]]
 
 
 def read_card(
-    tables: Tables, table: Mapping[str, Any], number: int, before: Experiment, texts: Texts
-) -> tuple[Card, Experiment] | None:
+    tables: Tables, table: Mapping[str, Any], number: int, before: Recipe, texts: Texts
+) -> tuple[Card, Recipe] | None:
     """Read one card.
 
     Parameters
@@ -46,7 +53,7 @@ def read_card(
         The file, and the card's own table in it.
     number : int
         Its place in the file, from 0.
-    before : Experiment
+    before : Experiment or Training
         What is shown when the cards before it are done.
     texts : Mapping of str to dict
         Takes the card's sentences, by language and key.
@@ -93,10 +100,10 @@ def named(tables: Tables, table: Mapping[str, Any], path: Path, otherwise: str) 
     return name
 
 
-def quoting(texts: Texts, *keys: str) -> Callable[[Run], Numbers]:
+def quoting(texts: Texts, *keys: str) -> Callable[[Measured], Numbers]:
     """Return what measures the numbers that sentences quote, in whichever language."""
 
-    def numbers(run: Run) -> Numbers:
+    def numbers(run: Measured) -> Numbers:
         sentences = [texts[language].get(key, "") for language in texts for key in keys]
         names = {name for sentence in sentences for name in fields_of(sentence)}
         return {name: MEASURES[name].written(run) for name in MEASURES if name in names}
@@ -154,13 +161,14 @@ def _task(
     table: Mapping[str, Any],
     path: Path,
     basis: dict[str, Any],
-    shown: Experiment,
+    shown: Recipe,
     texts: Texts,
-) -> tuple[Card, Experiment]:
+) -> tuple[Card, Recipe]:
     controls = tables.value(table, path, "controls", list, needed=True) or []
+    rows = knobs_of(shown)
     for name in controls:
-        if not isinstance(name, str) or name not in TABLE or not TABLE[name].control:
-            known = ", ".join(one for one, row in TABLE.items() if row.control)
+        if not isinstance(name, str) or name not in rows or not rows[name].control:
+            known = ", ".join(one for one, row in rows.items() if row.control)
             tables.fault((*path, "controls"), "no_knob", name=str(name)[:40], known=known)
     if not controls and "controls" in table:
         tables.fault((*path, "controls"), "no_controls")
@@ -175,7 +183,9 @@ def _task(
     card = Do(
         **basis,
         knobs=tuple(str(name) for name in controls),
-        check=checker(goals, lambda: simulate(shown), quoting(texts, key)),
+        check=checker(
+            goals, lambda: measured_at_once(shown, to_the_end=False), quoting(texts, key)
+        ),
         solution=settings,
     )
     return card, done

@@ -8,8 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from rnnviz.engine.run import Run
-from rnnviz.lessons.lesson import Numbers, Progress, toward
+from rnnviz.lessons.lesson import Measured, Numbers, Progress, toward
 from rnnviz.lessons.named_measures import MEASURES, NamedMeasure
 
 _NUMBER = r"[+-]?(?:\d{1,15}(?:\.\d{0,30})?|\.\d{1,30})(?:[eE][+-]?\d{1,3})?%?"
@@ -53,7 +52,7 @@ class Goal:
         below = value < self.high if self.high_open else value <= self.high
         return above and below
 
-    def closeness(self, run: Run, start: Run) -> float:
+    def closeness(self, run: Measured, start: Measured) -> float:
         """Return how far a run has come from where the task started, 0 to 1; 1 only when met."""
         value = self.measure.measured(run)
         met = self.holds(value)
@@ -107,8 +106,8 @@ def written(text: str) -> str:
 
 
 def checker(
-    goals: Sequence[Goal], start: Callable[[], Run], quoted: Callable[[Run], Numbers]
-) -> Callable[[Run], Progress]:
+    goals: Sequence[Goal], start: Callable[[], Measured], quoted: Callable[[Measured], Numbers]
+) -> Callable[[Measured], Progress]:
     """Return the check of a task: the goal that is farthest decides.
 
     ``start`` returns the run that the task starts at, computed once when first asked for;
@@ -116,7 +115,7 @@ def checker(
     """
     first = cache(start)
 
-    def check(run: Run) -> Progress:
+    def check(run: Measured) -> Progress:
         closeness = min(goal.closeness(run, first()) for goal in goals)
         return Progress(closeness, quoted(run))
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from rnnviz.i18n import LANGUAGES
-from rnnviz.lessons.lesson import Card, Lesson
+from rnnviz.lessons.lesson import Card, Lesson, Recipe
 from rnnviz.lessons.reading.cards import read_card
 from rnnviz.lessons.reading.faults import Fault, LessonFaultsError
 from rnnviz.lessons.reading.settings import read_look, read_start
@@ -21,7 +21,10 @@ MOST_PREDICTIONS = 20
 """A link holds so many answers."""
 LEVELS = (1, 2, 3)
 """First steps, further on, and for those who want to know exactly."""
-_TOP = ("name", "title", "summary", "language", "order", "level", "start", "look", "card")
+_TOP = (
+    *("name", "title", "summary", "language", "order", "level"),
+    *("start", "training", "look", "card"),
+)
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
 
@@ -107,7 +110,7 @@ def _languages(tables: Tables) -> tuple[str, ...]:
 
 
 def _cards(
-    tables: Tables, start: Experiment | None, texts: Mapping[str, dict[str, str]]
+    tables: Tables, start: Recipe | None, texts: Mapping[str, dict[str, str]]
 ) -> tuple[Card, ...]:
     found = tables.tables(tables.root, (), "card")
     if not found:
@@ -116,7 +119,7 @@ def _cards(
         tables.fault(("card", MOST_CARDS), "too_many_cards", most=MOST_CARDS)
         return ()
     cards: list[Card] = []
-    experiment = start or Experiment()
+    experiment: Recipe = start or Experiment()
     names: set[str] = set()
     for number, table in enumerate(found):
         read = read_card(tables, table, number, experiment, texts)

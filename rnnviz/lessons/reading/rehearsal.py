@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from rnnviz.lessons.lesson import Do, Lesson
+from rnnviz.lessons.lesson import Do, Lesson, changed_recipe, measured_at_once
 from rnnviz.lessons.reading.faults import Fault
 from rnnviz.lessons.reading.lines import line_at, lines_of
 from rnnviz.spec.experiment import ExperimentError
-from rnnviz.spec.simulate import simulate
 
 
 def rehearse(lesson: Lesson, text: str) -> tuple[Fault, ...]:
@@ -16,12 +15,12 @@ def rehearse(lesson: Lesson, text: str) -> tuple[Fault, ...]:
         if not isinstance(card, Do):
             continue
         before = lesson.experiment_at(index)
-        start = card.check(simulate(before))
+        start = card.check(measured_at_once(before))
         if start.met:
             line = line_at(lines, ("card", index, "goal"))
             faults.append(Fault(line, "met_at_once", (("card", index + 1),)))
         try:
-            end = card.check(simulate(before.replace(**card.solution)))
+            end = card.check(measured_at_once(changed_recipe(before, card.solution)))
         except ExperimentError as error:
             line = line_at(lines, ("card", index, "solution"))
             faults += [Fault(line, "knob", (), problem) for problem in error.problems]

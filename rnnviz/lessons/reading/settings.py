@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar, cast
 from urllib.parse import parse_qsl
 
-from rnnviz.knobs import LINK_LIMIT, Problem, check
+from rnnviz.knobs import LINK_LIMIT, Knob, Problem, check
+from rnnviz.learn import TASKS
+from rnnviz.lessons.lesson import Recipe, changed_recipe
 from rnnviz.lessons.reading.lines import Path
 from rnnviz.lessons.reading.tables import Tables
 from rnnviz.spec.experiment import TABLE, Experiment, ExperimentError
 from rnnviz.spec.perspective import TABLE as PERSPECTIVE
 from rnnviz.spec.perspective import Perspective
+from rnnviz.spec.training import TABLE as TRAINING
+from rnnviz.spec.training import Training
+
+AnyRecipe = TypeVar("AnyRecipe", Experiment, Training, Recipe)
 
 LOOKS = ("page", "view", "lens", "timestep", "unit", "layer", "trial", "contrast")
 """What of the page a lesson may set."""
@@ -19,11 +25,14 @@ PAGES = ("states", "dynamics", "keras")
 """Pages that show one experiment, and so the one of a lesson."""
 
 
-def read_start(tables: Tables) -> tuple[Experiment | None, dict[str, Any]]:
+def read_start(tables: Tables) -> tuple[Recipe | None, dict[str, Any]]:
     """Return where a lesson starts and what of the page its link sets.
 
     A link as it stands in the address bar, or a table of knobs; the lecture where it says nothing.
+    A table ``training`` of a task and knobs, of the training and of its network, stands for both.
     """
+    if "training" in tables.root:
+        return _training(tables), {}
     found = tables.root.get("start", {})
     if isinstance(found, str):
         return _of_link(tables, found)
@@ -52,13 +61,28 @@ def _of_link(tables: Tables, link: str) -> tuple[Experiment | None, dict[str, An
     }
 
 
+def _training(tables: Tables) -> Training | None:
+    found = tables.value(tables.root, (), "training", dict)
+    if found is None:
+        return None
+    at = ("training",)
+    if "start" in tables.root:
+        tables.fault(("start",), "start_and_training")
+    task = found.get("task", "")
+    if not isinstance(task, str) or task not in TASKS:
+        tables.fault((*at, "task"), "no_task_to_learn", known=", ".join(TASKS))
+        return None
+    return changed(tables, Training.of(task), found, at)[0]
+
+
 def changed(
-    tables: Tables, experiment: Experiment, found: Mapping[str, Any], path: Path
-) -> tuple[Experiment, dict[str, Any]]:
-    """Return an experiment with the knobs of a table, and these; what it refuses is a fault."""
-    settings = _knobs_of(tables, found, path)
+    tables: Tables, experiment: AnyRecipe, found: Mapping[str, Any], path: Path
+) -> tuple[AnyRecipe, dict[str, Any]]:
+    """Return a recipe with the knobs of a table, and these; what it refuses is a fault."""
+    known = knobs_of(experiment)
+    settings = _knobs_of(tables, found, path, known)
     try:
-        return experiment.replace(**settings), settings
+        return cast(AnyRecipe, changed_recipe(experiment, settings)), settings
     except ExperimentError as error:
         for problem in error.problems:
             knob = dict(problem.values).get("knob")
@@ -66,13 +90,20 @@ def changed(
         return experiment, settings
 
 
-def _knobs_of(tables: Tables, found: Mapping[str, Any], path: Path) -> dict[str, Any]:
+def knobs_of(recipe: Recipe) -> dict[str, Knob]:
+    """Return the knobs of a recipe by name; of a training its own and those of its network."""
+    return {**TABLE, **TRAINING} if isinstance(recipe, Training) else TABLE
+
+
+def _knobs_of(
+    tables: Tables, found: Mapping[str, Any], path: Path, known: Mapping[str, Knob]
+) -> dict[str, Any]:
     """Return the knobs of a table by name, each with a value that it takes."""
     settings: dict[str, Any] = {}
     for name, value in found.items():
-        row = TABLE.get(name)
+        row = known.get(name)
         if row is None:
-            tables.fault((*path, name), "no_knob", name=name[:40], known=", ".join(TABLE))
+            tables.fault((*path, name), "no_knob", name=name[:40], known=", ".join(known))
             continue
         value = tuple(value) if isinstance(value, list) else value
         checked, problems = check(row, value)
