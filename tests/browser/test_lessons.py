@@ -6,6 +6,8 @@ from playwright.sync_api import expect
 from rnnviz.i18n import words
 from rnnviz.lessons.lesson import Do, Predict, Why
 from rnnviz.lessons.registry import lessons
+from rnnviz.spec.experiment import TABLE
+from rnnviz.spec.training import TABLE as TRAINING
 from rnnviz.spec.training import Training
 from tests.browser.hands import idle, move
 from tests.i18n.spoken import spoken
@@ -64,10 +66,24 @@ def do(page, card, language, learns):
     """Unmet at first, met by the solution and nothing but the control; a training has to go on."""
     expect(page.locator(OPEN)).to_be_visible()
     expect(page.locator(MET)).to_have_count(0)
+    if learns:
+        idle(page)
     for knob, value in card.solution.items():
         move(page, knob, value[-1] if isinstance(value, tuple) else value, language)
     if learns:
+        # The training of these values has to be there before it is told to go on.
+        page.wait_for_url(lambda url: holds(url, card.solution), timeout=30_000)
         idle(page)
         page.get_by_role("button", name=words(language)("training.play"), exact=True).press("Enter")
     expect(page.locator(MET)).to_be_visible(timeout=90_000 if learns else 15_000)
     expect(page.locator(OPEN)).to_have_count(0)
+
+
+def holds(url, solution):
+    """Whether the address holds these values; quiet knobs are left out at their defaults."""
+    for name, value in solution.items():
+        row = TABLE[name] if name in TABLE else TRAINING[name]
+        there = f"&{row.link}={row.kind.write(value)}&" in f"{url}&"
+        if not there and not (row.quiet and value == row.default and f"&{row.link}=" not in url):
+            return False
+    return True
