@@ -13,6 +13,7 @@ import streamlit as st
 
 from rnnviz.app.components.shell import shell
 from rnnviz.app.pages import PAGES
+from rnnviz.app.pages.training import as_it_ran
 from rnnviz.app.panels.choices import choose, offered
 from rnnviz.app.panels.files import ask_for_file, choose_trial
 from rnnviz.app.panels.found import show_found
@@ -121,8 +122,7 @@ def _show(say: Words) -> None:
     shell(perspective, look, say)
     situation = dataclasses.replace(situation, perspective=perspective)
     if perspective.page == "training" and situation.training is not None:
-        ran = state.training_session(situation.training).training
-        situation = dataclasses.replace(situation, training=ran)
+        situation = dataclasses.replace(situation, training=as_it_ran(situation.training))
     state.commit(situation)
     if look.shows("take_away"):
         take_away(situation, say)

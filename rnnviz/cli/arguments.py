@@ -17,6 +17,7 @@ from rnnviz.cli.lesson import lesson
 from rnnviz.cli.serve import serve
 from rnnviz.cli.sources import Misunderstood
 from rnnviz.cli.sweep import EXECUTORS
+from rnnviz.cli.training_files import ALSO
 from rnnviz.export.looks import SCALES, SIZES
 from rnnviz.i18n import DEFAULT_LANGUAGE, LANGUAGES, Words
 from rnnviz.learn import TASKS
@@ -244,6 +245,14 @@ def _add_train(command: _Parser, say: Words) -> None:
     add("--task", type=_one_of(tuple(TASKS), say), help=_list(say, "task", tuple(TASKS)))
     add("--out", required=True, type=Path, metavar="FILE", help=say("cli.train.out"))
     add("--resume", action="store_true", help=say("cli.train.resume"))
+    add(
+        "--also",
+        action="append",
+        default=[],
+        type=Path,
+        metavar="FILE",
+        help=say("cli.train.also", endings=" ".join(ALSO)),
+    )
     _add_force(command, say)
 
 

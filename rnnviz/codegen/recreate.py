@@ -17,6 +17,14 @@ def recreate(run: Run) -> tuple[str, ...]:
             f'run = simulate(Experiment.from_query("{query}"))',
             *trial,
         )
+    if source.training is not None:
+        step = source.training.checkpoint
+        return (
+            "from rnnviz import Training, train",
+            f'training = Training.from_query("{source.training.to_query()}")',
+            f"run = train(training).run({'' if step is None else step})",
+            *trial,
+        )
     lines = ["import rnnviz"]
     if source.recipe is None:
         lines.append("# network, inputs: yours, as they were given")

@@ -30,6 +30,8 @@ class Given:
         Names of the files, or of the model; "" where there is none.
     recipe : Source or None
         What draws the part that is not given, and acts on the part that is.
+    training : Source or None
+        What the network was trained by, where that is known: its link leads here as well.
     """
 
     network: str
@@ -37,9 +39,12 @@ class Given:
     network_name: str = ""
     inputs_name: str = ""
     recipe: Any = None
+    training: Any = None
 
     def to_query(self) -> str:
-        """Return the query of a link: hashes and names of the files, and the recipe beside them."""
+        """Return the query of a link: the training's; else hashes and names, and the recipe."""
+        if self.training is not None:
+            return self.training.to_query()
         files = urlencode(self.pairs())
         return files if self.recipe is None else f"{files}&{self.recipe.to_query()}"
 

@@ -83,8 +83,16 @@ def caption(
         how_to_read=say(f"view.{view.name}.how_to_read"),
         parameters=" · ".join(parameters(run, perspective, say)),
         origin=_origin(run, say),
-        link=Link(run.source, perspective).caption(address),
+        link=_leading_to(run, perspective).caption(address),
     )
+
+
+def _leading_to(run: Run, perspective: Perspective) -> Link:
+    """Return the link to a run; that of a trained network leads to its training."""
+    training = getattr(run.source, "training", None)
+    if training is None:
+        return Link(run.source, perspective)
+    return Link(training.experiment, perspective.replace(page="training"), training=training)
 
 
 def _origin(run: Run, say: Words) -> str:

@@ -24,6 +24,8 @@ from rnnviz.learn.parameters import Parameters
 from rnnviz.learn.tasks import Batch, Task
 
 HELD_OUT_TRIALS = 64
+SNAPSHOT_EVERY = 20
+"""The optimiser's memory is kept at every so many checkpoints, to go back to."""
 STREAMS = {"batches": 0, "held_out": 1}
 """One random stream per purpose, so that one draw never shifts another: never renumber."""
 
@@ -138,6 +140,7 @@ class Trainer:
         self.weight_norms: list[np.ndarray] = []
         self.checkpoints: list[Checkpoint] = []
         self.diverged = False
+        self._snapshots: dict[int, dict[str, np.ndarray]] = {}
 
     @property
     def step(self) -> int:
@@ -149,15 +152,18 @@ class Trainer:
         """Whether there is nothing left to do: all steps done, diverged, or no longer better."""
         return self.step >= self.settings.steps or self.diverged or self._stopped_early()
 
-    def advance(self) -> float:
-        """Take one step and return the loss on its batch before the update."""
+    def advance(self, keep: bool = False) -> float:
+        """Take one step and return the loss on its batch before the update.
+
+        The checkpoint before it is kept if it is its turn, or if ``keep`` asks for it.
+        """
         batch = self.task.draw(self._generator("batches", self.step), self.settings.batch_size)
         passes, parameters = self._passes, self.parameters
         outputs = passes.forward(batch.values)
         loss, deltas = self._loss_of(outputs, batch)
         passes.backward(deltas)
         norms = [float(np.sqrt(np.vdot(g, g))) for g in parameters.gradients.values()]
-        if self.step in self._kept_steps:
+        if keep or self.step in self._kept_steps:
             self.keep_checkpoint(tuple(passes.delta_norms()))
         learning_rate, clip = self._now()
         framework = self.settings.definition.framework
@@ -177,7 +183,12 @@ class Trainer:
     def keep_checkpoint(self, delta_norms: tuple[np.ndarray, ...]) -> None:
         """Keep the weights as they are now, with how they do on held-out trials."""
         if self.checkpoints and self.checkpoints[-1].step == self.step:
+            if delta_norms and not self.checkpoints[-1].delta_norms:
+                self.checkpoints[-1] = replace(self.checkpoints[-1], delta_norms=delta_norms)
             return
+        if len(self.checkpoints) % SNAPSHOT_EVERY == 0:
+            memory = self._optimizer.memory
+            self._snapshots[self.step] = {name: array.copy() for name, array in memory.items()}
         values = self.parameters.values.copy()
         values.setflags(write=False)
         outputs = self._looking.forward(self.held_out.values)
@@ -193,6 +204,29 @@ class Trainer:
         """Change ``learning_rate`` or ``clip_norm`` from the next step on."""
         changes = (*self.settings.changes, (self.step, name, value))
         self.settings = replace(self.settings, changes=changes)
+
+    def rewind(self, step: int) -> None:
+        """Go back to the last state at or before a step from which it goes on to the same bits.
+
+        What was changed at that step or later is forgotten; what was changed before it will
+        happen again. Without a state to go back to it stays where it is.
+        """
+        places = [one for one in self.checkpoints if one.step in self._snapshots]
+        places = [one for one in places if one.step <= step]
+        if not places:
+            return
+        place = places[-1]
+        self.parameters.values[:] = place.values
+        for name, array in self._optimizer.memory.items():
+            array[:] = self._snapshots[place.step][name]
+        self._optimizer.step = place.step
+        for kept in (self.losses, self.gradient_norms, self.weight_norms):
+            del kept[place.step :]
+        self.checkpoints = [one for one in self.checkpoints if one.step <= place.step]
+        self._snapshots = {at: one for at, one in self._snapshots.items() if at <= place.step}
+        changes = tuple(one for one in self.settings.changes if one[0] < step)
+        self.settings = replace(self.settings, changes=changes)
+        self.diverged = False
 
     def state(self) -> dict[str, np.ndarray]:
         """All that `restore` needs to go on to the same bits."""
@@ -240,7 +274,7 @@ class Trainer:
 
     def _stopped_early(self) -> bool:
         patience = self.settings.patience
-        losses = [one.loss for one in self.checkpoints]
+        losses = [one.loss for one in self.checkpoints if one.step in self._kept_steps]
         if not patience or len(losses) <= patience:
             return False
         return min(losses[-patience:]) >= min(losses[:-patience])

@@ -85,7 +85,9 @@ class Trained:
         """The network of a step on the held-out trials; the last by default."""
         checkpoint = self.checkpoint(step)
         network = named(self.network_at(checkpoint), self.training, checkpoint.step)
-        source = Given(network.sha256, self.held_out.sha256, network.name, self.held_out.name)
+        names = network.name, self.held_out.name
+        cited = self.training.at(checkpoint.step)
+        source = Given(network.sha256, self.held_out.sha256, *names, training=cited)
         return run(network, self.held_out, source=source)
 
     def __repr__(self) -> str:

@@ -36,6 +36,7 @@ from rnnviz.learn import (
     TrainerSettings,
     loss_named,
 )
+from rnnviz.spec.beside import BESIDE
 from rnnviz.spec.codec import ExperimentError
 from rnnviz.spec.experiment import TABLE as EXPERIMENT
 from rnnviz.spec.experiment import Experiment
@@ -58,6 +59,8 @@ class TrainingKnobs:
     """What a training is besides the recipe of its network: rows of a table, all of them quiet.
 
     ``changes`` are what was moved while it ran, so that the same link still gives the same bits.
+    ``checkpoint`` is the step whose network is meant, None for the last one, and
+    ``compared_with`` what stands beside it; neither changes its numbers.
     """
 
     task: str = knob("flip_flop", Choice(tuple(TASKS)), group="task", control="select", quiet=True)
@@ -146,6 +149,8 @@ class TrainingKnobs:
         quiet=True,
     )
     changes: tuple = knob((), Changes(CHANGES_LIMIT), quiet=True)
+    checkpoint: int | None = knob(None, Whole(0, STEPS_LIMIT, optional=True), quiet=True)
+    compared_with: str = knob("alone", Choice(BESIDE), quiet=True)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -270,6 +275,10 @@ class Training(TrainingKnobs):
         drawn = {name: value for name, value in changes.items() if name not in TABLE}
         experiment = self.experiment.replace(**drawn) if drawn else self.experiment
         return self.replace(experiment=experiment, **own)
+
+    def at(self, step: int) -> Training:
+        """The training as the source of its network after a step."""
+        return self.replace(checkpoint=None if step == self.steps else step)
 
     def own_pairs(self) -> list[tuple[str, str]]:
         """Return the (link name, text) pairs besides the experiment's; the task always."""

@@ -8,10 +8,15 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from rnnviz.app.components.training.component import _thinned
-from rnnviz.app.runtime.training import TURNS, TrainingSession, Turns, recurrent_eigenvalues
+from rnnviz.app.pages.training import AHEAD, in_step
+from rnnviz.app.panels.read_text import READ_FIRST, SAMPLED, followed
+from rnnviz.app.runtime.training import TURNS, TrainingSession, Turns
 from rnnviz.engine import SimpleRNN
+from rnnviz.i18n import words
 from rnnviz.learn import TASKS
+from rnnviz.learn.eigenvalues import recurrent_eigenvalues
 from rnnviz.link import Link
+from rnnviz.spec.train import start_network
 from rnnviz.spec.training import Training
 
 APP = Path(__file__).parents[2] / "app.py"
@@ -154,3 +159,100 @@ def test_eigenvalues_are_those_of_the_recurrent_kernel():
     found = recurrent_eigenvalues(SimpleRNN(np.zeros((1, 2)), kernel, np.zeros(2)))
     np.testing.assert_allclose(sorted(found.imag), [-1, 1])
     assert TURNS.active >= 0
+
+
+def test_going_back_to_a_checkpoint_gives_the_same_bits_and_forgets_later_changes():
+    training = Training.of("parity", units=8, steps=60, batch_size=4)
+    whole, session = TrainingSession(training), TrainingSession(training)
+    whole.train_for(60)
+    session.train_for(60)
+    session.start_again_from(40)
+    while session.playing:
+        session.train_for(60)
+    assert session.trainer.step == 40
+    assert session.trainer.losses == whole.trainer.losses[:40]
+    session.change("learning_rate", 0.1)
+    session.train_for(60)
+    assert session.trainer.losses[:41] == whole.trainer.losses[:41]
+    assert session.trainer.losses[41:] != whole.trainer.losses[41:]
+    session.start_again_from(30)
+    while session.playing:
+        session.train_for(60)
+    session.train_for(60)
+    assert session.training.changes == ()
+    assert session.trainer.losses == whole.trainer.losses
+    kept = [one.step for one in session.trainer.checkpoints]
+    assert kept == [one.step for one in whole.trainer.checkpoints]
+    for one, other in zip(session.trainer.checkpoints, whole.trainer.checkpoints, strict=True):
+        np.testing.assert_array_equal(one.values, other.values)
+
+
+def test_a_slow_pace_keeps_every_step_and_changes_nothing():
+    training = Training.of("parity", units=4, steps=900, batch_size=2, patience=40)
+    slow, quick = TrainingSession(training, pace=4), TrainingSession(training)
+    for _ in range(40):
+        slow.train_for(60)
+    assert slow.trainer.step == 160
+    assert [one.step for one in slow.frames][-4:] == [156, 157, 158, 159]
+    quick.train_for(60)
+    slow.pace = 0
+    slow.train_for(60)
+    assert slow.trainer.losses == quick.trainer.losses
+
+
+def test_a_link_to_a_checkpoint_pauses_there():
+    session = TrainingSession(Training.of("parity", units=4, steps=40, checkpoint=25), playing=True)
+    while session.playing:
+        session.train_for(60)
+    assert session.trainer.step == 25
+    session.train_for(60)
+    assert session.trainer.done
+
+
+def test_two_side_by_side_say_why_one_learns_and_the_other_does_not():
+    at = page("page=training&task=echo&compared_with=lecture_weights")
+    for _ in range(2):
+        at.button(key="training.step").click().run()
+    assert not at.exception
+    assert address(at)["compared_with"] == "lecture_weights"
+    told = [one.value for one in at.markdown]
+    assert any("are exactly ±1" in one and "exactly 0" in one for one in told)
+    heads = [
+        one.proto.bytes for one in at.get("bidi_component") if b"references" in one.proto.bytes
+    ]
+    assert len(heads) == 2
+
+
+def test_the_quicker_of_two_waits():
+    one, other = (TrainingSession(Training.of("parity", units=4, steps=40)) for _ in range(2))
+    one.train_for(0.05)
+    while one.trainer.step <= AHEAD:
+        one.train_for(0)
+    assert in_step([one, other]) == [other]
+
+
+def test_a_text_is_written_and_coloured():
+    at = page("page=training&task=next_character&units=8")
+    assert not at.exception
+    texts = [one.proto.body for one in at.get("html") if "coloured-text" in one.proto.body]
+    assert len(texts) == 2
+    assert texts[0].count("<span") == READ_FIRST + SAMPLED
+    before = texts[0]
+    at.button(key="training.sample").click().run()
+    texts = [one.proto.body for one in at.get("html") if "coloured-text" in one.proto.body]
+    assert texts[0] != before
+
+
+def test_units_that_follow_something_are_found_in_held_out_text():
+    """A unit that is made to tell vowels from all else is named, and the others are not."""
+    training = Training.of("next_character", units=4, cell="SimpleRNN")
+    network, task = start_network(training), training.learnt_task
+    weights = {name: np.array(one) for name, one in network.weights.items()}
+    weights["simple_rnn/recurrent_kernel"][:] = 0
+    weights["simple_rnn/kernel"][:] = 0
+    weights["simple_rnn/kernel"][0, 2] = 1
+    vowels = [one.lower() in "aeiouy" for one in task.vocabulary]
+    weights["embedding/embeddings"][:, 0] = np.where(vowels, 5, -5)
+    told = followed(network.with_weights(weights), task.vocabulary, task.kept, words("en"))
+    assert told.startswith("- unit 2: vowels (AUC 1.00")
+    assert "unit 0" not in told

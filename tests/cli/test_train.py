@@ -1,10 +1,17 @@
 """``rnnviz train``: a file that opens as a network, and that goes on to the same bits."""
 
+import sys
+import zipfile
+
 import numpy as np
 import pytest
+from PIL import Image
 
 from rnnviz import Training, open_network, train
 from rnnviz.cli import main
+from rnnviz.cli.training_files import ALSO
+from rnnviz.export.animation import SIZE
+from rnnviz.readers import read_network
 from rnnviz.spec.trained_file import read_training
 
 LINK = "task=parity&steps=9&batch_size=4"
@@ -71,3 +78,53 @@ def test_no_file_is_overwritten_unasked_and_others_are_no_trainings(tmp_path, ca
     assert "holds no training" in capsys.readouterr().err
     out.write_bytes(b"nothing of the kind")
     assert main(["train", "--out", str(out), "--resume"]) == 2
+
+
+def test_what_is_written_besides(tmp_path, capsys, monkeypatch):
+    ffmpeg = tmp_path / "ffmpeg"  # counts what it is fed, for a machine that has none
+    ffmpeg.write_text(
+        f"#!{sys.executable}\nimport sys\nprint(len(sys.stdin.buffer.read()), end='')"
+    )
+    ffmpeg.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    names = [f"run{ending}" for ending in ALSO]
+    also = [part for name in names for part in ("--also", str(tmp_path / name))]
+    assert main(["train", "--link", LINK, "--out", str(tmp_path / "run.npz"), *also]) == 0
+    trained = train(Training.from_query(LINK))
+    answers = {"nonlinearity": "tanh", "layer_order": "gru,dense"}
+    for ending in (".weights.h5", ".safetensors"):
+        content = (tmp_path / f"run{ending}").read_bytes()
+        found = read_network(content, f"run{ending}", answers).network
+        for ours, theirs in zip(
+            trained.network.weights.values(), found.weights.values(), strict=True
+        ):
+            np.testing.assert_array_equal(ours, theirs)
+    for framework in ("keras", "torch"):
+        with zipfile.ZipFile(tmp_path / f"run.{framework}.zip") as archive:
+            text, arrays = sorted(archive.namelist(), key=lambda name: name.endswith(".npz"))
+            assert f'"{arrays}"' in archive.read(text).decode()
+    for ending in (".webp", ".gif"):
+        with Image.open(tmp_path / f"run{ending}") as picture:
+            assert picture.n_frames == 10
+            assert picture.size == SIZE
+            picture.seek(9)
+            assert len(picture.convert("RGB").getcolors(1 << 20)) > 50
+    frames = int((tmp_path / "run.mp4").read_text()) / (3 * SIZE[0] * SIZE[1])
+    assert frames == 10
+    assert "run.mp4" in capsys.readouterr().out
+
+
+def test_another_ending_is_refused_before_anything_is_trained(tmp_path, capsys):
+    out = str(tmp_path / "run.npz")
+    assert main(["train", "--link", LINK, "--out", out, "--also", "run.avi"]) == 2
+    assert ".webp" in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_training_without_a_program_says_why_and_keeps_the_rest(tmp_path, capsys):
+    out, also = tmp_path / "run.npz", tmp_path / "run.keras.zip"
+    link = f"{LINK}&truncate=3"
+    assert main(["train", "--link", link, "--out", str(out), "--also", str(also)]) == 2
+    assert "truncated backpropagation" in capsys.readouterr().err
+    assert out.exists()
+    assert not also.exists()

@@ -4,11 +4,17 @@ import numpy as np
 import pytest
 
 from rnnviz import Experiment, Training, train
+from rnnviz.codegen.recreate import recreate
+from rnnviz.export.caption import caption
+from rnnviz.i18n import words
 from rnnviz.learn import TASKS
 from rnnviz.learn.checkpoints import checkpoint_steps
+from rnnviz.link import Link
 from rnnviz.spec.codec import ExperimentError
+from rnnviz.spec.perspective import Perspective
 from rnnviz.spec.train import carry_on, trained_of, trainer_of
 from rnnviz.spec.training import learning
+from rnnviz.views.registry import view
 
 
 @pytest.mark.parametrize("task", TASKS)
@@ -203,3 +209,20 @@ def test_a_solved_flip_flop_stands_still_at_its_eight_corners():
     corners = {tuple(np.sign(run.network.head[0].apply(point)).tolist()) for point in stable}
     assert len(stable) == len(corners) == 8
     assert len(found.points) == 27
+
+
+def test_a_run_of_a_trained_network_cites_its_training():
+    training = Training.of("echo", units=4, timesteps=12, steps=6, batch_size=4)
+    trained = train(training)
+    last, middle = trained.run(), trained.run(3)
+    assert Training.from_query(last.source.to_query()) == training
+    assert Training.from_query(middle.source.to_query()) == training.replace(checkpoint=3)
+    assert last.source != middle.source
+    names: dict = {}
+    exec("\n".join(recreate(middle)), names)
+    np.testing.assert_array_equal(names["run"].states, middle.states)
+    told = caption(view("states"), middle, Perspective(), words("en")).link
+    link = Link.parse(told)
+    assert not link.problems
+    assert link.perspective.page == "training"
+    assert link.training == training.replace(checkpoint=3)

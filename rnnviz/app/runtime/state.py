@@ -17,6 +17,7 @@ from rnnviz.app.runtime.opened import Opened
 from rnnviz.app.runtime.training import TrainingSession
 from rnnviz.app.server.streamlit_private import widgets_of
 from rnnviz.link import Link, Pairs, Shown
+from rnnviz.spec.beside import training_beside
 from rnnviz.spec.experiment import Experiment
 from rnnviz.spec.perspective import Perspective
 from rnnviz.spec.training import Training
@@ -61,6 +62,7 @@ class _Visit:
     opened: Opened = field(default_factory=Opened)
     before_lesson: Link | None = None
     trained: TrainingSession | None = None
+    trained_beside: TrainingSession | None = None
 
 
 def _visit() -> _Visit:
@@ -79,13 +81,27 @@ def training_session(training: Training) -> TrainingSession:
     """Return this visitor's session of a training; a new one if it was of another."""
     visit = _visit()
     if visit.trained is None or not visit.trained.is_of(training):
-        visit.trained = TrainingSession(training)
+        visit.trained, visit.trained_beside = TrainingSession(training), None
     return visit.trained
 
 
+def session_beside(training: Training) -> TrainingSession | None:
+    """Return the session that a training is compared with, None where it runs alone.
+
+    A new one takes the first back to its start, so that both go through the same batches together.
+    """
+    visit, other = _visit(), training_beside(training)
+    if other is None:
+        visit.trained_beside = None
+    elif visit.trained_beside is None or not visit.trained_beside.is_of(other):
+        visit.trained = TrainingSession(training.replace(changes=()))
+        visit.trained_beside = TrainingSession(other.replace(changes=()))
+    return visit.trained_beside
+
+
 def forget_training() -> None:
-    """Begin the training anew at the next look."""
-    _visit().trained = None
+    """Begin the training anew at the next look, and what it is compared with."""
+    _visit().trained = _visit().trained_beside = None
 
 
 def stop_if_unwanted() -> None:

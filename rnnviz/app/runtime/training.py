@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from rnnviz.engine import Inputs, Network, run
-from rnnviz.engine.cells.cell import RecurrentCell
 from rnnviz.learn import Checkpoint, Trainer
+from rnnviz.learn.eigenvalues import recurrent_eigenvalues
 from rnnviz.spec.train import held_out_inputs, named, trainer_of
 from rnnviz.spec.training import Training
 
@@ -28,6 +28,10 @@ MOST_FRAMES = 4
 FRAMES_LIMIT = 160
 """So many frames are sent at once to a page that has none."""
 SHOWN_TRIALS = 16
+PACES = (1, 4, 16, 0)
+"""Steps in one look, slowest first; 0 is as many as its time allows."""
+EXTRA_CHECKPOINTS = 1000
+"""Up to so many checkpoints, each step of a slow training is kept."""
 
 
 class Turns:
@@ -74,11 +78,14 @@ class Frame:
         log10 ‖∂L/∂h_t‖, in this order.
     states : ndarray (units, timesteps) of uint8
         The top layer's states from −1 (0) to 1 (255).
+    saturated : float
+        Share of these states that are exactly ±1.
     """
 
     step: int
     numbers: np.ndarray
     states: np.ndarray
+    saturated: float
 
     def to_bytes(self) -> bytes:
         """Numbers, then states, filled up to a multiple of four bytes."""
@@ -96,6 +103,17 @@ class TrainingSession:
         The recipe, with what was changed while it ran.
     playing : bool
         Whether it goes on by itself.
+    pace : int
+        One of `PACES`.
+    pause_at : int or None
+        It pauses once it has come to this step: the checkpoint that a link names, or the one from
+        which it was started again.
+    rewinds : int
+        How often it went back to a checkpoint.
+    looked_at : int or None
+        Step of the checkpoint that the page showed last; None for the last one.
+    samples : int
+        How many texts were asked for; the seed of the next.
     """
 
     training: Training
@@ -103,9 +121,15 @@ class TrainingSession:
     frames: list[Frame] = field(default_factory=list)
     sent: int = 0
     rate: float = 0.0
+    pace: int = PACES[-1]
+    pause_at: int | None = None
+    rewinds: int = 0
+    looked_at: int | None = None
+    samples: int = 0
 
     def __post_init__(self) -> None:
-        self._base = self.training.replace(changes=())
+        self._base = _recipe(self.training)
+        self.pause_at = self.training.checkpoint
         self.trainer: Trainer = trainer_of(self.training)
         self.inputs: Inputs = held_out_inputs(self.training, self.trainer)
         self._shown_checkpoints = 0
@@ -114,19 +138,40 @@ class TrainingSession:
 
     def is_of(self, training: Training) -> bool:
         """Whether it is the session of a training, whatever was changed on the way."""
-        return training.replace(changes=()) == self._base
+        return _recipe(training) == self._base
 
     def train_for(self, seconds: float) -> None:
-        """Take steps for so long, at least one."""
-        begun, first = time.monotonic(), self.trainer.step
-        while not self.trainer.done:
-            self.trainer.advance()
-            if time.monotonic() - begun > seconds:
+        """Take steps for so long, at least one; a slow pace takes a few and shows each."""
+        begun, trainer = time.monotonic(), self.trainer
+        first = trainer.step
+        while not trainer.done and trainer.step != self.pause_at:
+            each = bool(self.pace) and len(trainer.checkpoints) < EXTRA_CHECKPOINTS
+            trainer.advance(keep=each)
+            if time.monotonic() - begun > seconds or trainer.step - first == self.pace:
                 break
-        if self.trainer.done:
+        if trainer.step == self.pause_at:
+            trainer.keep_checkpoint(())
+            self.playing, self.pause_at = False, None
+        if trainer.done:
             self.playing = False
-        self._count(self.trainer.step - first)
+        self._count(trainer.step - first)
         self._show_new()
+
+    def start_again_from(self, step: int | None) -> None:
+        """Go back to a checkpoint, the last at or before a step; from there it may go on.
+
+        The weights of every checkpoint are kept, but the optimiser's memory of few: it trains
+        once more from the one before, to the same bits, and pauses where it was sent.
+        """
+        at = self._checkpoint_of(step).step
+        self.trainer.rewind(at)
+        self.training = self.training.replace(changes=self.trainer.settings.changes)
+        self.frames = [one for one in self.frames if one.step <= self.trainer.step]
+        self.sent = 0
+        self.rewinds += 1
+        self._shown_checkpoints = len(self.trainer.checkpoints)
+        self.pause_at = at if at > self.trainer.step else None
+        self.playing = self.pause_at is not None
 
     def turn(self) -> None:
         """Go on for a slice, if it plays and it is its turn."""
@@ -147,8 +192,7 @@ class TrainingSession:
 
     def network_of(self, step: int | None) -> tuple[Network, Inputs]:
         """The network of the last checkpoint at or before a step, and some held-out trials."""
-        kept = [one for one in self.trainer.checkpoints if step is None or one.step <= step]
-        checkpoint = (kept or self.trainer.checkpoints)[-1]
+        checkpoint = self._checkpoint_of(step)
         network = named(self.trainer.network_at(checkpoint), self.training, checkpoint.step)
         inputs = Inputs(
             self.inputs.values[:SHOWN_TRIALS],
@@ -156,6 +200,31 @@ class TrainingSession:
             name=self.inputs.name,
         )
         return network, inputs
+
+    def in_force(self, name: str) -> float | None:
+        """The learning rate or the clip of the next step."""
+        value = getattr(self.training, name)
+        for _, changed, number in self.training.changes:
+            if changed == name:
+                value = number
+        return value
+
+    @property
+    def gradient_left(self) -> float | None:
+        """‖∂L/∂h‖ of the first timestep, as a share of the largest; None before the first step.
+
+        Of the last checkpoint that has it, in the top layer.
+        """
+        known = [one.delta_norms[-1] for one in self.trainer.checkpoints if one.delta_norms]
+        if not known:
+            return None
+        largest = float(known[-1].max())
+        return float(known[-1][0]) / largest if largest else 0.0
+
+    def _checkpoint_of(self, step: int | None) -> Checkpoint:
+        """The last checkpoint at or before a step; the very last for None."""
+        kept = [one for one in self.trainer.checkpoints if step is None or one.step <= step]
+        return (kept or self.trainer.checkpoints)[-1]
 
     def new_frames(self, everything: bool) -> list[Frame]:
         """The frames that the page does not have yet; all, thinned out, for a page with none."""
@@ -200,15 +269,10 @@ class TrainingSession:
             logs,
         ]
         states = np.clip(np.rint((seen.states.T + 1) * 127.5), 0, 255).astype(np.uint8)
-        return Frame(checkpoint.step, np.concatenate(numbers).astype(np.float32), states)
+        exact = float((np.abs(seen.states) == 1).mean())
+        return Frame(checkpoint.step, np.concatenate(numbers).astype(np.float32), states, exact)
 
 
-def recurrent_eigenvalues(cell: RecurrentCell) -> np.ndarray:
-    """Eigenvalues of U; of a cell with gates, of the candidate's block of it; none without U."""
-    kernel = getattr(cell, "recurrent_kernel", None)
-    if kernel is None or not np.isfinite(kernel).all():
-        return np.empty(0, complex)
-    block = cell.gate_names.index(cell.candidate) if cell.candidate else 0
-    return np.linalg.eigvals(kernel[:, block * cell.units : (block + 1) * cell.units]).astype(
-        complex
-    )
+def _recipe(training: Training) -> Training:
+    """A training without what was changed on the way and how it is looked at."""
+    return training.replace(changes=(), checkpoint=None, compared_with="alone")

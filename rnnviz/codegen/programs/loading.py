@@ -48,7 +48,7 @@ class Loaded:
         else:
             inputs.append('inputs = arrays["inputs"]')
         weights = ["# In Keras's layout: W (features, units), U (units, units), by gate."]
-        for names in _names(made):
+        for names in weight_variables(made):
             listed = ", ".join(f'"{name}"' for name in names)
             weights.append(f"{', '.join(names)} = (arrays[name] for name in ({listed}))")
         vocabulary = "" if made.embedding is None else f"{made.embedding[0]}"
@@ -73,7 +73,7 @@ class Loaded:
         arrays = {"inputs" if made.embedding is None else "tokens": self.values}
         if network.embedding is not None:
             arrays["E"] = network.embedding.embeddings
-        names = [name for group in _names(made) for name in group]
+        names = [name for group in weight_variables(made) for name in group]
         weights = [array for key, array in network.weights.items() if key != _EMBEDDINGS]
         arrays |= dict(zip(names, weights, strict=True))
         packed = io.BytesIO()
@@ -84,7 +84,7 @@ class Loaded:
 _EMBEDDINGS = "embedding/embeddings"
 
 
-def _names(made: Architecture) -> list[tuple[str, ...]]:
+def weight_variables(made: Architecture) -> list[tuple[str, ...]]:
     """Return the variables of all weights but the Embedding's, in the order of the network's."""
     names: list[tuple[str, ...]] = []
     for index in range(len(made.layers)):

@@ -24,7 +24,8 @@ class Adding(Task):
         "units": 64,
         "timesteps": 100,
         "learning_rate": 3e-3,
-        "steps": 2000,
+        "schedule": "cosine",
+        "steps": 3000,
     }
     return_sequences = False
     measure_name = "absolute_error"

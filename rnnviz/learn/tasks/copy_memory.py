@@ -25,11 +25,12 @@ class CopyMemory(Task):
     loss = "categorical_crossentropy"
     defaults: ClassVar[Mapping[str, Any]] = {
         "cell": "GRU",
-        "units": 64,
+        "units": 128,
         "timesteps": 20,
-        "learning_rate": 1e-2,
+        "learning_rate": 5e-3,
         "schedule": "cosine",
-        "steps": 9000,
+        "batch_size": 32,
+        "steps": 6000,
     }
     measure_name = "symbols_right"
     solved_at = 0.99

@@ -42,6 +42,7 @@ class TrainingView {
     this.steps = [];
     this.at = -1;
     this.follows = true;
+    this.told = -1;
     this.painted = 0;
     this.panels = new Map(PANELS.map((name) => [name, this.#panel(name, part(".rt-panels"))]));
     this.range.addEventListener("input", () => this.#scrub());
@@ -63,6 +64,7 @@ class TrainingView {
     if (anew) {
       this.frames.clear();
       this.follows = true;
+      this.#tell();
     }
     this.head = head;
     for (const frame of parseFrames(frames, head.shape)) this.frames.set(frame.step, frame);
@@ -97,7 +99,9 @@ class TrainingView {
 
   /** Tell Python which step is looked at, −1 for the last one, once the slider is let go. */
   #tell() {
-    this.setStateValue("at", this.follows ? -1 : this.steps[this.at]);
+    const at = this.follows ? -1 : this.steps[this.at];
+    if (at !== this.told) this.setStateValue("at", at);
+    this.told = at;
   }
 
   #ask() {

@@ -1,0 +1,124 @@
+"""What may be moved while a training runs: learning rate, clip, pace, and what it is beside."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import streamlit as st
+
+from rnnviz.app.panels.choices import offered
+from rnnviz.app.runtime import state
+from rnnviz.app.runtime.training import PACES, TrainingSession
+from rnnviz.i18n import Words
+from rnnviz.spec.beside import BESIDE
+from rnnviz.spec.training import TABLE, Training
+
+CLIPS = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 100.0, None)
+VANISHED = 1e-3
+"""A gradient that is left less than so much of the other's has faded."""
+
+
+def settings_now(sessions: Sequence[TrainingSession], say: Words) -> None:
+    """Draw what the next step is taken with; a change goes to all that train side by side."""
+    _change(sessions, "learning_rate", TABLE["learning_rate"].options, "rate_now", say)
+    _change(sessions, "clip_norm", CLIPS, "clip_now", say)
+    pace = st.select_slider(
+        say("training.pace"),
+        PACES,
+        value=sessions[0].pace,
+        format_func=lambda steps: say(f"training.pace_{steps}"),
+        help=say("training.pace_help"),
+        width=170,
+        key="training.pace",
+    )
+    for one in sessions:
+        one.pace = offered(pace, PACES, one.pace)
+
+
+def _change(
+    sessions: Sequence[TrainingSession],
+    name: str,
+    options: Sequence[float | None],
+    words: str,
+    say: Words,
+) -> None:
+    """Draw one setting of the next step, and change it where it was moved."""
+    first = sessions[0]
+    now = first.in_force(name)
+    stops = sorted({*options, now}, key=lambda value: math.inf if value is None else value)
+    # Another name after each return to a checkpoint: what stood there before counts again.
+    key = f"training.{words}.{id(first)}.{first.rewinds}"
+    asked = st.select_slider(
+        say(f"training.{words}"),
+        stops,
+        format_func=lambda value: say("training.no_clip") if value is None else f"{value:g}",
+        key=state.widget(key, now),
+        help=say(f"training.{words}_help"),
+        width=170,
+    )
+    if asked != now and asked in stops and first.pause_at is None:
+        for one in sessions:
+            one.change(name, asked)
+
+
+def choose_beside(training: Training, say: Words) -> str:
+    """Draw the choice of what the training is compared with, and return what is chosen."""
+    usual = training.experiment.cell
+    names = [name for name in BESIDE if name != usual]
+    standing = training.compared_with if training.compared_with in names else "alone"
+    chosen = st.selectbox(
+        say("training.beside"),
+        names,
+        format_func=lambda name: say(f"training.beside_{name}"),
+        key=state.widget(f"training.beside.{usual}", standing),
+        width=200,
+    )
+    return offered(chosen, names, standing)
+
+
+def compared(one: TrainingSession, other: TrainingSession, say: Words) -> str:
+    """Say in words how two trainings differ, and why."""
+    pair = [(name_of(one, other, say), one), (name_of(other, one, say), other)]
+    sentences = [_standing(name, session, say) for name, session in pair]
+    for name, session in pair:
+        if session.frames[-1].saturated > 0.5:
+            share = f"{session.frames[-1].saturated:.0%}"
+            return " ".join([*sentences, say("training.why_saturated", name=name, share=share)])
+    left = [session.gradient_left for _, session in pair]
+    if left[0] is None or left[1] is None:
+        return " ".join(sentences)
+    less, more = sorted((0, 1), key=lambda index: left[index] or 0.0)
+    faded = (left[less] or 0.0) < VANISHED * (left[more] or 0.0)
+    told = say(
+        "training.why_vanishes" if faded else "training.why_alike",
+        name=pair[less][0],
+        other=pair[more][0],
+    )
+    return " ".join([*sentences, told])
+
+
+def name_of(one: TrainingSession, other: TrainingSession, say: Words) -> str:
+    """What tells one of two trainings from the other: its cell, its weights, or its clip."""
+    mine, its = one.training, other.training
+    if mine.experiment.cell != its.experiment.cell:
+        return mine.experiment.layers[-1].cell
+    if mine.experiment != its.experiment:
+        drawn = mine.experiment.layers[0].recurrent_initializer
+        return say("training.weights_of", initialiser=say(f"choice.{drawn}"))
+    limit = mine.clip_norm
+    return say("training.no_clip") if limit is None else say("training.clip_of", limit=f"{limit:g}")
+
+
+def _standing(name: str, session: TrainingSession, say: Words) -> str:
+    loss, left = session.trainer.checkpoints[-1].loss, session.gradient_left
+    said = say("training.stands", name=name, step=f"{session.trainer.step:,}", loss=f"{loss:.3g}")
+    if left is None:
+        return said
+    return f"{said} {say('training.gradient_left', left=_share(left, say))}"
+
+
+def _share(left: float, say: Words) -> str:
+    if left == 0:
+        return say("training.exactly_zero")
+    return f"{left:.0%}" if left >= 0.01 else f"10^{math.log10(left):.0f}"
