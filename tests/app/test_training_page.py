@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from rnnviz.app.components.training.component import _thinned
 from rnnviz.app.pages.training import AHEAD, in_step
 from rnnviz.app.panels.read_text import READ_FIRST, SAMPLED, followed
-from rnnviz.app.runtime.training import TURNS, TrainingSession, Turns
+from rnnviz.app.runtime.training import REST, SLICE, TURNS, TrainingSession, Turns
 from rnnviz.engine import SimpleRNN
 from rnnviz.i18n import words
 from rnnviz.learn import TASKS
@@ -109,19 +109,35 @@ def test_a_session_goes_on_only_when_it_is_asked():
     assert len(inputs.values) == 16
 
 
-def test_the_more_train_the_shorter_a_slice():
-    turns, seconds = Turns(), []
+@pytest.mark.parametrize("step", [0.0004, 0.02])
+def test_thirty_trainings_share_the_time_of_one_fairly(step):
+    """By a clock of its own: no order of asking gives more, and the rest of the server its share.
+
+    Only the very first slice is longer, of the one who still trains alone.
+    """
+    now = [0.0]
 
     class Session:
-        def train_for(self, slice_seconds):
-            seconds.append(slice_seconds)
+        def __init__(self):
+            self.taken = 0.0
 
-    sessions = [Session() for _ in range(30)]
-    for session in sessions:
-        turns.take(session)
+        def train_for(self, seconds):
+            spent = step * max(1, round(seconds / step))
+            now[0] += spent
+            self.taken += spent
+
+    turns, sessions = Turns(lambda: now[0]), [Session() for _ in range(30)]
+    for _ in range(3000):  # the first always asks first, and the last ones rarely
+        for place, one in enumerate(sessions):
+            if place < 20 or int(now[0] * 1000) % 3 == 0:
+                turns.take(one)
+            now[0] += 1e-5
+    taken = [one.taken for one in sessions]
     assert turns.active == 30
-    assert seconds[0] == pytest.approx(30 * seconds[-1])
-    assert sum(seconds[:1]) < 0.1
+    assert min(taken) > 0.02
+    assert max(taken) - min(taken) <= 1.1 * SLICE + 2 * step
+    assert max(taken[1:]) - min(taken) <= SLICE / 15 + 2 * step
+    assert sum(taken) < now[0] / (1 + REST) * 1.01
 
 
 def test_the_same_training_trains_to_the_same_bits_in_slices():
