@@ -61,7 +61,8 @@ def test_hand_and_python_share_one_cursor(page):
 
 def test_the_sliders_are_live(page):
     widget = rnnviz.show(Experiment(), controls=True, language="ko")
-    host = Hosted(page, widget)
+    host = Hosted(page, widget, ground="#111")
+    assert page.locator(VIEWER).get_attribute("data-theme") == "dark", "as JupyterLab's dark ground"
     before = heatmap(page)
     slider = page.get_by_role("slider", name="가중치 스케일")
     slider.focus()

@@ -9,7 +9,8 @@ import base64
 from rnnviz.notebook.widget import script, styles
 
 _PAGE = """
-<!doctype html><meta charset="utf-8"><style>{styles}</style><div id="host"></div>
+<!doctype html><meta charset="utf-8"><style>:root {{ --jp-layout-color0: {ground}; }}{styles}</style>
+<div id="host"></div>
 """
 _MODEL = """
 (state) => {
@@ -55,10 +56,10 @@ async (text) => {
 class Hosted:
     """A widget in a page, its model answered by Python whenever the test waits."""
 
-    def __init__(self, page, widget):
+    def __init__(self, page, widget, ground="white"):
         self.page, self.widget = page, widget
         self._answered = 0
-        page.set_content(_PAGE.format(styles=styles()))
+        page.set_content(_PAGE.format(styles=styles(), ground=ground))
         page.evaluate(_MODEL, _packed(widget.get_state()))
         page.evaluate(_RENDER, script())
         page.wait_for_selector('[data-testid="state-viewer"][data-experiment]')

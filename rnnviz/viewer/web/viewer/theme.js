@@ -27,7 +27,8 @@ function bySystem() {
 }
 
 function byGround(colour) {
-  const hex = colour.trim().match(/^#(..)(..)(..)/);
+  const full = colour.trim().replace(/^#(.)(.)(.)$/, "#$1$1$2$2$3$3"); // #111 is #111111
+  const hex = full.match(/^#(..)(..)(..)/);
   const rgb = hex ? hex.slice(1).map((part) => parseInt(part, 16)) : colour.match(/[\d.]+/g);
   if (!rgb) return "light";
   return 0.3 * rgb[0] + 0.59 * rgb[1] + 0.11 * rgb[2] < 128 ? "dark" : "light";
