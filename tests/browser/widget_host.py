@@ -9,7 +9,8 @@ import base64
 from rnnviz.notebook.widget import script, styles
 
 _PAGE = """
-<!doctype html><meta charset="utf-8"><style>:root {{ --jp-layout-color0: {ground}; }}{styles}</style>
+<!doctype html><meta charset="utf-8">
+<style>:root {{ --jp-layout-color0: {ground}; }}{styles}</style>
 <div id="host"></div>
 """
 _MODEL = """
