@@ -93,7 +93,8 @@ class Link:
     @classmethod
     def _of_pairs(cls, pairs: list[tuple[str, str]]) -> Link:
         named = [(name, text) for name, text in pairs if name in _TRAINING]
-        training, problems = None, []
+        training: Training | None = None
+        problems: list[Problem] = []
         if named:
             training, problems = Training.read_pairs(list(of_the_first(pairs)))
             pairs = [pair for pair in pairs if pair[0] not in _TRAINING]
@@ -200,9 +201,9 @@ def _known_names(perspective: Perspective) -> tuple[Perspective, list[Problem]]:
     if perspective.view is not None and perspective.view not in (*view_names(), *_KERAS_PANELS):
         problems.append(Problem("unknown_view", (("name", perspective.view),)))
         changes["view"] = None
-    lesson, known = _known_lesson(perspective)
+    lesson, wrong_lesson = _known_lesson(perspective)
     changes |= lesson
-    problems += known
+    problems += wrong_lesson
     changes["parameters"], wrong = known_parameters(perspective.parameters)
     return perspective.replace(**changes), problems + wrong
 

@@ -8,6 +8,7 @@ from contextlib import nullcontext
 from functools import partial
 from html import escape
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
@@ -107,7 +108,7 @@ def _show(say: Words) -> None:
             show_problems(say("page.unmet"), unmet_wishes(situation.experiment), situation, say)
             show_note(perspective.note, say)
         keep_a_place(remarks, say)
-        more = {
+        more: dict[str, dict[str, Any]] = {
             "compare": {"second": situation.second},
             "keras": {"bench": bench},
             "training": {"training": situation.training},
@@ -169,7 +170,7 @@ def _controls(
     else:
         layer, locked = perspective.layer, look.locked_knobs
         hidden = look.hidden_knobs | (frozenset(TABLE) - frozenset(acting_knobs(situation.source)))
-        wrong = ()
+        wrong: tuple[Problem, ...] = ()
         plain = look.shows("actions") and not perspective.knobs
         if plain and perspective.page in ("states", "dynamics"):
             starters(situation.source, perspective, say)
@@ -210,7 +211,7 @@ def _language(perspective: Perspective, spoken: str) -> Perspective:
             LANGUAGES,
             perspective.language or spoken,
             say("page.language"),
-            _LANGUAGE_NAMES.get,
+            _LANGUAGE_NAMES.__getitem__,
         )
     if perspective.language is None and chosen == spoken:
         return perspective

@@ -63,9 +63,11 @@ def _read(link: str, where: str, say: Words, files: Files) -> Shown:
 def _check_files(source: Given, files: Files, where: str, say: Words) -> None:
     """Check that the files are the ones that a link names."""
     for wanted, file in ((source.network, files.network), (source.inputs, files.inputs)):
-        if wanted and file is None:
+        if not wanted:
+            continue
+        if file is None:
             raise Misunderstood(say("cli.needs_file", where=where))
-        if wanted and file.sha256 != wanted:
+        if file.sha256 != wanted:
             values = {"wanted": wanted, "found": file.sha256, "name": file.name}
             raise Misunderstood(say("cli.other_file", where=where, **values))
 

@@ -85,11 +85,13 @@ def _write(frame: Any, path: Path, say: Words) -> None:
     name = writers.get(path.suffix.lower())
     if name is None:
         raise Misunderstood(say("cli.no_format", path=path, options=", ".join(writers)))
-    more = {"index": False} if name == "to_csv" else {}
-    more |= {"orient": "records"} if name == "to_json" else {}
+    options: dict[str, dict[str, Any]] = {
+        "to_csv": {"index": False},
+        "to_json": {"orient": "records"},
+    }
     part = path.with_name(f".{path.name}.part")
     try:
-        getattr(frame, name)(part, **more)
+        getattr(frame, name)(part, **options.get(name, {}))
         part.replace(path)
     except OSError as error:
         raise ExportFailure("store", reason=f"{path}: {error.strerror or error}") from error

@@ -84,7 +84,7 @@ def _keras3(layers: tuple[KerasLayer, ...], total: int, size: int) -> list[str]:
 
 
 def _rule(marks: str) -> str:
-    left, line, joint, right = marks
+    left, line, joint, right = tuple(marks)
     return left + joint.join(line * (width + 2) for width in _KERAS3_WIDTHS) + right
 
 

@@ -14,7 +14,7 @@ from rnnviz.i18n import Words
 from rnnviz.knobs import Choice, Flag, Knob
 from rnnviz.link import Link
 from rnnviz.spec.experiment import TABLE, Experiment
-from rnnviz.spec.given import acting_knobs
+from rnnviz.spec.given import acting_knobs, source_of_run
 from rnnviz.spec.perspective import Perspective
 from rnnviz.views.registry import View
 
@@ -97,7 +97,8 @@ def _leading_to(run: Run, perspective: Perspective) -> Link:
 
 def _origin(run: Run, say: Words) -> str:
     """Return the seed, where something was drawn by one, and the version."""
-    if run.recipe is None or (run.experiment is None and run.source.inputs):
+    source = run.source
+    if run.recipe is None or (isinstance(source, Given) and source.inputs):
         return say("export.version", version=rnnviz.__version__)
     return say("export.origin", seed=run.recipe.seed, version=rnnviz.__version__)
 
@@ -106,7 +107,7 @@ def parameters(run: Run, perspective: Perspective, say: Words) -> list[str]:
     """Return what matters of a run, each as words: the files, the main knobs, the unusual ones."""
     named = what_is_given(run, say)
     if run.recipe is not None:
-        acting = acting_knobs(run.source)
+        acting = acting_knobs(source_of_run(run))
         always = _ALWAYS if run.experiment is not None else ()
         named += [
             _named(row, run.recipe, say)

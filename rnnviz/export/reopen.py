@@ -134,9 +134,10 @@ def _from_json(content: bytes) -> Reopened:
     if "layout" in values:
         layout = values["layout"]
         meta = layout.get("meta") if isinstance(layout, dict) else None
-        values = meta.get(META) if isinstance(meta, dict) else None
-    if not isinstance(values, dict):
-        raise _Damaged
+        held = meta.get(META) if isinstance(meta, dict) else None
+        if not isinstance(held, dict):
+            raise _Damaged
+        values = held
     if whole_run.DESCRIPTION not in values:
         return Reopened(source_of(values))
     told = {name: value for name, value in values.items() if name not in _RUN_FIELDS}
@@ -172,7 +173,9 @@ def _from_html(stream: BinaryIO) -> str:
     """Return the text of the element that holds the experiment, looking at the head only."""
     head = _without_comments(stream.read(_HEAD_LIMIT))
     begin = _ELEMENT.search(head)
-    end = head.find(b"</script", begin.end()) if begin else -1
+    if begin is None:
+        raise _Damaged
+    end = head.find(b"</script", begin.end())
     if end < 0:
         raise _Damaged
     return head[begin.end() : end].decode("utf-8", errors="replace")

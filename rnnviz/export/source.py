@@ -16,8 +16,10 @@ _FIELDS = ("network", "network_name", "inputs", "inputs_name")
 
 def source_json(source: Source) -> str:
     """Return a source as a JSON object; an Experiment's is that of `Experiment.to_json`."""
-    if not isinstance(source, Given):
+    if isinstance(source, Experiment):
         return source.to_json()
+    if not isinstance(source, Given):
+        raise TypeError(f"There is no JSON of {source!r}, which is no Experiment and not Given.")
     recipe = None if source.recipe is None else json.loads(source.recipe.to_json())
     given = {name: getattr(source, name) for name in _FIELDS}
     return json.dumps({"rnnviz": VERSION, _GIVEN: given, "recipe": recipe}, indent=2)

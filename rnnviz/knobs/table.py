@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -77,7 +77,7 @@ class Knob:
         For a "scale": the stops of its slider.
     per_layer : bool
         Whether it also takes one value per layer.
-    when : tuple of (str, container) pairs
+    when : tuple of (str, collection) pairs
         The control is shown only while each named setting has one of these values.
     quiet : bool
         Left out of links while it stands at its default; only for defaults that mean "nothing"
@@ -92,7 +92,7 @@ class Knob:
     control: str = ""
     options: tuple = ()
     per_layer: bool = False
-    when: tuple[tuple[str, Container], ...] = ()
+    when: tuple[tuple[str, Collection[Any]], ...] = ()
     quiet: bool = False
 
 

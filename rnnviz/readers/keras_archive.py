@@ -74,7 +74,9 @@ def own_names(base: Group) -> dict[str, Group]:
     """Return the layers' groups by the names that stand beside their weights."""
     found: dict[str, Group] = {}
     for group in base.children.values():
-        inner = group.children.get("vars") if isinstance(group, Group) else None
+        if not isinstance(group, Group):
+            continue
+        inner = group.children.get("vars")
         own = inner.attributes.get("name") if isinstance(inner, Group) else None
         if isinstance(own, str):
             found[own] = group

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
-from rnnviz.engine import Network
+import numpy as np
+
+from rnnviz.engine import Dense, Network
 from rnnviz.readers.keras_layers import RECURRENT, Context, Node, class_and_config, element_of
 from rnnviz.readers.messages import Refused, note
 from rnnviz.readers.reading import Element, network_of
@@ -136,13 +139,12 @@ def _with_activations(path: list[Node], context: Context) -> list[Element]:
     """Return the layers; an Activation layer becomes part of the Dense layer that it follows."""
     elements: list[Element] = []
     for node in path:
-        follows = bool(elements) and type(elements[-1]).__name__ == "Dense"
-        if node.kind == "Activation" and follows and elements[-1].activation == "linear":
-            dense = elements[-1]
-            arrays = [lambda kept=one: kept for one in (dense.kernel, dense.bias)]
-            joined = Node(node.name, "Dense", {"activation": node.config.get("activation")}, arrays)
-            elements[-1:] = [element_of(joined, context)]
-            continue
+        last = elements[-1] if elements else None
+        if node.kind == "Activation" and isinstance(last, Dense) and last.activation == "linear":
+            arrays = [partial(np.asarray, one) for one in (last.kernel, last.bias)]
+            config = {"activation": node.config.get("activation")}
+            elements.pop()
+            node = Node(node.name, "Dense", config, arrays)
         one = element_of(node, context)
         if one is not None:
             elements.append(one)

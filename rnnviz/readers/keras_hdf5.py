@@ -34,8 +34,8 @@ def read(content: bytes, name: str, answers: Answers) -> Reading:
             node.arrays = _arrays(weights, node.name, taking)
         network = network_of_nodes(nodes, context, name)
         return Reading(network, "keras_h5", tuple(context.notes))
-    nodes = [_bare(weights, one, taking, context) for one in names]
-    nodes = [node for node in nodes if node is not None]
+    bare = [_bare(weights, one, taking, context) for one in names]
+    nodes = [node for node in bare if node is not None]
     # Nothing says what reads what: the order in which Keras wrote them, which is the model's.
     for number, node in enumerate(nodes):
         node.sources = [nodes[number - 1].name] if number else []

@@ -119,9 +119,12 @@ def _time_distributed(node: Node, context: Context) -> Dense | LayerNormalizatio
     if inner is None and len(node.arrays) in (1, 2):
         return _dense(node, context)
     name, config = class_and_config(inner)
-    if name not in ("Dense", "LayerNormalization"):
-        raise _NotUnderstood(name)
-    return _READERS[name](Node(node.name, name, config, node.arrays), context)
+    wrapped = Node(node.name, name, config, node.arrays)
+    if name == "Dense":
+        return _dense(wrapped, context)
+    if name == "LayerNormalization":
+        return _layer_normalization(wrapped, context)
+    raise _NotUnderstood(name)
 
 
 def _layer_normalization(node: Node, context: Context) -> LayerNormalization:

@@ -10,6 +10,7 @@ import json
 import sys
 import warnings
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -159,11 +160,13 @@ def _name_of(value: Any) -> str:
 
 
 def _weights_of(layer: Any) -> list[Callable[[], np.ndarray]]:
-    return [lambda array=array: np.asarray(array) for array in layer.get_weights()]
+    return [partial(np.asarray, array) for array in layer.get_weights()]
 
 
 def _read_torch(module: Any, name: str | None) -> Reading:
-    nonlinearities, tables, heads = {}, set(), set()
+    nonlinearities: dict[str, str] = {}
+    tables: set[str] = set()
+    heads: set[str] = set()
     for path, part in module.named_modules():
         if isinstance(getattr(part, "nonlinearity", None), str):
             nonlinearities[path] = part.nonlinearity

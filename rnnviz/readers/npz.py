@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 
@@ -42,11 +43,13 @@ def entries(content: bytes) -> dict[str, Entry]:
             found[one.removesuffix(".npy")] = Entry(
                 header.shape,
                 header.dtype.name,
-                taking.later(
-                    lambda one=one: array_of(archive.read(one), one), header.shape, header.dtype
-                ),
+                taking.later(partial(_array_in, archive, one), header.shape, header.dtype),
             )
     return found
+
+
+def _array_in(archive: Archive, name: str) -> np.ndarray:
+    return array_of(archive.read(name), name)
 
 
 def _by_keras_names(found: dict[str, Entry], name: str, answers: Answers) -> Reading:
@@ -69,7 +72,8 @@ def _by_keras_names(found: dict[str, Entry], name: str, answers: Answers) -> Rea
 
 def _in_order(found: list[Entry], name: str, answers: Answers) -> Reading:
     """Read arrays without names: kernel, recurrent kernel and bias in turn, as `get_weights`."""
-    nodes, left = [], list(found)
+    nodes: list[Node] = []
+    left = list(found)
     while left:
         cell = _cell_at_front(left)
         if cell:
@@ -88,8 +92,9 @@ def _cell_at_front(left: list[Entry]) -> str | None:
     if len(left) < 2 or len(left[0].shape) != 2 or len(left[1].shape) != 2:
         return None
     (_, width), (units, columns) = left[0].shape, left[1].shape
-    gates = columns / units if units else 0
-    return {1: "SimpleRNN", 3: "GRU", 4: "LSTM"}.get(gates) if width == columns else None
+    gates, rest = divmod(columns, units) if units else (0, 0)
+    fits = width == columns and not rest
+    return {1: "SimpleRNN", 3: "GRU", 4: "LSTM"}.get(gates) if fits else None
 
 
 def _cell_node(name: str, left: list[Entry], cell: str, answers: Answers) -> Node:

@@ -145,13 +145,14 @@ class _Walk:
         arrays = [self.graph.arrays.get(one) for one in node.inputs]
         if node.kind in ("MatMul", "Gemm"):
             return self._matrix(node, value, arrays) or unknown
-        plain = dense is not None and dense.activation == "linear"
-        if node.kind == "Add" and plain and not dense.bias.any():
-            (bias,) = [one for one in arrays if one is not None] or [None]
-            if bias is not None and bias.shape[-1:] == dense.bias.shape:
-                shift = as_weights(bias.read())
+        if dense is None or dense.activation != "linear":
+            return unknown
+        if node.kind == "Add" and not dense.bias.any():
+            known = [one for one in arrays if one is not None]
+            if len(known) == 1 and known[0].shape[-1:] == dense.bias.shape:
+                shift = as_weights(known[0].read())
                 return Dense(dense.kernel, shift, "linear") if shift.ndim == 1 else unknown
-        if node.kind in _ACTIVATIONS and plain:
+        if node.kind in _ACTIVATIONS:
             return Dense(dense.kernel, dense.bias, _ACTIVATIONS[node.kind])
         return unknown
 

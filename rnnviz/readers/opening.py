@@ -122,7 +122,8 @@ def inspect(
 ) -> Inspection:
     """Say what is in a file and all that would be asked; see `open_network`."""
     given = {key: value for key, value in (answers or {}).items() if value is not None}
-    assumed, questions = dict(given), []
+    assumed = dict(given)
+    questions: list[Question] = []
     while True:
         try:
             reading = read_network(content, file_name, assumed)

@@ -41,6 +41,7 @@ class Wire:
                 raise Refused("protobuf_too_many")
             tag, at = _varint(content, at)
             number, kind = tag >> 3, tag & 7
+            value: int | memoryview
             if kind == 0:
                 value, at = _varint(content, at)
             elif kind == 2:

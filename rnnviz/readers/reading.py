@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from rnnviz.engine import Dense, Embedding, Layer, LayerNormalization, Network
+from rnnviz.engine.network import Part
 from rnnviz.readers.messages import Note, Question, Refused, note
 
 
@@ -72,9 +73,10 @@ def network_of(elements: list[Element], name: str) -> tuple[Network, list[Note]]
     if not places:
         named = ", ".join(f"{e.name} ({e.kind})" for e in elements if isinstance(e, Unknown))
         raise Refused("nothing_understood", names=named) if named else Refused("no_recurrent")
-    below, head = elements[: places[-1] + 1], _above(elements[places[-1] + 1 :])
-    below, embedding = _below(below, notes)
-    layers, before = [], []
+    head = _above(elements[places[-1] + 1 :])
+    below, embedding = _below(elements[: places[-1] + 1], notes)
+    layers: list[Layer] = []
+    before: list[Part] = []
     for one in below:
         if isinstance(one, Layer):
             layers.append(_with_before(one, before))
@@ -87,20 +89,28 @@ def network_of(elements: list[Element], name: str) -> tuple[Network, list[Note]]
         raise Refused("do_not_fit", reason=str(error)) from error
 
 
-def _below(elements: list[Element], notes: list[Note]) -> tuple[list, Embedding | None]:
+def _below(
+    elements: list[Element], notes: list[Note]
+) -> tuple[list[Layer | Part], Embedding | None]:
     """Return what stands behind the last cut, and the Embedding that it begins with."""
-    cuts = [place for place, one in enumerate(elements) if isinstance(one, Unknown)]
-    if cuts:
-        notes.append(note("starts_late", name=elements[cuts[-1]].name))
-        elements = elements[cuts[-1] + 1 :]
-    tables = [place for place, one in enumerate(elements) if isinstance(one, Embedding)]
-    if not tables:
-        return elements, None
-    return elements[tables[-1] + 1 :], elements[tables[-1]]
+    embedding: Embedding | None = None
+    behind: list[Layer | Part] = []
+    cut: Unknown | None = None
+    for one in elements:
+        if isinstance(one, Layer | Dense | LayerNormalization):
+            behind.append(one)
+            continue
+        behind.clear()
+        if isinstance(one, Unknown):
+            cut = one
+        embedding = one if isinstance(one, Embedding) else None
+    if cut is not None:
+        notes.append(note("starts_late", name=cut.name))
+    return behind, embedding
 
 
-def _above(elements: list[Element]) -> list[Dense | LayerNormalization]:
-    parts = []
+def _above(elements: list[Element]) -> list[Part]:
+    parts: list[Part] = []
     for one in elements:
         if not isinstance(one, Dense | LayerNormalization):
             break
@@ -108,7 +118,7 @@ def _above(elements: list[Element]) -> list[Dense | LayerNormalization]:
     return parts
 
 
-def _with_before(layer: Layer, before: list) -> Layer:
+def _with_before(layer: Layer, before: list[Part]) -> Layer:
     return Layer(
         layer.forward,
         layer.backward,

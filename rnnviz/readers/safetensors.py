@@ -79,11 +79,12 @@ def _entry(
 def _checked(spec: Any) -> tuple[tuple[int, ...], str, int, int]:
     if not isinstance(spec, dict):
         raise Refused("json_damaged", where="header")
-    shape, kind, offsets = (spec.get(key) for key in ("shape", "dtype", "data_offsets"))
+    shape, kind, offsets = spec.get("shape"), spec.get("dtype"), spec.get("data_offsets")
     if kind not in _TYPES:
         raise Refused("safetensors_type", type=str(kind))
-    numbers = [*shape, *offsets] if isinstance(shape, list) and isinstance(offsets, list) else [-1]
-    whole = all(type(one) is int and 0 <= one < 2**63 for one in numbers)
+    if not isinstance(shape, list) or not isinstance(offsets, list):
+        raise Refused("json_damaged", where="header")
+    whole = all(type(one) is int and 0 <= one < 2**63 for one in (*shape, *offsets))
     if not whole or len(offsets) != 2 or len(shape) > 8 or offsets[0] > offsets[1]:
         raise Refused("json_damaged", where="header")
     return tuple(shape), kind, offsets[0], offsets[1]

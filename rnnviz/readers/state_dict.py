@@ -70,7 +70,7 @@ def network_of_state(
     chosen = options[0] if len(options) == 1 else answers.ask("name", options)
     module = list(stacks)[options.index(chosen)]
     stack = _Stack(arrays, stacks[module], chosen)
-    layers = stack.layers(answers, facts and facts.nonlinearities.get(module))
+    layers = stack.layers(answers, facts.nonlinearities.get(module) if facts else None)
     below, above = _around(arrays, layers, answers, notes, facts)
     # Another stack was not left out: it was not asked for.
     used = {
@@ -136,8 +136,8 @@ class _Stack:
     def _cell(self) -> str:
         """Tell the cell by its recurrent weights (G·units, units)."""
         shape = self.arrays[self.keys[0, False, "weight_hh"]].shape
-        gates = shape[0] / shape[1] if len(shape) == 2 and shape[1] else 0
-        kind = {1: "SimpleRNN", 3: "GRU", 4: "LSTM"}.get(gates)
+        gates, rest = divmod(shape[0], shape[1]) if len(shape) == 2 and shape[1] else (0, 0)
+        kind = None if rest else {1: "SimpleRNN", 3: "GRU", 4: "LSTM"}.get(gates)
         if kind is None:
             raise Refused("no_cell", shape=shape)
         return kind

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from rnnviz.analysis.diagnosis import Diagnosis
 from rnnviz.engine import CELLS
+from rnnviz.knobs import Real
 from rnnviz.spec.experiment import TABLE, Experiment
 
 KERAS_WEIGHTS = {
@@ -92,6 +93,7 @@ def _scaled(experiment: Experiment, factor: float, *, down: bool = False) -> Adv
     unit = 10.0 ** (math.floor(math.log10(wanted)) - 2)
     digits = math.floor(wanted / unit) if down else round(wanted / unit)
     kind = TABLE["weight_scale"].kind
+    assert isinstance(kind, Real)
     value = min(float(f"{digits * unit:.3g}"), kind.maximum)
     return Advice("scale", {"weight_scale": value}, f"{value:g}")
 

@@ -64,10 +64,10 @@ def read(trace: Trace, result: Saturation, diagnosis: Diagnosis, say: Words) -> 
 def _headline(trace: Trace, result: Saturation, found: Diagnosis) -> tuple[str, dict[str, object]]:
     """Return the key of what the states do, and the numbers that only this sentence has."""
     kind = found.kind
-    if kind == "diverged":
-        return kind, moment(found.diverged_at)
-    if kind == "dead":
-        return "died" if found.dead_from else "zero", moment(found.dead_from)
+    if found.diverged_at is not None:
+        return "diverged", {**moment(found.diverged_at)}
+    if found.dead_from is not None:
+        return "died" if found.dead_from else "zero", {**moment(found.dead_from)}
     if kind == "brief":
         return "brief" if found.lowest < found.highest else "brief_one", {}
     if kind == "saturated":

@@ -19,9 +19,9 @@ def sentence(verdict: Verdict, say: Words) -> str:
 
 
 def _written(name: str, value: object) -> str:
-    if name in ("share", "separation"):
+    if name in ("share", "separation") and isinstance(value, int | float):
         # Verdicts give shares as a number of hundredths.
-        return percent(float(value) / 100)
+        return percent(value / 100)
     digits = 2 if name in _TWO_DIGITS else 3
     return shown(value, digits, beside=1.0 if name in _BESIDE_ONE else None)
 

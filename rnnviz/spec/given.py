@@ -35,6 +35,19 @@ INPUT_KNOBS = (
 _EMBEDDING_KNOBS = ("vocabulary_size", "embeddings_initializer")
 
 
+def source_of_run(run: Run) -> Experiment | Given:
+    """The source of a run, of the two kinds that links and pages know.
+
+    Raises
+    ------
+    TypeError
+        Where the run was made with a source of another kind.
+    """
+    if not isinstance(run.source, Experiment | Given):
+        raise TypeError(f"The run's source is {run.source!r}, neither an Experiment nor Given.")
+    return run.source
+
+
 def recipe_of(source: Experiment | Given) -> Experiment:
     """The recipe of a source: itself, or the one that goes with the files."""
     if isinstance(source, Experiment):

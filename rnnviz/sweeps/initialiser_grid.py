@@ -113,13 +113,13 @@ def initialiser_grid(
             progress(done / len(rows))
         results.append(_measure(experiment, layer, some, scales, inputs[:timesteps]))
         done += len(some)
-    grids = [
-        np.concatenate([getattr(result, name) for result in results]).reshape(len(rows), -1)
+    grids = {
+        name: np.concatenate([getattr(one, name) for one in results]).reshape(len(rows), -1)
         for name in ("saturated", "input_share", "gradient")
-    ]
-    for grid in grids:
+    }
+    for grid in grids.values():
         grid.setflags(write=False)
-    return InitialiserGrid(experiment, rows, scales, *grids, timesteps)
+    return InitialiserGrid(experiment, rows, scales, **grids, timesteps=timesteps)
 
 
 def _measure(experiment, layer, rows, scales, inputs) -> Sweep:

@@ -55,11 +55,11 @@ class SweepResult:
         columns: dict[str, Any] = {}
         for (name, values), places in zip(self.sweep.axes, grids, strict=True):
             columns[name] = [values[place] for place in places.ravel()]
-        for name, values in self.values.items():
-            columns[name] = values.ravel()
+        for name, measured in self.values.items():
+            columns[name] = measured.ravel()
         if self.reasons:
-            places = np.stack([grid.ravel() for grid in grids], axis=1)
-            columns["reason"] = [self.reasons.get(tuple(map(int, one)), "") for one in places]
+            rows = np.stack([grid.ravel() for grid in grids], axis=1)
+            columns["reason"] = [self.reasons.get(tuple(map(int, one)), "") for one in rows]
         return pd.DataFrame(columns)
 
     def to_frame(self) -> Any:

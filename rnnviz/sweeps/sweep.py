@@ -145,7 +145,7 @@ def read_axis(name: str, text: str) -> tuple[Any, ...]:
 def _range(row: Knob, parts: list[str]) -> tuple[Any, ...]:
     if isinstance(row.kind, Whole) and len(parts) == 2:
         first, last = (row.kind.parse(part) for part in parts)
-        if last - first >= MOST_NETWORKS:
+        if first is None or last is None or last - first >= MOST_NETWORKS:
             raise ValueError(parts)
         return tuple(range(first, last + 1))
     linear = parts[3:] == ["linear"]

@@ -42,7 +42,7 @@ class Arrays:
     def chunks(self) -> Iterable[bytes | memoryview]:
         """Return the bytes in order, each part padded to a multiple of eight."""
         for part in self._parts:
-            yield memoryview(part).cast("B") if part.size else b""
+            yield part.data.cast("B") if part.size else b""
             yield bytes(-part.nbytes % 8)
 
 

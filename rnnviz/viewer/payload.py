@@ -155,7 +155,8 @@ def pictures_bytes(
         What the page says of each; None of one that the experiment does not allow.
     """
     arrays = Arrays()
-    packed, before = [], None
+    packed: list[dict[str, Any]] = []
+    before = None
     for picture in pictures:
         band = picture.input
         same = before is not None and band is not None and _reads_the_same(band, before)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
@@ -152,7 +153,7 @@ def _dots(result: OnCurve, style: Style) -> list[dict]:
 def _layout(result: OnCurve, style: Style) -> dict:
     say = style.words
     size = 1.25 if style.presentation else 1
-    layout = {
+    layout: dict[str, Any] = {
         "template": template_dict(style),
         "height": round((430 if result.bounded else 300) * size),
         "margin": {"l": style.left, "r": 16, "t": round(44 * size), "b": round(50 * size)},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
@@ -132,7 +133,7 @@ def _histogram(panel: Panel, number: int, timestep: int, style: Style) -> dict:
 def _layout(result: Distribution, style: Style) -> dict:
     say, larger = style.words, 1.25 if style.presentation else 1
     units = result.panels[0].values.shape[1]
-    layout = {
+    layout: dict[str, Any] = {
         "template": template_dict(style),
         "height": round(460 * larger),
         "margin": {"l": style.left, "r": 16, "t": round(30 * larger), "b": round(50 * larger)},

@@ -82,7 +82,7 @@ def _path(trace: Trace, states: np.ndarray, reach: float) -> np.ndarray:
 
 def draw(result: RestingPoints, style: Style) -> go.Figure:
     """Draw the points in their plane, and their eigenvalues beside."""
-    words, size = style.words, result.path.shape[1]
+    words, size, portrait = style.words, result.path.shape[1], result.portrait
     layout = frame(result.verdict, style, height=360)
     layout |= {
         "xaxis": {"domain": [0, 0.57]},
@@ -93,13 +93,11 @@ def draw(result: RestingPoints, style: Style) -> go.Figure:
         },
         "yaxis2": {"anchor": "x2"},
     }  # fmt: skip
-    if size == 1:
-        traces, places = (
-            cobweb(result.portrait, layout, style),
-            np.repeat(result.points.points, 2, 1),
-        )
-    elif size == 2:
-        traces, places = nullclines(result.portrait, layout, style), result.points.points
+    if size == 1 and portrait:
+        traces = cobweb(portrait, layout, style)
+        places = np.repeat(result.points.points, 2, 1)
+    elif size == 2 and portrait:
+        traces, places = nullclines(portrait, layout, style), result.points.points
         traces.append(_run(result.path, style))
     else:
         for name, index in (("xaxis", 0), ("yaxis", 1)):
@@ -110,8 +108,8 @@ def draw(result: RestingPoints, style: Style) -> go.Figure:
     traces += [unit | {"xaxis": "x2", "yaxis": "y2", "showlegend": False}]
     for kind in KINDS:
         traces += _points(result.points, places, kind, style)
-    if size == 2:
-        equal_axes(layout, result.portrait.axis, result.portrait.axis)
+    if size == 2 and portrait:
+        equal_axes(layout, portrait.axis, portrait.axis)
     elif size > 2:
         everything = np.concatenate([_pair(result.plane, result.path), places])
         equal_axes(layout, *everything.T)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
@@ -202,7 +203,7 @@ def _layout(result: Changes, style: Style) -> dict:
     inner = len(MEASURES) * (strip + heading) - heading
     half = (math.log10(grid.scales[1]) - math.log10(grid.scales[0])) / 2
     ends = [math.log10(grid.scales[0]) - half, math.log10(grid.scales[-1]) + half]
-    layout = {
+    layout: dict[str, Any] = {
         "template": template_dict(style),
         "height": inner + heading + bottom,
         "margin": {"l": _LEFT, "r": 16, "t": heading, "b": bottom},

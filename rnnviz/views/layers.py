@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
@@ -54,7 +55,7 @@ def draw(result: EveryLayer, style: Style) -> go.Figure:
     inner, bottom = sum(tall) + _GAP * len(tall), 3 * style.font_size + 11
     axis = {"gridcolor": "rgba(0,0,0,0)", "fixedrange": True, "nticks": 3, "tickformat": ",d"}
     ends = [FIRST_STEP - 0.5, FIRST_STEP + result.timesteps - 0.5]
-    layout = {
+    layout: dict[str, Any] = {
         "template": template_dict(style),
         "meta": {"time_axis": "x", "first_step": FIRST_STEP},
         "height": inner + 4 + bottom,

@@ -54,14 +54,17 @@ class UnderGlass:
     @property
     def rest(self) -> float:
         """The sum of all products that are not named."""
-        step = self.step
+        if self.step is None:
+            return 0.0
         with np.errstate(all="ignore"):
-            total = float(step.from_input) + float(step.from_state)
+            total = float(self.step.from_input) + float(self.step.from_state)
             return total - sum(one.product for one in self.named)
 
     @property
     def others(self) -> int:
         """How many products are not named."""
+        if self.step is None:
+            return 0
         return len(self.step.inputs) + len(self.step.before) - len(self.named)
 
 
@@ -93,7 +96,7 @@ def draw(result: UnderGlass, style: Style) -> go.Figure:
     if result.step is None:
         key = "one_step.masked" if result.masked else "one_step.gates"
         return _nothing_but(style.words(key), style)
-    terms, products = _terms(result, style), _products(result, style)
+    terms, products = _terms(result.step, style), _products(result, result.step, style)
     return _two_groups(terms, products, ("one_step.terms", "one_step.products"), style)
 
 
@@ -135,20 +138,19 @@ def _subscripted(name: str) -> str:
     return f"({name})" if " " in name else name.replace("1 - z", "1 − z")
 
 
-def _terms(result: UnderGlass, style: Style) -> list[Row]:
-    step, ink = result.step, style.ink
-    before = "h<sub>t−1</sub>"
+def _terms(step: OneStep, style: Style) -> list[Row]:
+    before, ink = "h<sub>t−1</sub>", style.ink
     values = (
         ("W·x<sub>t</sub>", step.from_input, ink.series[0]),
         (f"U·{before}", step.from_state, ink.series[1]),
         ("b", step.bias, ink.series[2]),
         ("z", step.argument, ink.muted),
     )
-    return [(label, float(value), _short(value), colour) for label, value, colour in values]
+    return [(label, float(value), _short(float(value)), colour) for label, value, colour in values]
 
 
-def _products(result: UnderGlass, style: Style) -> list[Row]:
-    step, ink = result.step, style.ink
+def _products(result: UnderGlass, step: OneStep, style: Style) -> list[Row]:
+    ink = style.ink
     rows = []
     for one in result.named:
         is_input = one.source == "input"

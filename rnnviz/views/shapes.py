@@ -47,7 +47,7 @@ class Tensor:
 
     def shape(self, batch: object, timesteps: object) -> str:
         """Return its shape as Python writes it."""
-        lengths = [batch]
+        lengths: list[object] = [batch]
         if self.whole:
             lengths.append(timesteps)
         if not self.is_tokens:
@@ -121,7 +121,9 @@ def _sheet(tensor: Tensor, middle: float, most: int, timesteps: int, style: Styl
     """Return the traces of one tensor: the batch behind, the sheet, its columns, what is kept."""
     left, right = _SHEET
     row = _ROW * style.font_size
-    tall = row * (0.16 if tensor.is_tokens else 0.35 + 0.55 * _share(tensor.features, most)) / 2
+    # Tokens have no features: a line instead of a sheet.
+    share = 0.16 if tensor.features is None else 0.35 + 0.55 * _share(tensor.features, most)
+    tall = row * share / 2
     low, high = middle - tall, middle + tall
     columns = min(timesteps, _MOST_COLUMNS)
     width = (right - left) / columns

@@ -68,6 +68,7 @@ def state_picture(
     """
     low, high = state_range
     field = Field(states, "state", **state_scale(states, state_range))
+    strips: tuple[Strip, ...]
     if math.isfinite(low) and math.isfinite(high):
         name = "saturated" if low == -high else "saturated_between"
         strips = (Strip(saturated, name, 0.0, 1.0, percent=True), Strip(mean, "mean", low, high))

@@ -55,7 +55,9 @@ def draw(result: Trials, style: Style) -> go.Figure:
 def _paths(result: Trials, label: str, colour: str, style: Style) -> list[dict]:
     """Return the paths of a label as one trace, with a gap between two trials."""
     chosen = [number for number, one in enumerate(result.labels) if one == label]
-    first, second, names = [], [], []
+    first: list[float | None] = []
+    second: list[float | None] = []
+    names: list[str | None] = []
     for number in chosen[: max(1, MOST_PATHS // len(result.groups))]:
         path = result.coordinates[number]
         kept = thinned(len(path), _POINTS)

@@ -16,6 +16,7 @@ from rnnviz.app.runtime import state
 from rnnviz.app.runtime.results import kept_result, shared
 from rnnviz.app.sidebar.download import download
 from rnnviz.i18n import Words
+from rnnviz.knobs import Choice
 from rnnviz.link import Shown
 from rnnviz.spec.experiment import TABLE, Experiment, ExperimentError
 from rnnviz.spec.given import recipe_of
@@ -201,7 +202,9 @@ def axis_values(name: str, size: int) -> list[Any]:
         return list(range(size))
     if name == "recurrent_initializer":
         return list(DRAWN)
-    return list(TABLE[name].kind.options)
+    kind = TABLE[name].kind
+    assert isinstance(kind, Choice)  # as all other AXES
+    return list(kind.options)
 
 
 def _sweep(experiment: Experiment, perspective: Perspective) -> Sweep:

@@ -24,6 +24,7 @@ from rnnviz.knobs import Choice
 from rnnviz.link import Shown
 from rnnviz.sentences.reading import read
 from rnnviz.spec.experiment import Experiment
+from rnnviz.spec.given import source_of_run
 from rnnviz.spec.perspective import Perspective
 from rnnviz.views import states
 from rnnviz.views._plot.picture import Picture
@@ -40,7 +41,7 @@ def show(source: Shown, perspective: Perspective, say: Words, second: Shown) -> 
         perspective = _choose_difference(perspective, say)
     if look.shows("lens"):
         perspective = choose_lens(runs[0], perspective, say)
-    pictures = tuple(states.analyse(run, perspective) for run in runs)
+    pictures = states.analyse(runs[0], perspective), states.analyse(runs[1], perspective)
     if perspective.contrast != "own" or perspective.difference:
         pictures = on_one_scale(*pictures)
     if perspective.difference:
@@ -95,7 +96,7 @@ def _differences(experiment: Experiment, beside: Experiment, say: Words) -> str:
 
 def _said(side: str, run: Run, beside: Run, perspective: Perspective, say: Words) -> Said:
     """Return what says what another value of a knob does to this side."""
-    readings = prefetched_readings(run.source, perspective, say)
+    readings = prefetched_readings(source_of_run(run), perspective, say)
     experiment, other = run.experiment, beside.experiment
 
     def said(name: str, value: Any) -> dict[str, Any] | None:
@@ -126,12 +127,12 @@ def _viewer(
     side: str, picture: Picture, run: Run, beside: Run, perspective: Perspective, say: Words
 ) -> Perspective:
     """Show one side; the sliders repaint it while they are dragged, if they move this side."""
-    moves = perspective.side in ("both", side)
+    moves, source = perspective.side in ("both", side), source_of_run(run)
     viewed = state_viewer(
         picture,
         style_of(perspective, say),
-        knobs=live_knobs(run.source, perspective.layer, say) if moves else (),
-        ahead=prefetched_pictures(run.source, perspective) if moves else None,
+        knobs=live_knobs(source, perspective.layer, say) if moves else (),
+        ahead=prefetched_pictures(source, perspective) if moves else None,
         said=_said(side, run, beside, perspective, say) if moves else None,
         said_in=f"said-{side}",
         arrival=state.arrivals(),

@@ -25,18 +25,20 @@ def ask_for_file(missing: NotOpenedError, say: Words) -> None:
 
 def choose_trial(source: Shown, perspective: Perspective, say: Words) -> Perspective:
     """Draw the choice of the trial where the inputs hold several; numbers count from 1."""
-    inputs = None
+    labels: tuple[str, ...] = ()
     if isinstance(source, Given) and source.inputs:
         inputs = state.opened().inputs.get(source.inputs)
-        tokens = inputs is not None and inputs.values.ndim == 2 and inputs.values.dtype.kind in "iu"
-        trials = None if inputs is None else inputs.trials(tokens)
+        if inputs is None:
+            return perspective
+        trials = inputs.trials(inputs.values.ndim == 2 and inputs.values.dtype.kind in "iu")
+        labels = inputs.labels
     else:
         trials = recipe_of(source).sequences
     if trials is None or trials == 1:
         return perspective
 
     def name(trial: int) -> str:
-        label = f" · {inputs.labels[trial]}" if inputs is not None and inputs.labels else ""
+        label = f" · {labels[trial]}" if labels else ""
         return f"{trial + 1}{label}"
 
     standing = min(perspective.trial, trials - 1)

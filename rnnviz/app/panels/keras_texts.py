@@ -81,7 +81,8 @@ def _in_torch(layer: KerasLayer, counted: ParameterCount, say: Words) -> str:
     difference = counted.torch_count - counted.count
     if not difference:
         return say("summary.torch_same", count=f"{counted.torch_count:,}")
-    two_biases = layer.spec is not None and CELLS[layer.spec.cell].torch.two_biases
+    torch = None if layer.spec is None else CELLS[layer.spec.cell].torch
+    two_biases = torch is not None and torch.two_biases
     return say(
         "summary.torch_gru" if two_biases else "summary.torch",
         filled=counted.torch_filled,

@@ -77,7 +77,7 @@ def lesson_panel(
     _heading(at, say)
     experiment, problems = _card(at, say)
     at = _Place(lesson, index, experiment, perspective)
-    progress = _progress(at, say) if isinstance(at.card, Do) else None
+    progress = _progress(at, at.card, say) if isinstance(at.card, Do) else None
     _buttons(at, progress, say)
     return experiment, problems
 
@@ -152,7 +152,7 @@ def _outcome(at: _Place, say: Words) -> None:
     st.info(inert(f"{told} {say(f'{words}.tempting.{picked}')}"))
 
 
-def _progress(at: _Place, say: Words) -> Progress:
+def _progress(at: _Place, task: Do, say: Words) -> Progress:
     """Measure the task on the run that is shown, and say how close it is."""
     task, experiment = at.card, at.experiment
     if isinstance(experiment, Training):

@@ -12,6 +12,7 @@ from rnnviz.app.runtime.prefetch import live_knobs, prefetched_pictures
 from rnnviz.app.runtime.results import run_of, trial_of
 from rnnviz.engine.run import Run
 from rnnviz.i18n import Words
+from rnnviz.spec.given import source_of_run
 from rnnviz.spec.perspective import Perspective
 from rnnviz.views import states
 from rnnviz.views._plot.picture import Picture
@@ -41,7 +42,7 @@ def main_view(
     ``compact`` leaves room for something else on the same screen; ``said`` and ``said_in`` are
     those of :func:`rnnviz.app.components.viewer.state_viewer`.
     """
-    source = run.source
+    source = source_of_run(run)
     viewed = state_viewer(
         _picture(run, perspective, compact),
         style_of(perspective, say),

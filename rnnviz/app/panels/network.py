@@ -38,10 +38,10 @@ def show_network(run: Run, perspective: Perspective, say: Words) -> Perspective:
     cursor = (perspective.timestep, perspective.unit)
     opened = network_view(drawn, style_of(perspective, say), cursor, key=key)
     if opened.layer is not None and opened.layer != layer and opened.layer < len(run.layers):
-        state.go(run.source, perspective.replace(layer=opened.layer))
+        state.go(source_of_run(run), perspective.replace(layer=opened.layer))
         st.rerun()
     if opened.view is not None:
-        state.go(run.source, perspective.replace(page="dynamics", view=opened.view))
+        state.go(source_of_run(run), perspective.replace(page="dynamics", view=opened.view))
         st.rerun()
     return perspective
 

@@ -104,7 +104,7 @@ def _radius(run: Run, index: int) -> float | None:
         return None
     (recurrent_kernel,) = blocks.values()
     if not scale > 1e-6:
-        return spectral_radius(recurrent_kernel)
+        return float(spectral_radius(recurrent_kernel))
     seconds = _EIGENVALUES * len(recurrent_kernel) ** 3
     if run.experiment is None:
         compute = partial(_spectral_radius, recurrent_kernel)
@@ -116,7 +116,7 @@ def _radius(run: Run, index: int) -> float | None:
 
 
 def _spectral_radius(recurrent_kernel: np.ndarray, _: Any) -> float:
-    return spectral_radius(recurrent_kernel)
+    return float(spectral_radius(recurrent_kernel))
 
 
 def _advice(advice: Advice, experiment: Experiment, perspective: Perspective, say: Words) -> None:

@@ -12,7 +12,7 @@ from rnnviz.app.panels.problems import plain
 from rnnviz.app.runtime import state
 from rnnviz.engine import Trace
 from rnnviz.i18n import Words
-from rnnviz.knobs import Knob, Numbers, Problem, Refusal, Whole
+from rnnviz.knobs import Knob, Numbers, Problem, Real, Refusal, Whole
 from rnnviz.spec.perspective import Perspective
 from rnnviz.views._plot.cursor import trace_at
 
@@ -88,14 +88,15 @@ def _control(analysis: Analysis, row: Knob, value: Any, trace: Trace, say: Words
     return _number(row, name, value, say, words)
 
 
-def _number(row: Knob, name: str, value: Any, say: Words, words: dict[str, str]) -> str:
+def _number(row: Knob, name: str, value: Any, say: Words, words: dict[str, Any]) -> str:
     kind = row.kind
-    whole = isinstance(kind, Whole)
+    assert isinstance(kind, Whole | Real)
+    span: dict[str, Any] = {"min_value": kind.minimum, "max_value": kind.maximum, "step": 1}
+    if isinstance(kind, Real):
+        span = {"min_value": float(kind.minimum), "max_value": float(kind.maximum)}
+        span |= {"step": None, "format": "%g"}
     given = st.number_input(
-        min_value=kind.minimum if whole else float(kind.minimum),
-        max_value=kind.maximum if whole else float(kind.maximum),
-        step=1 if whole else None,
-        format=None if whole else "%g",
+        **span,
         value=None if kind.optional else "min",
         placeholder=say("page.automatic"),
         key=state.widget(name, value),
@@ -105,14 +106,14 @@ def _number(row: Knob, name: str, value: Any, say: Words, words: dict[str, str])
     return kind.write(given)
 
 
-def _numbers(row: Knob, name: str, value: Any, say: Words, words: dict[str, str]) -> str | None:
+def _numbers(row: Knob, name: str, value: Any, say: Words, words: dict[str, Any]) -> str | None:
     written = row.kind.write(value)
     given = st.text_input(key=state.widget(name, written), max_chars=_LONGEST, width=240, **words)
     return _read(row, given.replace(" ", ""), say)
 
 
 def _held(
-    row: Knob, name: str, value: Any, trace: Trace, say: Words, words: dict[str, str]
+    row: Knob, name: str, value: Any, trace: Trace, say: Words, words: dict[str, Any]
 ) -> str | None:
     assert isinstance(row.kind, Numbers)
     standing = value if isinstance(value, str) else _OWN

@@ -101,7 +101,7 @@ def show_view(
             fills=fills,
         )
         picked = state.chosen(f"pick.{view.name}", click) if knob else None
-        if picked is not None:
+        if knob and picked is not None:
             _go_to(knob, picked[0], run, perspective)
         with read_at or nullcontext():
             st.caption(say(f"view.{view.name}.how_to_read"))

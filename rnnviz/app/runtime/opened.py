@@ -91,10 +91,13 @@ class Opened:
         size = sum(map(_bytes_of, new))
         if sum(visit.nbytes for visit in list(_VISITS)) + size > MOST_OF_ALL:
             raise NoRoomError
+        if network is not None:
+            self.networks.pop(network.sha256, None)
+            self.networks[network.sha256] = network
+        if inputs is not None:
+            self.inputs.pop(inputs.sha256, None)
+            self.inputs[inputs.sha256] = inputs
         for one in new:
-            kept = self.networks if isinstance(one, Network) else self.inputs
-            kept.pop(one.sha256, None)
-            kept[one.sha256] = one
             if found is not None:
                 self.found[one.sha256] = found
         self.count += 1
@@ -129,7 +132,8 @@ class Opened:
     @property
     def nbytes(self) -> int:
         """Memory that the files take, in bytes."""
-        return sum(map(_bytes_of, [*self.networks.values(), *self.inputs.values()]))
+        networks = sum(map(_bytes_of, self.networks.values()))
+        return networks + sum(map(_bytes_of, self.inputs.values()))
 
 
 def _bytes_of(kept: Network | Inputs) -> int:

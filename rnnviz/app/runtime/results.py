@@ -18,7 +18,7 @@ from rnnviz.engine.source import Given
 from rnnviz.link import Shown
 from rnnviz.spec.cost import Cost
 from rnnviz.spec.experiment import Experiment
-from rnnviz.spec.given import cost_of_given, recipe_of, seconds_of, simulate_given
+from rnnviz.spec.given import cost_of_given, recipe_of, seconds_of, simulate_given, source_of_run
 from rnnviz.spec.perspective import Perspective
 from rnnviz.spec.simulate import simulate
 
@@ -141,7 +141,7 @@ def result_of(
     detail : hashable, optional
         What else the result depends on, such as the layer.
     """
-    source = of.source if isinstance(of, Run) else of
+    source = source_of_run(of) if isinstance(of, Run) else of
     trial = of.trial_index if isinstance(of, Run) else None
     if seconds is None:
         seconds = 10 * (source.cost.seconds if isinstance(source, Experiment) else seconds_of(of))

@@ -46,7 +46,8 @@ def gather_wakeups(loop: asyncio.AbstractEventLoop) -> None:
             wake(loop.call_later, GATHER, drain)
         return handle
 
-    loop.call_soon_threadsafe = call_soon_threadsafe
+    # One loop, not its class: setattr, because a type checker allows no method to be replaced.
+    setattr(loop, "call_soon_threadsafe", call_soon_threadsafe)  # noqa: B010
 
 
 def _run(handle: asyncio.Handle) -> None:

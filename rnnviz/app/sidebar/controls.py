@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -11,7 +11,7 @@ import streamlit as st
 from rnnviz.app.runtime import state
 from rnnviz.app.runtime.variations import variation
 from rnnviz.i18n import Words
-from rnnviz.knobs import Choice, Knob, Problem, Whole
+from rnnviz.knobs import Choice, Knob, Problem, Real, Whole
 from rnnviz.spec.experiment import TABLE, Experiment, ExperimentError
 from rnnviz.spec.text import Text
 
@@ -24,7 +24,7 @@ def experiment_controls(
     experiment: Experiment,
     layer: int,
     say: Words,
-    elsewhere: Container[str] = (),
+    elsewhere: Collection[str] = (),
     locked: Container[str] = (),
     place: str = "",
     preset: Callable[[], None] | None = None,
@@ -39,7 +39,7 @@ def experiment_controls(
         Which layer the per-layer knobs move.
     say : Words
         The words of the page.
-    elsewhere : container of str
+    elsewhere : collection of str
         Knobs that the page draws itself, or that the link hides.
     locked : container of str
         Knobs that are shown and cannot be moved.
@@ -192,7 +192,7 @@ def stops(row: Knob, name: str, value: Any) -> tuple[Any, ...]:
     return row.options if at in row.options else tuple(sorted((*row.options, at)))
 
 
-def _scale(row: Knob, name: str, value: Any, say: Words, words: dict[str, str]) -> Any:
+def _scale(row: Knob, name: str, value: Any, say: Words, words: dict[str, Any]) -> Any:
     """Draw a slider over the row's stops."""
     key = state.widget(name, value)
     return st.select_slider(
@@ -203,22 +203,23 @@ def _scale(row: Knob, name: str, value: Any, say: Words, words: dict[str, str]) 
     )
 
 
-def _number(row: Knob, name: str, value: Any, say: Words, words: dict[str, str]) -> Any:
+def _number(row: Knob, name: str, value: Any, say: Words, words: dict[str, Any]) -> Any:
     kind = row.kind
-    whole = isinstance(kind, Whole)
+    assert isinstance(kind, Whole | Real)
+    span: dict[str, Any] = {"min_value": kind.minimum, "max_value": kind.maximum, "step": 1}
+    if isinstance(kind, Real):
+        span = {"min_value": float(kind.minimum), "max_value": float(kind.maximum)}
+        span |= {"step": 0.1, "format": "%g"}
     return st.number_input(
-        min_value=kind.minimum if whole else float(kind.minimum),
-        max_value=kind.maximum if whole else float(kind.maximum),
-        step=1 if whole else 0.1,
-        format=None if whole else "%g",
-        value=None if getattr(kind, "optional", False) else "min",
+        **span,
+        value=None if kind.optional else "min",
         placeholder=say("page.as_drawn"),
         key=state.widget(name, value),
         **words,
     )
 
 
-def _select(row: Knob, name: str, value: Any, say: Words, words: dict[str, str]) -> Any:
+def _select(row: Knob, name: str, value: Any, say: Words, words: dict[str, Any]) -> Any:
     assert isinstance(row.kind, Choice)
     return st.selectbox(
         options=row.kind.options,
@@ -228,11 +229,11 @@ def _select(row: Knob, name: str, value: Any, say: Words, words: dict[str, str])
     )
 
 
-def _toggle(row: Knob, name: str, value: Any, say: Words, words: dict[str, str]) -> Any:
+def _toggle(row: Knob, name: str, value: Any, say: Words, words: dict[str, Any]) -> Any:
     return st.toggle(key=state.widget(name, value), **words)
 
 
-def _text(row: Knob, name: str, value: Any, say: Words, words: dict[str, str]) -> Any:
+def _text(row: Knob, name: str, value: Any, say: Words, words: dict[str, Any]) -> Any:
     assert isinstance(row.kind, Text)
     return st.text_input(max_chars=row.kind.limit, key=state.widget(name, value), **words)
 

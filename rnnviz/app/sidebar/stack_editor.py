@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import streamlit as st
 
@@ -24,7 +24,12 @@ from rnnviz.spec.perspective import Perspective
 from rnnviz.spec.restack import added, duplicated, moved, removed
 
 _PLACE = "stack."
-_LAYER_WIDTHS = {"cell": 116, "units": 80, "activation": 98, "return_sequences": "content"}
+_LAYER_WIDTHS: dict[str, int | Literal["content"]] = {
+    "cell": 116,
+    "units": 80,
+    "activation": 98,
+    "return_sequences": "content",
+}
 _HEAD_WIDTHS = {"dense_units": 80, "dense_activation": 98}
 _INPUT_WIDTHS = {"signal": 220, "split": 120, "vocabulary_size": 140}
 _NAME_WIDTH = 112
@@ -114,8 +119,8 @@ def _head_line(experiment: Experiment, look: Visibility, say: Words) -> dict[str
         for name, width in _HEAD_WIDTHS.items():
             if name not in look.hidden_knobs:
                 style = {"width": width, "disabled": name in look.locked_knobs}
-                style["label_visibility"] = "collapsed"
-                values[name] = control(TABLE[name], experiment, 0, say, _PLACE, **style)
+                more = {**style, "label_visibility": "collapsed"}
+                values[name] = control(TABLE[name], experiment, 0, say, _PLACE, **more)
     return values
 
 
@@ -134,7 +139,7 @@ def _layer_knobs(
             values[name] = getattr(spec, name)
             st.markdown("\u00a0", width=width)  # so that what follows stands below its like
             continue
-        style = {"width": width, "disabled": name in look.locked_knobs}
+        style: dict[str, Any] = {"width": width, "disabled": name in look.locked_knobs}
         if name != "return_sequences":
             style["label_visibility"] = "collapsed"
         elif index:

@@ -157,7 +157,7 @@ def _first_view(perspective: Perspective) -> View:
     """Return the view that the visitor looks at."""
     of_the_page = {view.name: view for view in views_of(perspective.page)}
     first = next(iter(of_the_page.values()), view("states"))
-    return of_the_page.get(perspective.view, first)
+    return of_the_page.get(perspective.view or "", first)
 
 
 def _look(say: Words) -> Look:

@@ -145,4 +145,4 @@ def _unshuffled(content: memoryview, dtype: np.dtype) -> memoryview:
     if count * dtype.itemsize != len(content):
         raise Refused("hdf5_damaged", part="chunks")
     array = np.frombuffer(content, np.uint8).reshape(dtype.itemsize, count)
-    return memoryview(np.ascontiguousarray(array.T)).cast("B")
+    return np.ascontiguousarray(array.T).data.cast("B")

@@ -283,7 +283,8 @@ class _Reader:
         file, length = self.file, self.sizes.length
         if bytes(file.at(address, 4)) != b"GCOL":
             raise Refused("hdf5_damaged", part="heap")
-        heap, found = file.part(address, file.number(address + 8, length)), {}
+        heap = file.part(address, file.number(address + 8, length))
+        found: dict[int, memoryview] = {}
         at, prefix = 8 + length, 8 + length
         while at + prefix <= len(heap):
             number, extent = heap.number(at, 2), heap.number(at + 8, length)

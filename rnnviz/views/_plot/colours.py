@@ -147,7 +147,8 @@ def sample(stops: Stops, positions: Iterable[float]) -> list[str]:
     """Return the colours at positions of a scale, ends beyond 0…1, as ``"rgb(r,g,b)"``."""
     channels = [[int(colour[i : i + 2], 16) for _, colour in stops] for i in (1, 3, 5)]
     places = [position for position, _ in stops]
-    mixed = np.rint([np.interp(positions, places, channel) for channel in channels]).astype(int)
+    at = list(positions)
+    mixed = np.rint([np.interp(at, places, channel) for channel in channels]).astype(int)
     return [f"rgb({red},{green},{blue})" for red, green, blue in mixed.T]
 
 

@@ -41,7 +41,7 @@ def frame(
         text += " " + style.words("dynamics.diverged", step=diverged_at + 1, timestep=diverged_at)
     lines = wrapped(text, _LINE)
     top = round((lines.count("<br>") + 1) * style.font_size * 1.35) + 24
-    meta = {"verdict": text}
+    meta: dict[str, object] = {"verdict": text}
     if time_axis:
         meta |= {"time_axis": time_axis, "first_step": FIRST_STEP}
     bottom = 3 * style.font_size + 60

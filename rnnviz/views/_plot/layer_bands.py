@@ -71,7 +71,7 @@ def bands_of(run, chosen: int) -> tuple[Band, ...]:
 
 def _states(layer, name: str, reversed_time: bool) -> Band:
     scale = _scale_of(layer.states, layer.layer.state_range)
-    kept = ()
+    kept: tuple[tuple[int, int, int], ...] = ()
     if not layer.return_sequences:
         timesteps, width = layer.states.shape
         first, last = (timesteps - 1, 0) if reversed_time else (0, timesteps - 1)

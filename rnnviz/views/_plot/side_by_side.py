@@ -64,10 +64,10 @@ def difference(one: Picture, other: Picture) -> Picture:
 
 def _shared(one: Picture, other: Picture) -> InputBand | None:
     """Return the input of both, if they read the same."""
-    bands = one.input, other.input
-    if None in bands or not np.array_equal(*(band.field.values for band in bands)):
+    if one.input is None or other.input is None:
         return None
-    return one.input
+    same = np.array_equal(one.input.field.values, other.input.field.values)
+    return one.input if same else None
 
 
 def _rounded_up(limit: float) -> float:

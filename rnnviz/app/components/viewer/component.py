@@ -161,10 +161,12 @@ class _Recalled:
         self._again = again
 
     def __call__(self) -> Picture:
-        if self._again is None:
-            return self._picture
-        picture, self._picture = self._picture, None
-        return picture or self._again()
+        picture = self._picture
+        if self._again is not None:
+            self._picture = None
+            return picture or self._again()
+        assert picture is not None  # kept, where it cannot be made again
+        return picture
 
 
 def figure_view(
@@ -229,7 +231,7 @@ def _fetcher(
     name = f"{key}.fetcher"
     wish = state.asked(name, "wish")
     wanted = _read_wish(wish, knobs, picture) if wish and ahead else None
-    if wanted is None:
+    if wanted is None or ahead is None:
         data = detail_bytes(picture, style, key, chosen.timestep, chosen.window)
     else:
         knob, first, last = wanted
@@ -276,7 +278,7 @@ def _read_pick(pick: Any) -> tuple[float, float, int] | None:
     if not isinstance(pick, Mapping):
         return None
     x, y, count = (finite(pick.get(name)) for name in ("x", "y", "count"))
-    return None if None in (x, y, count) else (x, y, int(count))
+    return None if x is None or y is None or count is None else (x, y, int(count))
 
 
 def _read(cursor: Any, window: Any, picture: Picture) -> ViewerState:
@@ -284,19 +286,21 @@ def _read(cursor: Any, window: Any, picture: Picture) -> ViewerState:
     steps, units = picture.field.values.shape
     cursor = cursor if isinstance(cursor, Mapping) else {}
     window = window if isinstance(window, Mapping) else {}
-    part = (
-        _index(window.get("first"), steps),
-        _index(window.get("last"), steps + 1),
-        _index(window.get("low"), units),
-        _index(window.get("high"), units + 1),
-    )
-    visible = None not in part and part[0] < part[1] and part[2] < part[3]
     return ViewerState(
         _index(cursor.get("timestep"), steps),
         _index(cursor.get("unit"), units),
-        part if visible else None,
+        _window(window, steps, units),
         _index(cursor.get("moment"), 2**53),
     )
+
+
+def _window(sent: Mapping[Any, Any], steps: int, units: int) -> Window | None:
+    """Return the visible part, None where none is told or it is empty."""
+    first, last = _index(sent.get("first"), steps), _index(sent.get("last"), steps + 1)
+    low, high = _index(sent.get("low"), units), _index(sent.get("high"), units + 1)
+    if first is None or last is None or low is None or high is None:
+        return None
+    return (first, last, low, high) if first < last and low < high else None
 
 
 def _index(value: Any, length: int) -> int | None:

@@ -52,13 +52,13 @@ def _show(run: Run, perspective: Perspective, say: Words, reveal: bool) -> None:
         _unit(run, perspective, say)
         if result.gated is not None:
             _gates(result.gated, say)
-        else:
+        elif result.step is not None:
             _equation(result.step, say)
     with right:
         figure = one_step.draw(result, style_of(perspective, say))
         figure_view(figure, "one_step", reveal=reveal, at=shown_step(run, perspective))
     if result.step is not None:
-        _lines(result, run, say)
+        _lines(result.step, result.source, run, say)
 
 
 def _gates(step: GatedStep, say: Words) -> None:
@@ -132,8 +132,7 @@ def _equation(step: OneStep, say: Words) -> None:
     st.caption(say("one_step.shapes", unit=u, **shapes) + first)
 
 
-def _lines(result: one_step.UnderGlass, run: Run, say: Words) -> None:
-    step = result.step
+def _lines(step: OneStep, source: str, run: Run, say: Words) -> None:
     st.markdown(say("one_step.paste"))
     st.code(line_of_numbers(step), language="python", wrap_lines=True)
     if step.exact:
@@ -141,5 +140,5 @@ def _lines(result: one_step.UnderGlass, run: Run, say: Words) -> None:
     else:
         st.caption(say("one_step.not_exact", recorded=str(step.recorded)))
     st.markdown(say("one_step.paste_arrays"))
-    prepared = preparation(step, recreate(run), result.source)
+    prepared = preparation(step, recreate(run), source)
     st.code(f"{prepared}\n{line_of_arrays(step)}", language="python")

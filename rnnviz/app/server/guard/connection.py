@@ -73,8 +73,9 @@ class Visit:
     async def __aexit__(self, *_: object) -> None:
         self._room.turns.give_back(self)
         self._room.uploads.leave(self)
-        self._reader.cancel()
-        await asyncio.gather(self._reader, return_exceptions=True)
+        if self._reader is not None:
+            self._reader.cancel()
+            await asyncio.gather(self._reader, return_exceptions=True)
 
     async def receive(self) -> Message:
         """Return the next event for Streamlit, as soon as it may pass."""

@@ -99,7 +99,7 @@ class RequestQueue:
         """
         message, soon = self._take_other(now)
         if message is None and self._rerun is not None and not blocked:
-            message, wait = self._take_rerun(now, turn)
+            message, wait = self._take_rerun(self._rerun, now, turn)
             soon = wait if soon is None else min(soon, wait or soon)
         return message, soon
 
@@ -110,7 +110,7 @@ class RequestQueue:
         return (None, wait) if wait else (self._others.popleft(), 0.0)
 
     def _take_rerun(
-        self, now: float, turn: Callable[[], bool]
+        self, rerun: BackMsg, now: float, turn: Callable[[], bool]
     ) -> tuple[BackMsg | None, float | None]:
         if self.passed_at is not None:
             left = self.passed_at + (CATCH_UP if self.unseen else INTERRUPT_AFTER) - now
@@ -125,9 +125,9 @@ class RequestQueue:
         self.passed_at = now
         self.unseen, self._comes_back = self._comes_back, False
         if self.unseen:
-            return from_the_link(self._rerun), 0.0
-        message, self._rerun = self._rerun, None
-        return message, 0.0
+            return from_the_link(rerun), 0.0
+        self._rerun = None
+        return rerun, 0.0
 
     def answered(self) -> None:
         """Note that the answer of the last request is complete."""

@@ -71,7 +71,7 @@ class Socket(asyncio.Protocol):
         self.waits_since = time.monotonic()
         if not self._sockets.admit(self):
             self._inner = None
-            transport.abort()
+            self.transport.abort()
             return
         self._inner.connection_made(_Transport(self))
 
@@ -93,7 +93,7 @@ class Socket(asyncio.Protocol):
         if self.frames is None:
             self._follow_head(data)
         else:
-            code = self._follow_frames(data)
+            code = self._follow_frames(self.frames, data)
             if code:
                 self.close(code)
                 return
@@ -149,18 +149,18 @@ class Socket(asyncio.Protocol):
         else:
             self._tail = seen[-3:]
 
-    def _follow_frames(self, data: bytes) -> int:
+    def _follow_frames(self, frames: FrameReader, data: bytes) -> int:
         """Count frames; return the close code if they are too many or too long, else 0."""
-        now, before = time.monotonic(), self.frames.unfinished
+        now, before = time.monotonic(), frames.unfinished
         try:
-            for frame in self.frames.read(data):
+            for frame in frames.read(data):
                 if frame.message > self._sockets.longest:
                     return 1009
                 if (self._control if frame.control else self._data).take(now):
                     return 1008
         finally:
-            self._sockets.unfinished += self.frames.unfinished - before
-        if not self.frames.unfinished:
+            self._sockets.unfinished += frames.unfinished - before
+        if not frames.unfinished:
             self.waits_since = None
         elif self.waits_since is None:
             self.waits_since = now
@@ -218,7 +218,7 @@ class Sockets:
             theirs = [one for one in self._open if one.address == greedy and one.frames is None]
             idle = [one for one in theirs if one.waits_since is not None]
             fewer = sum(one.address == socket.address for one in self._open) + 1 < most
-            victim = (idle or (theirs if fewer else []) or [None])[0]
+            victim = next(iter(idle or (theirs if fewer else [])), None)
             self.refused["sockets"] += 1
             if victim is None:
                 return False
@@ -245,8 +245,8 @@ class Sockets:
         """
         for socket in list(self._open):
             late = socket.waits_since is not None and now - socket.waits_since > HEAD_SECONDS
-            stalled = socket.frames is None and socket.stalled_since is not None
-            if late or (stalled and now - socket.stalled_since > READ_SECONDS):
+            stalled = None if socket.frames is not None else socket.stalled_since
+            if late or (stalled is not None and now - stalled > READ_SECONDS):
                 socket.close(1002)
 
 
@@ -263,6 +263,8 @@ def stand_before(loop: asyncio.AbstractEventLoop, rules: Rules) -> Sockets:
             await asyncio.sleep(LOOK)
             sockets.sweep(time.monotonic())
 
-    loop.create_server = create_server  # Uvicorn opens its own once the lifespan has begun
+    # Uvicorn opens its own once the lifespan has begun. setattr, because a type checker allows no
+    # method to be replaced.
+    setattr(loop, "create_server", create_server)  # noqa: B010
     sockets.sweeping = loop.create_task(look(), name="rnnviz-sockets")
     return sockets

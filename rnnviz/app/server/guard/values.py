@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from typing import Any
 
 from rnnviz.app.server.streamlit_private import ClientState, WidgetState
 from rnnviz.knobs import plain_json
@@ -44,7 +45,7 @@ def _is_honest(state: WidgetState, kind: str | None) -> bool:
     return is_same and _is_readable(sent, getattr(state, sent))
 
 
-def _is_readable(kind: str, value: object) -> bool:
+def _is_readable(kind: str, value: Any) -> bool:
     """Whether Streamlit can read a value of a kind: it trusts numbers and JSON to be plain."""
     if kind == "double_value":
         return math.isfinite(value)
