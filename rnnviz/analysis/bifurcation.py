@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 
@@ -48,12 +48,12 @@ class Bifurcation:
         What the held input is: "mean", "zero", "cursor", "values"; "" where that is not known.
     """
 
-    factors: np.ndarray
-    exponents: np.ndarray
-    band: np.ndarray
-    escaping: np.ndarray
-    units: np.ndarray
-    visited: np.ndarray
+    factors: Annotated[np.ndarray, "scales"]
+    exponents: Annotated[np.ndarray, "scales"]
+    band: Annotated[np.ndarray, "scales"]
+    escaping: Annotated[np.ndarray, "scales"]
+    units: Annotated[np.ndarray, "shown"]
+    visited: Annotated[np.ndarray, "scales steps shown"]
     transient: int
     held_as: str = ""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 
@@ -72,15 +72,15 @@ class FixedPoints:
         What the held input is: "mean", "zero", "cursor" or "values"; "" where that is not known.
     """
 
-    points: np.ndarray
-    speeds: np.ndarray
-    uncertainty: np.ndarray
-    eigenvalues: np.ndarray
-    found: np.ndarray
-    converged: np.ndarray
-    dimensions: np.ndarray
-    factors: np.ndarray
-    held_input: np.ndarray
+    points: Annotated[np.ndarray, "points state_size"]
+    speeds: Annotated[np.ndarray, "points"]
+    uncertainty: Annotated[np.ndarray, "points"]
+    eigenvalues: Annotated[np.ndarray, "points state_size"]
+    found: Annotated[np.ndarray, "points"]
+    converged: Annotated[np.ndarray, "points"]
+    dimensions: Annotated[np.ndarray, "points"]
+    factors: Annotated[np.ndarray, "points 2"]
+    held_input: Annotated[np.ndarray, "features"]
     starts: int
     lost: int
     odd: bool

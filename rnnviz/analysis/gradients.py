@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 
@@ -20,7 +20,7 @@ from rnnviz.analysis.linearisation import (
 )
 from rnnviz.analysis.registry import Analysis, Cursor
 from rnnviz.analysis.verdict import Verdict, moment, power_of_ten, verdict
-from rnnviz.engine import Trace
+from rnnviz.engine import ACTIVATIONS, Trace
 from rnnviz.knobs import Whole, knob
 
 DIRECTIONS = 4
@@ -79,13 +79,13 @@ class Gradients:
     """
 
     target: int
-    norm: np.ndarray
-    upper: np.ndarray
-    input_norm: np.ndarray
-    input_upper: np.ndarray
+    norm: Annotated[np.ndarray, "steps"]
+    upper: Annotated[np.ndarray, "steps"]
+    input_norm: Annotated[np.ndarray, "steps"]
+    input_upper: Annotated[np.ndarray, "steps"]
     initial: float
-    bound: np.ndarray | None
-    sensitivity: np.ndarray
+    bound: Annotated[np.ndarray, "steps"] | None
+    sensitivity: Annotated[np.ndarray, "steps features"]
     growth_bound: float
     diverged_at: int | None
     kinks: int = 0
@@ -236,7 +236,7 @@ def _growth_bound(trace: Trace) -> float:
     layer = trace.layer
     if layer.structure != "elementwise":
         return float("nan")
-    slope = 0.25 if layer.activation == "sigmoid" else 1.0
+    slope = ACTIVATIONS[layer.activation].greatest_slope
     matrix = np.asarray(layer.recurrent_kernel, np.float64)
     return layer.kept + layer.gain * slope * largest_singular_value(matrix, relative=1e-4)
 

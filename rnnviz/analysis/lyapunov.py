@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 
@@ -61,10 +61,10 @@ class Lyapunov:
         The largest exponent with the steeper slope at every kink; nan where there is none.
     """
 
-    exponents: np.ndarray
-    band: np.ndarray
-    finite_time: np.ndarray
-    log_growth: np.ndarray
+    exponents: Annotated[np.ndarray, "count"]
+    band: Annotated[np.ndarray, "count"]
+    finite_time: Annotated[np.ndarray, "steps shown"]
+    log_growth: Annotated[np.ndarray, "count"]
     state_size: int
     exact: bool
     bounded: bool

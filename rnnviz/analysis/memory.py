@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 
@@ -46,13 +46,13 @@ class Memory:
         False if the driven network diverged; the capacity is then all zeros.
     """
 
-    capacity: np.ndarray
-    error: np.ndarray
+    capacity: Annotated[np.ndarray, "lags"]
+    error: Annotated[np.ndarray, "lags"]
     total: float
     total_error: float
     units: int
     steps: int
-    mean: np.ndarray
+    mean: Annotated[np.ndarray, "features"]
     amplitude: float
     finite: bool
 

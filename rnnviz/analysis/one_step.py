@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 
@@ -44,10 +45,10 @@ class OneStep:
 
     timestep: int
     unit: int
-    inputs: np.ndarray
-    input_weights: np.ndarray
-    before: np.ndarray
-    state_weights: np.ndarray
+    inputs: Annotated[np.ndarray, "features"]
+    input_weights: Annotated[np.ndarray, "features"]
+    before: Annotated[np.ndarray, "units"]
+    state_weights: Annotated[np.ndarray, "units"]
     from_input: np.floating
     from_state: np.floating
     bias: np.floating

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 
@@ -24,9 +25,9 @@ class PhasePlane:
         From the initial state on.
     """
 
-    axis: np.ndarray
-    image: np.ndarray
-    orbit: np.ndarray
+    axis: Annotated[np.ndarray, "n"]
+    image: Annotated[np.ndarray, "n ..."]
+    orbit: Annotated[np.ndarray, "steps state_size"]
 
     @property
     def change(self) -> np.ndarray:

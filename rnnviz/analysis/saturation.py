@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -48,8 +49,8 @@ class Saturation:
     bounded: bool
     share: float
     share_exact: float
-    share_by_step: np.ndarray
-    mean_by_step: np.ndarray
+    share_by_step: Annotated[np.ndarray, "... timesteps"]
+    mean_by_step: Annotated[np.ndarray, "... timesteps"]
     exact_from: int | None
     exact_value: float | None
     zero: bool

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 
@@ -43,8 +43,8 @@ class KernelSpectrum:
     """
 
     name: str
-    eigenvalues: np.ndarray
-    singular_values: np.ndarray
+    eigenvalues: Annotated[np.ndarray, "units"]
+    singular_values: Annotated[np.ndarray, "units"]
     bulk_radius: float | None
     outlier: float | None
 
@@ -76,8 +76,8 @@ class Spectrum:
 
     kernels: tuple[KernelSpectrum, ...]
     timestep: int
-    jacobian_eigenvalues: np.ndarray
-    jacobian_singular_values: np.ndarray
+    jacobian_eigenvalues: Annotated[np.ndarray, "state_size"]
+    jacobian_singular_values: Annotated[np.ndarray, "state_size"]
     kinks: int = 0
     steeper_radius: float = float("nan")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 
@@ -42,10 +42,10 @@ class Projection:
         First timestep without a finite state.
     """
 
-    coordinates: np.ndarray
-    directions: np.ndarray
-    mean: np.ndarray
-    deviations: np.ndarray
+    coordinates: Annotated[np.ndarray, "steps components"]
+    directions: Annotated[np.ndarray, "components units"]
+    mean: Annotated[np.ndarray, "units"]
+    deviations: Annotated[np.ndarray, "_"]
     settled_at: int
     diverged_at: int | None
 

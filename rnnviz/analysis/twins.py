@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 
@@ -46,7 +46,7 @@ class Twins:
     """
 
     nudges: tuple[float, ...]
-    distances: np.ndarray
+    distances: Annotated[np.ndarray, "nudges steps"]
     floor: float
     rate: float
     rate_error: float

@@ -26,6 +26,8 @@ class Activation:
     kinks : tuple of float
         Arguments z at which the slopes of the two sides disagree; ``slope`` gives the left one
         of relu, and of a piecewise linear sigmoid the one outside.
+    greatest_slope : float
+        The supremum of |dh/dz| over all z.
     """
 
     name: str
@@ -33,6 +35,7 @@ class Activation:
     slope: Callable[[np.ndarray], np.ndarray]
     range: tuple[float, float]
     kinks: tuple[float, ...] = ()
+    greatest_slope: float = 1.0
 
     def slope_times(
         self, h: np.ndarray, factor: np.ndarray, out: np.ndarray, scratch: np.ndarray
@@ -142,12 +145,17 @@ ACTIVATIONS: dict[str, Activation] = {
     for activation in (
         Activation("tanh", np.tanh, _tanh_slope, (-1.0, 1.0)),
         Activation("relu", _relu, _relu_slope, (0.0, math.inf), (0.0,)),
-        Activation("sigmoid", _sigmoid, _sigmoid_slope, (0.0, 1.0)),
+        Activation("sigmoid", _sigmoid, _sigmoid_slope, (0.0, 1.0), greatest_slope=0.25),
         Activation("linear", np.positive, np.ones_like, (-math.inf, math.inf)),
         # Two functions of one name: Keras 3's (and PyTorch's) is relu6(z + 3)/6; that of Keras 1
         # and 2, the default of their gates until 2.2, and ONNX's default, is clip(z/5 + ½, 0, 1).
         Activation(
-            "hard_sigmoid", _hard_sigmoid(3.0), _hard_sigmoid_slope(3.0), (0.0, 1.0), (-3.0, 3.0)
+            "hard_sigmoid",
+            _hard_sigmoid(3.0),
+            _hard_sigmoid_slope(3.0),
+            (0.0, 1.0),
+            (-3.0, 3.0),
+            1 / 6,
         ),
         Activation(
             "hard_sigmoid_keras2",
@@ -155,6 +163,7 @@ ACTIVATIONS: dict[str, Activation] = {
             _hard_sigmoid_slope(2.5),
             (0.0, 1.0),
             (-2.5, 2.5),
+            1 / 5,
         ),
         Activation("elu", _elu, _elu_slope, (-1.0, math.inf)),
         Activation("softplus", _softplus, _softplus_slope, (0.0, math.inf)),

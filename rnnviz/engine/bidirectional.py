@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 
@@ -117,5 +118,5 @@ class BidirectionalTrace:
     layer: Bidirectional
     forward: Trace
     backward: Trace
-    states: np.ndarray
-    last_output: np.ndarray
+    states: Annotated[np.ndarray, "... timesteps units"]
+    last_output: Annotated[np.ndarray, "... units"]

@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 
@@ -147,7 +147,7 @@ class Run:
 
     network: Network
     data: Inputs
-    inputs: np.ndarray
+    inputs: Annotated[np.ndarray, "... timesteps features"]
     layers: tuple[LayerRun, ...]
     source: Source
     trial_index: int | None = None

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain, starmap
+from typing import Annotated
 
 import numpy as np
 
@@ -43,9 +44,9 @@ class Trace:
     """
 
     layer: RecurrentCell
-    inputs: np.ndarray
-    initial_state: np.ndarray
-    full_states: np.ndarray
+    inputs: Annotated[np.ndarray, "... timesteps features"]
+    initial_state: Annotated[np.ndarray, "... state_size"]
+    full_states: Annotated[np.ndarray, "... timesteps state_size"]
     mask: np.ndarray | None = None
 
     @property

@@ -18,7 +18,11 @@ _WEIGHT = re.compile(
     r"(?:(?P<module>.*)\.)?(?P<kind>weight_ih|weight_hh|weight_hr|bias_ih|bias_hh)"
     r"(?:_l(?P<layer>\d{1,3})(?P<reverse>_reverse)?)?"
 )
-ORDERS = {"SimpleRNN": (0,), "LSTM": (0, 1, 2, 3), "GRU": (1, 0, 2)}
+ORDERS = {
+    name: cell.torch.places(cell.gate_count())
+    for name, cell in CELLS.items()
+    if cell.torch is not None
+}
 """Places of Keras's gates among PyTorch's: i f c o is i f g o, z r h is r z n."""
 
 

@@ -134,3 +134,12 @@ def test_the_two_hard_sigmoids_differ():
     first, second = (ACTIVATIONS[f"hard_sigmoid{end}"].apply(z) for end in ("", "_keras2"))
     np.testing.assert_allclose(first, [0.05, 1 / 3, 5 / 6])
     np.testing.assert_allclose(second, [0, 0.3, 0.9])
+
+
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_no_slope_is_greater_than_the_greatest(name):
+    activation = ACTIVATIONS[name]
+    places = np.linspace(-9, 9, 20_001)
+    slopes = activation.slope(activation.apply(places))
+    assert slopes.max() == pytest.approx(activation.greatest_slope, rel=2e-3)
+    assert slopes.max() <= activation.greatest_slope * (1 + 1e-12)

@@ -138,6 +138,11 @@ class TorchLayer:
     settings: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
     two_biases: bool = False
 
+    def places(self, blocks: int) -> tuple[int, ...]:
+        """For each of our ``blocks`` its place among PyTorch's."""
+        order = self.order or tuple(range(blocks))
+        return tuple(order.index(block) for block in range(blocks))
+
     def has(self, settings: Mapping[str, Any]) -> bool:
         """Whether it can be a cell with these settings."""
         return all(settings[name] in values for name, values in self.settings.items())

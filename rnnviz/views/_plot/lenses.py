@@ -11,12 +11,11 @@ from typing import Any
 import numpy as np
 
 from rnnviz.analysis.lenses import argument, change, digits_of_saturation, magnitude, slope
-from rnnviz.engine import Trace
+from rnnviz.engine import ACTIVATIONS, Trace
 from rnnviz.views._plot.picture import Field, symmetric_limit
 
 _DIGITS = {"float64": 16, "float32": 8}
 """Digits of saturation that a number format can tell from infinitely many, rounded up."""
-_GREATEST_SLOPE = {"sigmoid": 1 / 4, "hard_sigmoid": 1 / 6, "hard_sigmoid_keras2": 1 / 5}
 _EASY = (1, 1.5, 2, 3, 4, 5, 6, 8, 10, 12)
 
 
@@ -103,7 +102,7 @@ def _digits_scale(values: np.ndarray, trace: Trace) -> dict[str, Any]:
 
 
 def _slope_scale(values: np.ndarray, trace: Trace) -> dict[str, Any]:
-    greatest = _GREATEST_SLOPE.get(trace.layer.activation, 1.0)
+    greatest = ACTIVATIONS[trace.layer.activation].greatest_slope
     return {"low": 0.0, "high": greatest, "kind": "sequential", "low_mark": 0.0}
 
 

@@ -1,0 +1,6 @@
+"""The shapes in the annotations of engine and analysis are checked while their tests run."""
+
+from tests.shapes import check_package
+
+check_package("rnnviz.engine")
+check_package("rnnviz.analysis")
