@@ -13,6 +13,7 @@ from rnnviz.app.runtime.variations import ONE_STEP, variation
 from rnnviz.codegen.annotated_loop import annotated_loop
 from rnnviz.engine.run import Run
 from rnnviz.i18n import Words
+from rnnviz.spec.given import source_of_run
 from rnnviz.spec.perspective import Perspective
 from rnnviz.viewer.network_payload import Drawn
 from rnnviz.views import states
