@@ -91,7 +91,7 @@ def _leading_to(run: Run, perspective: Perspective) -> Link:
     """Return the link to a run; that of a trained network leads to its training."""
     training = getattr(run.source, "training", None)
     if training is None:
-        return Link(run.source, perspective)
+        return Link(source_of_run(run), perspective)
     return Link(training.experiment, perspective.replace(page="training"), training=training)
 
 

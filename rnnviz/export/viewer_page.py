@@ -174,7 +174,10 @@ def _hash(text: str) -> str:
 
 def _parts(run: Run, perspective: Perspective, arrays: Arrays) -> dict[str, Any]:
     """Return everything of the file but where it begins; arrays are added to the pool."""
-    pictures, networks, readings, layers = {}, {}, {}, []
+    pictures: dict[str, Any] = {}
+    networks: dict[str, Any] = {}
+    readings: dict[str, Any] = {}
+    layers: list[Any] = []
     whole = perspective.replace(page="states")
     for index, name in enumerate(run.network.layer_names):
         there = whole.replace(layer=index)

@@ -230,7 +230,7 @@ def _agreement(
     if thinned:
         rows = np.unique(np.linspace(0, length - 1, MOST_ROWS).round().astype(int))
     starts = index.steps - length + 1
-    total = np.zeros(starts, np.int32 if length * len(units) < 2**31 else np.int64)
+    total: np.ndarray = np.zeros(starts, np.int32 if length * len(units) < 2**31 else np.int64)
     for row in np.unique(which[rows]):
         alike = _alike(index, different[row], masks, len(units))
         here = rows[which[rows] == row]

@@ -154,7 +154,7 @@ def _outcome(at: _Place, say: Words) -> None:
 
 def _progress(at: _Place, task: Do, say: Words) -> Progress:
     """Measure the task on the run that is shown, and say how close it is."""
-    task, experiment = at.card, at.experiment
+    experiment = at.experiment
     if isinstance(experiment, Training):
         progress = task.check(at.measured)
     else:
@@ -174,7 +174,7 @@ def _buttons(at: _Place, progress: Progress | None, say: Words) -> None:
     with st.container(horizontal=True, key="lesson_ways"):
         if at.index:
             _way(say("lessons.back"), "card_back", at.turned(-1))
-        if open_task:
+        if open_task and isinstance(at.card, Do):
             shown = changed_recipe(at.experiment, at.card.solution)
             target = state.target(shown, at.perspective)
             _way(say("lessons.show"), "card_show", target, say("lessons.show_help"))
