@@ -189,7 +189,8 @@ def _found(source: Shown, layer: int, trial: int, palette: str, say: Words) -> N
         st.caption(say("moments.nothing_alike"))
     rows, arrays = moment_rows(run, index, found, layer)
     for row in rows:
-        place = {"trial": row["trial"], "timestep": row["timestep"]}
+        # The sidebar counts trials from 1.
+        place = {"trial": row["trial"] + 1, "timestep": row["timestep"]}
         row["title"] = (
             say("moments.place_trial", **place)
             if run.trials > 1

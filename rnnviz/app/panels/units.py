@@ -47,7 +47,7 @@ def ask_units(run: Run, layer: int, source: Shown, perspective: Perspective, say
             st.markdown(say("moments.nothing_followed", units=found.units))
         for one in found.findings[:MOST_SAID]:
             with st.container(horizontal=True, vertical_alignment="center"):
-                st.markdown(followed(one, say))
+                st.markdown(followed(one, say), width="content")
                 st.button(
                     say("moments.colour_by", unit=one.unit),
                     icon=":material/palette:",
