@@ -15,7 +15,8 @@ from rnnviz.analysis.registry import analyses
 from rnnviz.engine.source import Given
 from rnnviz.knobs import LINK_LIMIT, Problem
 from rnnviz.lessons.reading import unpack
-from rnnviz.lessons.registry import lesson_of
+from rnnviz.lessons.registry import lesson_of, lessons
+from rnnviz.spec import packed_pairs
 from rnnviz.spec.codec import FILE_NAMES, VERSION
 from rnnviz.spec.experiment import TABLE as EXPERIMENT
 from rnnviz.spec.experiment import Experiment
@@ -92,6 +93,11 @@ class Link:
 
     @classmethod
     def _of_pairs(cls, pairs: list[tuple[str, str]]) -> Link:
+        if pairs[:1] and pairs[0][0] == packed_pairs.NAME:
+            unpacked = packed_pairs.unpack(pairs[0][1])
+            if unpacked is None:
+                return cls(problems=(Problem("no_link"),))
+            return cls.parse([*unpacked, *pairs[1:]])
         named = [(name, text) for name, text in pairs if name in _TRAINING]
         training: Training | None = None
         problems: list[Problem] = []
@@ -146,6 +152,11 @@ class Link:
         opened = Link.parse(short)
         same = opened.pairs == self.pairs and not opened.problems
         return short if same else self.pairs
+
+    @property
+    def packed_pairs(self) -> Pairs:
+        """The short pairs compressed into one, for codes that would not hold them otherwise."""
+        return ((packed_pairs.NAME, packed_pairs.pack(self.short_pairs)),)
 
     def caption(self, address: str = "") -> str:
         """A link to print: the version, main knobs and seed, and what is unusual.
@@ -204,6 +215,10 @@ def _known_names(perspective: Perspective) -> tuple[Perspective, list[Problem]]:
     lesson, wrong_lesson = _known_lesson(perspective)
     changes |= lesson
     problems += wrong_lesson
+    known_lessons = [name for name in perspective.course if name in lessons()]
+    strange = [name for name in perspective.course if name not in lessons()]
+    problems += [Problem("unknown_lesson", (("name", name),)) for name in strange]
+    changes["course"] = tuple(known_lessons)
     changes["parameters"], wrong = known_parameters(perspective.parameters)
     return perspective.replace(**changes), problems + wrong
 
@@ -211,6 +226,7 @@ def _known_names(perspective: Perspective) -> tuple[Perspective, list[Problem]]:
 def _known_lesson(perspective: Perspective) -> tuple[dict[str, object], list[Problem]]:
     """Return what is to change where a link holds or names no lesson that there is, and why."""
     left: dict[str, object] = {"lesson": None, "lesson_text": "", "card": 0, "answers": ""}
+    left["work"] = ""
     if perspective.lesson_text:
         lesson = unpack(perspective.lesson_text)
         if lesson is None:

@@ -152,12 +152,16 @@ def _controls(
     lesson = lesson_of(perspective)
     if lesson:
         learns = situation.training if isinstance(lesson.start, Training) else None
-        spoken = lesson.words(say)
-        asked, problems = lesson_panel(lesson, learns or experiment, perspective, spoken)
+        said = lesson.words(say)
+        asked, perspective, problems = lesson_panel(lesson, learns or experiment, perspective, said)
         if isinstance(asked, Training):
             moved = dataclasses.replace(situation, source=asked.experiment, training=asked)
             return dataclasses.replace(moved, perspective=perspective), problems
         experiment = asked
+    elif perspective.page == "lessons":
+        # Nothing of the network is shown there, so nothing of it can be moved.
+        shown = dataclasses.replace(situation, perspective=perspective)
+        return dataclasses.replace(shown, perspective=_extras(shown, look, say)), ()
     elif perspective.page == "training":
         situation, problems = training_controls(situation, look, say)
         shown = dataclasses.replace(situation, perspective=perspective)
@@ -259,6 +263,12 @@ def _actions(situation: Link, look: Visibility, say: Words) -> Perspective:
             target = with_recipe(situation.source, again)
             _go("resample", ":material/casino:", target, perspective, say)
         _go("back_to_lecture", ":material/restart_alt:", _LECTURE, perspective, say)
+    return _extras(situation, look, say)
+
+
+def _extras(situation: Link, look: Visibility, say: Words) -> Perspective:
+    """Draw what there is on every page: the link for a class, the tour, the size for a room."""
+    perspective = situation.perspective
     with st.container(horizontal=True):
         if look.shows("teach"):
             teacher_button(situation, say)

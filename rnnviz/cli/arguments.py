@@ -18,6 +18,7 @@ from rnnviz.cli.serve import serve
 from rnnviz.cli.sources import Misunderstood
 from rnnviz.cli.sweep import EXECUTORS
 from rnnviz.cli.training_files import ALSO
+from rnnviz.export.handout import KINDS as HANDOUTS
 from rnnviz.export.looks import SCALES, SIZES
 from rnnviz.i18n import DEFAULT_LANGUAGE, LANGUAGES, Words
 from rnnviz.learn import TASKS
@@ -258,8 +259,14 @@ def _add_train(command: _Parser, say: Words) -> None:
 
 def _add_lesson(command: _Parser, say: Words) -> None:
     add = command.options.add_argument
-    add("action", type=_one_of(("check",), say), metavar="check", help=say("cli.lesson.action"))
+    actions = ("check", "print")
+    help = say("cli.lesson.action")
+    add("action", type=_one_of(actions, say), metavar="check|print", help=help)
     add("files", nargs="+", type=Path, metavar="FILE", help=say("cli.lesson.file"))
+    kinds = f"{say('cli.lesson.kind')}: {', '.join(HANDOUTS)}"
+    add("--kind", type=_one_of(HANDOUTS, say), default="handout", help=kinds)
+    add("--out", type=Path, metavar="FILE", help=say("cli.lesson.out"))
+    _add_force(command, say)
 
 
 def _add_source(command: _Parser, say: Words) -> None:

@@ -7,6 +7,9 @@ from pathlib import Path
 
 from rnnviz.cli.sources import Misunderstood
 from rnnviz.cli.terminal import visible
+from rnnviz.export.files import check_free, writing
+from rnnviz.export.handout import handout
+from rnnviz.export.printing import to_pdf
 from rnnviz.i18n import Words
 from rnnviz.lessons.reading import Fault, LessonFaultsError, pack, read_lesson, rehearse
 from rnnviz.lessons.registry import FOLDER, content_of, lessons, name_of, of_folder, paths_in
@@ -17,11 +20,16 @@ _NOT_IN_ORDER = 1
 
 
 def lesson(request: argparse.Namespace, say: Words) -> int:
-    """Check each file: print its faults with their lines, or that it is sound and its link.
+    """Check each file, or print one.
+
+    Checking: print print its faults with their lines, or that it is sound and its link.
 
     Every task is played as well, which tells goals that are met at once and solutions that do not
     meet them. Returns 1 where a fault was found.
     """
+    if request.action == "print":
+        _print(request, say)
+        return 0
     found = [_check(path, say) for path in request.files]
     return _NOT_IN_ORDER if any(found) else 0
 
@@ -50,6 +58,27 @@ def lesson_folder(folder: Path, say: Words) -> str:
         taken.add(one.name)
     of_folder(folder)
     return str(folder.resolve())
+
+
+def _print(request: argparse.Namespace, say: Words) -> None:
+    """Write a handout, a key or slides of a file, or of a lesson of rnnviz by its name."""
+    out = request.out
+    if len(request.files) != 1 or out is None or out.suffix.lower() not in (".pdf", ".html"):
+        raise Misunderstood(say("cli.lesson.one_file"))
+    (path,) = request.files
+    check_free(out, force=request.force)
+    found = lessons().get(str(path)) if not path.exists() else None
+    try:
+        found = found or read_lesson(content_of(path), name_of(path))
+    except OSError as error:
+        raise Misunderstood(say("cli.lesson.no_file", path=path)) from error
+    except LessonFaultsError as error:
+        raise Misunderstood(_told(path, error.faults[0], say)) from error
+    page = handout(found, say, request.kind)
+    content = to_pdf(page) if out.suffix.lower() == ".pdf" else page.encode()
+    with writing(out, force=request.force) as file:
+        file.write(content)
+    print(visible(str(out)))
 
 
 def _check(path: Path, say: Words) -> bool:

@@ -16,7 +16,7 @@ from rnnviz.knobs.table import (
     table,
     write,
 )
-from rnnviz.knobs.text_kinds import Answers, Name, Names, Note, Packed
+from rnnviz.knobs.text_kinds import Answers, Listed, Name, Names, Note, Packed
 
 __all__ = [
     "LINK_LIMIT",
@@ -25,6 +25,7 @@ __all__ = [
     "Flag",
     "Kind",
     "Knob",
+    "Listed",
     "Name",
     "Names",
     "Note",

@@ -66,6 +66,31 @@ class Names:
 
 
 @dataclass(frozen=True)
+class Listed:
+    """Several names, each once, in the order in which they stand; at most ``limit`` of them."""
+
+    limit: int
+
+    def check(self, value: object) -> tuple[str, ...]:
+        """Return the names as a tuple."""
+        if not isinstance(value, tuple | list):
+            raise Refusal("not_names")
+        if not all(isinstance(one, str) and _NAME.fullmatch(one) for one in value):
+            raise Refusal("not_names")
+        if len(set(value)) > self.limit:
+            raise Refusal("too_many_names", limit=self.limit)
+        return tuple(dict.fromkeys(value))
+
+    def parse(self, text: str) -> tuple[str, ...]:
+        """Read names with commas between them."""
+        return self.check(text.split(",") if text else ())
+
+    def write(self, value: tuple[str, ...]) -> str:
+        """Write names with commas between them."""
+        return ",".join(value)
+
+
+@dataclass(frozen=True)
 class Answers:
     """Which option was picked at each prediction so far, one digit each; at most ``limit``."""
 

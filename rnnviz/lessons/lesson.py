@@ -148,11 +148,14 @@ class Do(Card):
         How far the task has come.
     solution : Mapping
         Knobs that meet the task; the page can show it, and the tests drive it.
+    stops : tuple of float
+        Where its one control is a slider over these values instead of a field for a number.
     """
 
     knobs: tuple[str, ...]
     check: Callable[[Measured], Progress]
     solution: Numbers
+    stops: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -223,6 +226,13 @@ class Lesson:
         tasks = [card for card in self.cards[: index + 1] if isinstance(card, Do)]
         return tasks[-1].knobs if tasks else ()
 
+    def stops_at(self, index: int) -> tuple[float, ...]:
+        """Return the stops of the slider that can be moved at a card, or is shown locked there."""
+        before = [card for card in self.cards[: index + 1] if isinstance(card, Do)]
+        after = [card for card in self.cards[index:] if isinstance(card, Do)]
+        tasks = after[:1] if isinstance(self.cards[index], Predict) else before[-1:]
+        return tasks[0].stops if tasks else ()
+
     def knobs_next(self, index: int) -> tuple[str, ...]:
         """Return the knobs of the first task after a card: shown locked while one predicts."""
         return next((card.knobs for card in self.cards[index:] if isinstance(card, Do)), ())
@@ -272,7 +282,7 @@ class Lesson:
         page = "training" if isinstance(self.start, Training) else "states"
         plain: dict[str, Any] = {"page": page, "lens": "state", "view": None}
         plain |= dict.fromkeys(("timestep", "unit", "layer", "trial"), 0)
-        return self._turned(perspective.replace(answers="", **plain), 0)
+        return self._turned(perspective.replace(answers="", work="", homework="", **plain), 0)
 
     def experiment_at(self, index: int) -> Recipe:
         """Return what is shown at a card when every earlier task has been solved."""
@@ -286,7 +296,8 @@ class Lesson:
     def opened(self, perspective: Perspective) -> Perspective:
         """Return the look at the card that a short link names, as if one had turned there."""
         card = min(perspective.card, len(self.cards) - 1)
-        return self._turned(self.begin(perspective).replace(answers=perspective.answers), card)
+        kept = {"answers": perspective.answers, "work": perspective.work}
+        return self._turned(self.begin(perspective).replace(**kept), card)
 
     def turn(
         self, recipe: Recipe, perspective: Perspective, index: int

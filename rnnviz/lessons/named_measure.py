@@ -44,7 +44,7 @@ class NamedMeasure:
             try:
                 return self.text(run)
             except (IndexError, ValueError, AttributeError):
-                return "–"
+                return "–"  # a number of a network that is not this one's kind
         value = self.measured(run)
         return "–" if math.isnan(value) else self.write(value)
 

@@ -61,6 +61,24 @@ def lesson_of(perspective: Perspective) -> Lesson | None:
     return lessons().get(perspective.lesson) or _kept.get(perspective.lesson)
 
 
+def listed(course: tuple[str, ...] = ()) -> list[Lesson]:
+    """Return the lessons of a course in its order; all of them where there is none."""
+    found = lessons()
+    return [found[name] for name in course if name in found] or list(found.values())
+
+
+def next_lesson(perspective: Perspective) -> Lesson | None:
+    """Return the lesson after the one that is on, in the course or the list; None after the last.
+
+    A lesson that is in neither has none after it.
+    """
+    names = [lesson.name for lesson in listed(perspective.course)]
+    if perspective.lesson_text or perspective.lesson not in names:
+        return None
+    after = names.index(perspective.lesson) + 1
+    return lessons()[names[after]] if after < len(names) else None
+
+
 def keep(content: bytes) -> Lesson:
     """Keep a lesson that is too long for a link in this process, and return it under a name of its
     own: the newest few are kept, in memory only.

@@ -13,6 +13,7 @@ from rnnviz.knobs import (
     Answers,
     Choice,
     Flag,
+    Listed,
     Name,
     Names,
     Note,
@@ -65,6 +66,8 @@ RENAMED_VIEWS = (
 """Views by the name that older links give them, and their name now."""
 NAMES_LIMIT = 60
 NOTE_LIMIT = 1200
+WORK_LIMIT = 300
+HOMEWORK_LIMIT = 900
 PACKED_LIMIT = 6000
 """Letters of a lesson that a link holds: servers refuse addresses of 8,192 bytes."""
 
@@ -79,8 +82,11 @@ class Perspective:
     Markdown. ``summary_style`` and ``framework`` say whose summary and whose program the Keras page
     shows: the notes' own, unless the link says otherwise; ``numbering`` whether names in a summary
     count from the beginning or on from the notes' models. ``lesson_text`` is a lesson that the link
-    itself holds, packed. ``contrast`` says whether colours span
-    the values that are possible or those that are there. A cursor beyond the run (``timestep``,
+    itself holds, packed; ``course`` names the lessons that the page lists, in their order, and
+    ``done`` those that were finished. ``work`` notes what was done in the lesson that is on, and
+    ``homework`` is what was handed in; `rnnviz.lessons.homework` reads both. ``room`` is the room
+    of this server that answers are counted in. ``contrast`` says whether colours span the values
+    that are possible or those that are there. A cursor beyond the run (``timestep``,
     ``unit``, ``layer``, ``trial``) means the last one there is: a link stays good when the
     experiment in it gets shorter. ``parameters`` holds what is set about analyses, as (link name,
     text) pairs such as ``("fixed_points.starts", "256")``, sorted by name and without defaults.
@@ -105,6 +111,11 @@ class Perspective:
     lesson_text: str = knob("", Packed(PACKED_LIMIT), quiet=True)
     card: int = knob(0, Whole(0, 99), quiet=True)
     answers: str = knob("", Answers(20), quiet=True)
+    work: str = knob("", Packed(WORK_LIMIT), quiet=True)
+    homework: str = knob("", Packed(HOMEWORK_LIMIT), quiet=True)
+    room: str | None = knob(None, Name(), quiet=True)
+    course: tuple[str, ...] = knob((), Listed(NAMES_LIMIT), quiet=True)
+    done: tuple[str, ...] = knob((), Names(NAMES_LIMIT), quiet=True)
     across: str | None = knob("weight_scale", Name(), quiet=True)
     up: str | None = knob("recurrent_gain", Name(), quiet=True)
     measure: str | None = knob("lyapunov", Name(), quiet=True)
@@ -141,7 +152,8 @@ class Perspective:
 
     def without_lesson(self, **changes: Any) -> Perspective:
         """Return the same look outside of any lesson."""
-        return self.replace(lesson=None, lesson_text="", card=0, answers="", **changes)
+        left = {"lesson": None, "lesson_text": "", "card": 0, "answers": "", "work": ""}
+        return self.replace(**left, **changes)
 
     def replace(self, **changes: Any) -> Perspective:
         """Return the same look with some settings changed; itself if none is."""

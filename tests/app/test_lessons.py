@@ -1,5 +1,6 @@
 """Lessons on the page: cards, locks, answers and the way through, without a browser."""
 
+import re
 from urllib.parse import parse_qsl
 
 import pytest
@@ -7,9 +8,14 @@ import pytest
 from rnnviz import Experiment, simulate
 from rnnviz.analysis.diagnosis import diagnose
 from rnnviz.analysis.saturation import saturation
+from rnnviz.app.panels import classroom
+from rnnviz.app.runtime import state
+from rnnviz.app.runtime.rooms import Rooms
 from rnnviz.i18n.glossary import glossary
+from rnnviz.lessons.homework import unpack
 from rnnviz.lessons.lesson import Predict
-from rnnviz.lessons.registry import lessons
+from rnnviz.lessons.reading import pack
+from rnnviz.lessons.registry import FILES, lessons
 from rnnviz.sentences.reading import read
 from rnnviz.spec.experiment import TABLE
 from rnnviz.spec.training import TABLE as TRAINING
@@ -153,8 +159,8 @@ def test_leaving_gives_the_whole_page_back():
 
 def test_only_the_control_of_the_lesson_is_there():
     at = run("lesson=chaos&card=2")
-    assert list(sliders(at)) == []
-    assert [one.label for one in at.number_input] == [SAY("knob.recurrent_gain.label")]
+    assert list(sliders(at)) == [SAY("knob.recurrent_gain.label")]
+    assert list(at.number_input) == []
 
 
 def test_an_unknown_lesson_and_absurd_places_in_one_are_survived():
@@ -213,3 +219,103 @@ def test_the_glossary_shows_every_term_in_both_languages(language, locale):
     for term in glossary():
         assert f"**{term.names[language]}** · {term.names[other]}" in listed
         assert term.meanings[language] in listed
+
+
+def test_a_course_lists_its_lessons_in_its_order_and_the_next_one_follows_it():
+    at = run("page=lessons&course=latch,loop,latch,nonsense")
+    begun = [one.key for one in at.button if (one.key or "").startswith("begin.")]
+    assert begun == ["begin.latch", "begin.loop"]
+    assert "nonsense" in at.warning[0].value
+    last = len(lessons()["latch"].cards) - 1
+    at = run(f"lesson=latch&card={last}&answers=0&course=latch,loop")
+    button(at, SAY("lessons.next_lesson", title=SAY("lesson.loop.title"))).click().run()
+    assert link(at)["lesson"] == "loop"
+    assert link(at)["done"] == "latch"
+    assert link(at)["course"] == "latch,loop"
+    at = run(f"lesson=loop&card={len(lessons()['loop'].cards) - 1}&course=latch,loop&done=latch")
+    assert not [one for one in at.button if one.key == "lesson_next"]
+    button(at, SAY("lessons.finish")).click().run()
+    assert link(at)["done"] == "latch,loop"
+    assert "lesson" not in link(at)
+
+
+def test_the_list_of_lessons_has_pictures_levels_and_no_knobs():
+    at = run("page=lessons")
+    assert list(sliders(at)) == []
+    assert list(at.number_input) == []
+    levels = {SAY(f"lessons.level_{level}") for level in (1, 2, 3)}
+    assert levels <= {one.value for one in at.caption}
+    pictures = [one for one in at.get("html") if '"rv-lesson-picture"' in one.proto.body]
+    assert len(pictures) == len(lessons())
+
+
+def test_a_lesson_shows_the_view_that_it_speaks_of_and_no_other():
+    at = run("lesson=chaos")
+    assert (link(at)["page"], link(at)["view"]) == ("dynamics", "twins")
+    assert SAY("view.twins.how_to_read") in [one.value for one in at.caption]
+    assert not at.get("button_group") or not [
+        one for one in at.get("button_group") if SAY("view.bifurcation.short") in str(one.proto)
+    ]
+    told = SAY("view.shapes.how_to_read")
+    assert told not in [one.value for one in run("lesson=shapes&card=1").caption]
+    assert told in [one.value for one in run("lesson=shapes&card=2&answers=0").caption]
+
+
+def test_a_lesson_in_a_link_is_played_like_any_other():
+    text = (FILES / "loop.toml").read_text(encoding="utf-8").replace("The loop", "My own <b>")
+    own = pack(text.replace("My own <b>", "My *own* loop").replace('name = "loop"', 'name = "o"'))
+    at = run(f"lesson=o&lesson_text={own}")
+    assert not at.exception
+    assert not at.warning
+    assert "My *own* loop" in sentences(at)
+    button(at, SAY("lessons.next")).click().run()
+    assert link(at)["lesson_text"] == own
+    assert link(at)["card"] == "1"
+    at = run("lesson=o&lesson_text=AAAA")
+    assert not at.exception
+    assert SAY("problem.unreadable_lesson")[:30] in at.warning[0].value
+
+
+def test_a_class_in_a_room_is_counted_and_the_projector_shows_it(monkeypatch):
+    rooms = Rooms()
+    for module in (state, classroom):
+        monkeypatch.setattr(module, "ROOMS", rooms)
+    code = rooms.open("lesson=scaling", "teacher")
+    for answer in ("half", "half", "nearly_all"):
+        at = run(f"room={code}")
+        assert link(at)["room"] == code
+        button(at, SAY(f"lesson.scaling.predict_tenth.option.{answer}")).click().run()
+    assert rooms.tally(code, "scaling.predict_tenth") == {1: 2, 2: 1}
+    assert not [one for one in at.get("html") if 'class="rv-tally"' in one.proto.body]
+    shown_to_all = f"lesson=scaling&room={code}&presentation=1"
+    at = run(shown_to_all)
+    (bars,) = [one.proto.body for one in at.get("html") if 'class="rv-tally"' in one.proto.body]
+    assert "rv-tally-right" not in bars, "nothing tells the answer"
+    assert re.findall(r"<b>(\d+)</b>", bars) == ["0", "2", "1"]
+    at = run(f"{shown_to_all}&card=2&answers=1")
+    (bars,) = [one.proto.body for one in at.get("html") if 'class="rv-tally"' in one.proto.body]
+    assert bars.count("rv-tally-right") == 1
+    at = run("room=gone7")
+    assert "gone7" in at.warning[0].value
+
+
+def test_homework_is_handed_in_and_gathered():
+    at = run("lesson=loop&card=2&answers=1")
+    slider = sliders(at)[SAY("knob.recurrent_gain.label")]
+    slider.set_value(0.5).run()
+    button(at, SAY("lessons.show")).click().run()
+    button(at, SAY("lessons.next")).click().run()
+    button(at, SAY("lessons.next")).click().run()
+    next(one for one in at.text_input if one.key == "homework.name").set_value("김학생").run()
+    (made,) = [one.value for one in at.code]
+    done = unpack(dict(parse_qsl(made.partition("?")[2]))["homework"])
+    assert (done.name, done.lesson, done.answers) == ("김학생", "loop", "1")
+    (task,) = done.tasks
+    assert task.tries >= 1
+    assert task.met
+    assert task.shown
+    assert 0 < done.begun <= done.ended
+    at = run(made.partition("?")[2])
+    assert not at.exception
+    assert not at.warning
+    assert SAY("homework.count", count=1, sound=1) in sentences(at)

@@ -1,7 +1,9 @@
 """The teacher's link: its dialog, its QR code, and the note that it carries."""
 
+import random
 import re
 from pathlib import Path
+from urllib.parse import urlencode
 
 import numpy as np
 import pytest
@@ -16,6 +18,7 @@ from rnnviz.app.panels.note import inert
 from rnnviz.app.sidebar.qr import qr_svg
 from rnnviz.lessons.registry import lessons
 from rnnviz.link import Link
+from rnnviz.spec import packed_pairs
 from rnnviz.spec.perspective import Perspective
 
 APP = Path(__file__).parents[2] / "app.py"
@@ -108,3 +111,44 @@ def test_who_was_given_a_note_can_write_one():
 
 def test_a_code_too_long_is_none():
     assert qr_svg("x" * 3000) is None
+
+
+def read_from(link):
+    found = zxingcpp.read_barcodes(Image.fromarray(pixels_of(qr_svg(link))))
+    return [one.text for one in found]
+
+
+@pytest.mark.parametrize("kind", ["prose", "any syllables"])
+def test_a_note_of_1200_syllables_is_scanned_back(kind):
+    """What a class reads in the code is the note, whole, and the locks beside it."""
+    chance = random.Random(3)
+    rows = [(high, low) for high in range(0xB0, 0xC9) for low in range(0xA1, 0xFF)]
+    syllables = [bytes(pair).decode("euc-kr") for pair in rows]
+    prose = "가중치를 반으로 줄이면 은닉 상태가 어떻게 달라질지 예측하고 조절기를 움직이세요. "
+    if kind == "prose":
+        note = (prose * 30)[:1200].strip()
+    else:
+        note = "".join(chance.choices(syllables, k=1200))
+    made = Link(Experiment(weight_scale=0.05), Perspective(note=note, locked=("units",)))
+    link = f"http://192.168.0.10:8501/?{urlencode(made.packed_pairs)}"
+    assert qr_svg(f"http://192.168.0.10:8501/?{made.text}") is None, "as it stands it is too long"
+    (read,) = read_from(link)
+    assert read == link
+    opened = Link.parse(read)
+    assert opened == made
+    assert opened.perspective.note == note
+
+
+@pytest.mark.parametrize("text", ["", "8", "8AAAA", "x" * 50, "8" + "A" * 20_000, "k4p", "6____"])
+def test_a_packed_link_that_holds_nothing_says_so(text):
+    assert [one.key for one in Link.parse([("z", text)]).problems] in (
+        ["no_link"],
+        ["link_too_long"],
+        ["unknown_name"],
+    )
+
+
+@given(st.lists(st.tuples(st.text("abc", min_size=1), st.text()), max_size=5))
+def test_packed_pairs_come_back(pairs):
+    kept = [(n, v) for n, v in pairs if not set(v) & {"\x1e", "\x1f"} and v.isprintable()]
+    assert packed_pairs.unpack(packed_pairs.pack(kept or [("a", "b")])) == (kept or [("a", "b")])

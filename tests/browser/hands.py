@@ -1,5 +1,7 @@
 """What a visitor does to a control, by keyboard, as the table of knobs says what control it is."""
 
+import dataclasses
+
 from playwright.sync_api import expect
 
 from rnnviz.i18n import words
@@ -14,9 +16,11 @@ def idle(page):
     page.wait_for_selector(IDLE, state="attached", timeout=60_000)
 
 
-def move(page, name, value, language="en"):
-    """Move the control of a knob to a value."""
+def move(page, name, value, language="en", stops=()):
+    """Move the control of a knob to a value; with ``stops`` it is a slider over these."""
     row = TABLE[name] if name in TABLE else TRAINING[name]
+    if stops:
+        row = dataclasses.replace(row, control="scale", options=stops)
     label = words(language)(f"knob.{row.link}.label")
     _HANDS[row.control](page, row, label, value, words(language))
 

@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from rnnviz.i18n import words
 from rnnviz.lessons.lesson import Do, Predict, Why
-from rnnviz.lessons.registry import lessons
+from rnnviz.lessons.registry import FILES, lessons
 from rnnviz.spec.experiment import TABLE
 from rnnviz.spec.training import TABLE as TRAINING
 from rnnviz.spec.training import Training
@@ -69,7 +69,8 @@ def do(page, card, language, learns):
     if learns:
         idle(page)
     for knob, value in card.solution.items():
-        move(page, knob, value[-1] if isinstance(value, tuple) else value, language)
+        value = value[-1] if isinstance(value, tuple) else value
+        move(page, knob, value, language, card.stops)
     if learns:
         # The training of these values has to be there before it is told to go on.
         page.wait_for_url(lambda url: holds(url, card.solution), timeout=30_000)
@@ -87,3 +88,30 @@ def holds(url, solution):
         if not there and not (row.quiet and value == row.default and f"&{row.link}=" not in url):
             return False
     return True
+
+
+def test_the_browser_remembers_how_far_one_has_come_and_takes_a_dropped_lesson(open_page):
+    """Begun, left, gone on with, done; then a file of one's own, with a fault and without."""
+    say = spoken("en")
+    page = open_page("?lesson=latch&card=2&answers=0&lang=en")
+    expect(page.locator(OPEN)).to_be_visible()
+    page.get_by_role("button", name=say("lessons.leave"), exact=True).press("Enter")
+    page.wait_for_url(lambda url: "lesson=" not in url)
+    page.get_by_role("radio", name=say("pages.lessons")).press("Space")
+    card = page.locator(".st-key-lesson-card-latch")
+    card.get_by_role("link", name=say("lessons.go_on", number=3)).click()
+    expect(page.locator(OPEN)).to_be_visible()
+    page.goto(page.url.replace("card=2", "card=4"))
+    page.get_by_role("button", name=say("lessons.finish"), exact=True).press("Enter")
+    expect(card.get_by_text(say("lessons.ticked"))).to_be_visible()
+    expect(card.get_by_role("link")).to_have_count(0)
+    page.get_by_role("button", name=say("open.title")).click()
+    text = (FILES / "loop.toml").read_text(encoding="utf-8").replace('name = "loop"', "")
+    field = page.locator('[data-testid="stFileUploaderDropzoneInput"]')
+    broken = text.replace('kind = "predict"', 'kind = "gess"').encode()
+    field.set_input_files({"name": "a.toml", "mimeType": "", "buffer": broken})
+    line = text[: text.index('kind = "predict"')].count("\n") + 1
+    expect(page.get_by_text(f"Line {line}: ")).to_be_visible()
+    field.set_input_files({"name": "b.toml", "mimeType": "", "buffer": text.encode()})
+    page.wait_for_url(lambda url: "lesson_text=" in url and "lesson=my_lesson" in url)
+    expect(page.get_by_text(say("lesson.loop.picture.text"))).to_be_visible()

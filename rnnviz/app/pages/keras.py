@@ -16,6 +16,7 @@ from rnnviz.app.runtime.results import run_of, trial_of
 from rnnviz.app.sidebar.stack_editor import Bench, draw_buttons
 from rnnviz.engine.run import Run
 from rnnviz.i18n import Words
+from rnnviz.lessons.registry import lesson_of
 from rnnviz.link import Shown
 from rnnviz.spec.given import recipe_of
 from rnnviz.spec.perspective import Perspective
@@ -44,7 +45,10 @@ def _shapes(run: Run, perspective: Perspective, say: Words) -> None:
     """Show the shape lens beside the stack, small enough to need no title."""
     result = view("shapes").analyse(run, perspective)
     figure_view(_drawn_shapes(result, style_of(perspective, say)), "shapes")
-    st.caption(say("view.shapes.how_to_read"))
+    lesson = lesson_of(perspective)
+    if lesson is None or not lesson.awaits_answer(perspective.card, perspective.answers):
+        # It says what return_sequences does, which a lesson may just be asking.
+        st.caption(say("view.shapes.how_to_read"))
 
 
 @lru_cache(maxsize=64)
@@ -55,6 +59,8 @@ def _drawn_shapes(result: TensorShapes, style: Style) -> go.Figure:
 
 def _panel(run: Run, perspective: Perspective, say: Words) -> Perspective:
     """Offer what else there is to see of the stack, and show the chosen part of it."""
+    if perspective.lesson and perspective.view not in _PANELS:
+        return perspective  # a lesson shows no more than it speaks of
     standing = perspective.view if perspective.view in _PANELS else _PANELS[0]
     name = choose(
         "view.keras",

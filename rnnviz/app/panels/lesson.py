@@ -5,17 +5,22 @@ The recipe is an Experiment, or a Training where the lesson is about one that go
 
 from __future__ import annotations
 
+import dataclasses
+import time
 from dataclasses import dataclass
 
 import streamlit as st
 
+from rnnviz.app.panels.classroom import show_tally, vote
+from rnnviz.app.panels.homework import hand_in
 from rnnviz.app.panels.note import inert
 from rnnviz.app.runtime import state
 from rnnviz.app.runtime.results import result_of, run_of
 from rnnviz.app.sidebar.controls import controls_of
 from rnnviz.app.sidebar.training import some_controls
 from rnnviz.i18n import Words
-from rnnviz.knobs import Problem
+from rnnviz.knobs import Knob, Problem
+from rnnviz.lessons.homework import Work
 from rnnviz.lessons.lesson import (
     Card,
     Do,
@@ -26,8 +31,9 @@ from rnnviz.lessons.lesson import (
     Recipe,
     changed_recipe,
 )
+from rnnviz.lessons.registry import next_lesson
 from rnnviz.spec.experiment import TABLE
-from rnnviz.spec.perspective import Perspective
+from rnnviz.spec.perspective import NAMES_LIMIT, Perspective
 from rnnviz.spec.training import Training
 
 _ICONS = {
@@ -70,16 +76,33 @@ class _Place:
 
 def lesson_panel(
     lesson: Lesson, experiment: Recipe, perspective: Perspective, say: Words
-) -> tuple[Recipe, tuple[Problem, ...]]:
-    """Draw the card and its control, and return the experiment that the control asks for."""
+) -> tuple[Recipe, Perspective, tuple[Problem, ...]]:
+    """Draw the card and its control.
+
+    Returns the experiment that the control asks for, the perspective with what was done so far, and
+    why it is not another experiment.
+    """
     index = min(perspective.card, len(lesson.cards) - 1)
+    work = Work.read(perspective.work, lesson)
+    if not work.begun:
+        work = dataclasses.replace(work, begun=int(time.time()))
+    perspective = perspective.replace(work=work.text)
     at = _Place(lesson, index, experiment, perspective)
     _heading(at, say)
-    experiment, problems = _card(at, say)
-    at = _Place(lesson, index, experiment, perspective)
-    progress = _progress(at, at.card, say) if isinstance(at.card, Do) else None
+    moved, problems = _card(at, say)
+    at = _Place(lesson, index, moved, perspective)
+    progress = None
+    if isinstance(at.card, Do):
+        progress = _progress(at, at.card, say)
+        if moved != experiment:
+            work = work.tried(lesson, index)
+        if progress.met:
+            work = work.at(lesson, index, met=True)
+        at = dataclasses.replace(at, perspective=perspective.replace(work=work.text))
     _buttons(at, progress, say)
-    return experiment, problems
+    if index + 1 == len(lesson.cards):
+        hand_in(lesson, at.perspective, work, say)
+    return moved, at.perspective, problems
 
 
 def _heading(at: _Place, say: Words) -> None:
@@ -112,10 +135,18 @@ def _card(at: _Place, say: Words) -> tuple[Recipe, tuple[Problem, ...]]:
 def _controls(
     at: _Place, names: tuple[str, ...], locked: frozenset[str], say: Words
 ) -> tuple[Recipe, tuple[Problem, ...]]:
-    rows = [TABLE[name] for name in names if name in TABLE]
     if isinstance(at.experiment, Training):
         return some_controls(at.experiment, names, say, locked)
+    rows = _rows(at.lesson, at.index, names)
     return controls_of(rows, at.experiment, at.perspective.layer, say, locked=locked)
+
+
+def _rows(lesson: Lesson, index: int, shown: tuple[str, ...]) -> list[Knob]:
+    """Return the rows of the knobs of a card; where the lesson says so, a slider for a number."""
+    rows, stops = [TABLE[name] for name in shown], lesson.stops_at(index)
+    if stops and len(rows) == 1:
+        return [dataclasses.replace(rows[0], control="scale", options=stops)]
+    return rows
 
 
 def _options(at: _Place, card: Predict, say: Words) -> None:
@@ -129,9 +160,16 @@ def _options(at: _Place, card: Predict, say: Words) -> None:
             key=f"option.{number}",
             type="primary" if answers[position : position + 1] == str(number) else "secondary",
             width="stretch",
-            on_click=state.go,
-            args=at.turned(1, answers=picked),
+            on_click=_pick,
+            args=(at, card, number, at.turned(1, answers=picked)),
         )
+    show_tally(at.lesson, card, at.perspective, say, settled=False)
+
+
+def _pick(at: _Place, card: Predict, number: int, target: state.Target) -> None:
+    """Keep an answer, count it where a room counts, and turn to the next card."""
+    vote(at.lesson, card, number, at.perspective)
+    state.go(*target)
 
 
 def _outcome(at: _Place, say: Words) -> None:
@@ -140,6 +178,7 @@ def _outcome(at: _Place, say: Words) -> None:
     if settled is None:
         return
     index, card = settled
+    show_tally(at.lesson, card, at.perspective, say, settled=True)
     picked = at.lesson.answer(index, at.perspective.answers)
     if picked is None:
         return
@@ -176,7 +215,8 @@ def _buttons(at: _Place, progress: Progress | None, say: Words) -> None:
             _way(say("lessons.back"), "card_back", at.turned(-1))
         if open_task and isinstance(at.card, Do):
             shown = changed_recipe(at.experiment, at.card.solution)
-            target = state.target(shown, at.perspective)
+            work = Work.read(at.perspective.work, at.lesson).at(at.lesson, at.index, shown=True)
+            target = state.target(shown, at.perspective.replace(work=work.text))
             _way(say("lessons.show"), "card_show", target, say("lessons.show_help"))
         _way_on(at, open_task, say)
         left = at.perspective.without_lesson()
@@ -189,13 +229,31 @@ def _buttons(at: _Place, progress: Progress | None, say: Words) -> None:
 def _way_on(at: _Place, open_task: bool, say: Words) -> None:
     """Draw the way to the next card; a prediction has none but its answers."""
     if at.index + 1 == len(at.lesson.cards):
-        left = at.perspective.without_lesson(page="lessons")
-        target = state.before_lesson(page="lessons") or state.target(at.experiment, left)
-        _way(say("lessons.finish"), "card_next", target, kind="primary")
+        _way_out(at, say)
     elif open_task:
         _way(say("lessons.skip"), "card_next", at.turned(1))
     elif not isinstance(at.card, Predict) or _is_answered(at):
         _way(say("lessons.next"), "card_next", at.turned(1), kind="primary")
+
+
+def _way_out(at: _Place, say: Words) -> None:
+    """Draw the way to the list, where the lesson is ticked now, and to the next lesson."""
+    done = tuple(sorted({*at.perspective.done, at.lesson.name}))
+    if at.perspective.lesson_text or len(done) > NAMES_LIMIT:
+        done = at.perspective.done
+    left = at.perspective.without_lesson(page="lessons", done=done)
+    target = state.before_lesson(page="lessons", done=done) or state.target(at.experiment, left)
+    after = next_lesson(at.perspective)
+    if after is not None:
+        title = after.words(say)(f"lesson.{after.name}.title")
+        looked = at.perspective.without_lesson(done=done)
+        _way(
+            say("lessons.next_lesson", title=title),
+            "lesson_next",
+            state.target(after.start, after.begin(looked)),
+            kind="primary",
+        )
+    _way(say("lessons.finish"), "card_next", target, kind="secondary" if after else "primary")
 
 
 def _is_answered(at: _Place) -> bool:

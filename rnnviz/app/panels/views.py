@@ -30,6 +30,9 @@ def choose_view(page: str, run: Run, perspective: Perspective, say: Words) -> Vi
     """Offer the views of a page, each group under its name, and return the chosen one."""
     views = {view.name: view for view in views_of(page) if view.is_offered(run)}
     standing = views.get(perspective.view or "") or next(iter(views.values()))
+    if perspective.lesson:
+        # The view that the lesson speaks of, and no other: some would tell the answer.
+        return standing
     groups = grouped(views.values())
     picked = [state.moved(_switch(page, group)) for group in groups]
     chosen = next((views[name] for name in picked if name in views), standing)

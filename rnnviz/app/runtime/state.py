@@ -7,6 +7,8 @@ another address (:func:`go`), exactly as a visitor who opens a link does.
 
 from __future__ import annotations
 
+import dataclasses
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,8 +16,11 @@ from typing import Any
 import streamlit as st
 
 from rnnviz.app.runtime.opened import Opened
+from rnnviz.app.runtime.rooms import ROOMS
 from rnnviz.app.runtime.training import TrainingSession
 from rnnviz.app.server.streamlit_private import widgets_of
+from rnnviz.i18n import LANGUAGES
+from rnnviz.knobs import Problem, shown
 from rnnviz.link import Link, Pairs, Shown
 from rnnviz.spec.beside import training_beside
 from rnnviz.spec.experiment import Experiment
@@ -24,6 +29,8 @@ from rnnviz.spec.training import Training
 
 _VISIT = "visit"
 _WIDGETS = "widget."
+_BESIDE_ROOM = ("room", "lang", "embed", "embed_options")
+"""What may stand in a link beside its room without being a link of its own."""
 
 
 @dataclass
@@ -51,6 +58,8 @@ class _Visit:
         What was shown before the lesson that is on; None if its own link was opened.
     trained : TrainingSession or None
         The training that the visitor looks at or looked at last.
+    voter : str
+        Random, to count one visit once in a room.
     """
 
     shown: Link | None = None
@@ -63,6 +72,7 @@ class _Visit:
     before_lesson: Link | None = None
     trained: TrainingSession | None = None
     trained_beside: TrainingSession | None = None
+    voter: str = field(default_factory=lambda: secrets.token_hex(8))
 
 
 def _visit() -> _Visit:
@@ -97,6 +107,11 @@ def session_beside(training: Training) -> TrainingSession | None:
         visit.trained = TrainingSession(training.replace(changes=()))
         visit.trained_beside = TrainingSession(other.replace(changes=()))
     return visit.trained_beside
+
+
+def voter() -> str:
+    """Return a random text that tells this visit from others, and nothing of the visitor."""
+    return _visit().voter
 
 
 def forget_training() -> None:
@@ -139,7 +154,7 @@ def arrive() -> Link:
     visit = _visit()
     if visit.shown is not None and (_address_is(visit.shown.pairs) or _some_widget_moved(visit)):
         return visit.shown
-    situation = Link.parse(address())
+    situation = _in_full(address())
     for name in visit.arrived:
         st.session_state.pop(_WIDGETS + name, None)
     visit.arrived.clear()
@@ -147,6 +162,21 @@ def arrive() -> Link:
     visit.shown, visit.seen = situation, _widget_values()
     visit.arrivals += 1
     return situation
+
+
+def _in_full(pairs: Pairs) -> Link:
+    """Read a link; one that names a room alone is the link that the room was opened with."""
+    named = dict(pairs)
+    if "room" not in named or any(name not in _BESIDE_ROOM for name in named):
+        return Link.parse(pairs)
+    query = ROOMS.query(named["room"])
+    if query is None:
+        return Link(problems=(Problem("no_room", (("room", shown(named["room"])),)),))
+    link = Link.parse(query)
+    changes = {"room": named["room"]}
+    if named.get("lang") in LANGUAGES:
+        changes["language"] = named["lang"]
+    return dataclasses.replace(link, perspective=link.perspective.replace(**changes))
 
 
 def arrivals() -> int:
@@ -196,11 +226,12 @@ def target(recipe: Experiment | Training, perspective: Perspective) -> Target:
     return recipe, perspective, None, None
 
 
-def before_lesson(page: str | None = None) -> Target | None:
+def before_lesson(page: str | None = None, done: tuple[str, ...] = ()) -> Target | None:
     """Return what :func:`go` takes to come back to what was shown before the lesson that is on.
 
     None if the lesson's own link was opened. ``page`` is where to come back to, if not to the page
-    that was left; the language is the one that is spoken now.
+    that was left; ``done`` are the lessons that are finished now. The language is the one that is
+    spoken now.
     """
     visit = _visit()
     before = visit.before_lesson
@@ -208,7 +239,7 @@ def before_lesson(page: str | None = None) -> Target | None:
         return None
     now = visit.shown.perspective.language if visit.shown else before.perspective.language
     page = page or before.perspective.page
-    perspective = before.perspective.replace(page=page, language=now)
+    perspective = before.perspective.replace(page=page, language=now, done=done)
     return before.source, perspective, before.second, before.training
 
 

@@ -17,6 +17,7 @@ from starlette.routing import Route
 from starlette.types import Scope
 
 from rnnviz.app.runtime.results import CACHES, JOBS, MEMORY, SLOW
+from rnnviz.app.runtime.rooms import ROOMS
 from rnnviz.app.server.guard.connections import Register
 from rnnviz.app.server.guard.rules import Rules
 
@@ -92,6 +93,8 @@ def report(register: Register) -> str:
         "memory_budget_mb": _megabytes(MEMORY.total),
         "memory_handed_out_mb": _megabytes(MEMORY.used),
         "waiting_for_memory": MEMORY.waiting,
+        "rooms": len(ROOMS),
+        "rooms_mb": _megabytes(ROOMS.nbytes),
     }
     for name, cache in CACHES.items():
         figures |= {f"cache_{name}_kept": len(cache), f"cache_{name}_mb": _megabytes(cache.nbytes)}

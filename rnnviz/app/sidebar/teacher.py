@@ -6,6 +6,7 @@ from urllib.parse import urlencode, urlsplit
 
 import streamlit as st
 
+from rnnviz.app.panels.classroom import short_link
 from rnnviz.app.panels.note import show_note
 from rnnviz.app.panels.problems import plain
 from rnnviz.app.runtime import state
@@ -66,7 +67,8 @@ def _choices(perspective: Perspective, say: Words) -> tuple[Perspective | None, 
         return None, embedded
     show_note(note, say, key="note-written")
     try:
-        return perspective.replace(note=note, **chosen), embedded
+        # What the teacher did in a lesson is not what the class did.
+        return perspective.replace(note=note, work="", homework="", **chosen), embedded
     except ValueError as wrong:  # a choice that the dialog does not offer
         st.warning(plain(str(wrong)))
         return None, embedded
@@ -144,13 +146,15 @@ def _link(base: str, made: Link, embedded: bool, say: Words) -> None:
     embed = (("embed", "true"),) if embedded else ()
     link = f"{base}?{urlencode((*made.pairs, *embed), safe=',')}"
     short = f"{base}?{urlencode((*made.short_pairs, *embed), safe=',')}"
-    drawing = qr_svg(short)
+    drawing = qr_svg(short) or qr_svg(f"{base}?{urlencode((*made.packed_pairs, *embed))}")
     if drawing is None:
         st.caption(say("teach.no_code"))
     else:
         st.image(drawing, caption=say("teach.code"), alt=say("teach.code"))
     st.markdown(f"**{say('teach.link')}**")
     st.code(link, language=None, wrap_lines=True)
+    if st.toggle(say("room.short"), help=say("room.short_help"), key="teach.short"):
+        short_link(made, say)
     st.link_button(say("teach.try"), link, icon=":material/open_in_new:")
     if urlsplit(base).hostname in _LOCAL:
         st.caption(say("teach.only_here"))

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from rnnviz.i18n import words
-from rnnviz.knobs import Note, Refusal
+from rnnviz.knobs import Note, Refusal, finite
 from rnnviz.lessons.lesson import (
     Card,
     Do,
@@ -30,8 +30,10 @@ KINDS = ("notice", "predict", "try", "why")
 _ALL = ("kind", "name", "text", "changes", "look", "formulas")
 _OWN: dict[str, tuple[str, ...]] = {
     "predict": ("option",),
-    "try": ("controls", "goal", "solution", "measure"),
+    "try": ("controls", "goal", "solution", "measure", "slider"),
 }
+MOST_STOPS = 200
+"""Places at which a slider can stand."""
 MOST_OPTIONS = 10
 """An answer is one digit in a link."""
 MOST_FORMULAS = 12
@@ -187,8 +189,31 @@ def _task(
             goals, lambda: measured_at_once(shown, to_the_end=False), quoting(texts, key)
         ),
         solution=settings,
+        stops=_stops(tables, table, path, settings),
     )
     return card, done
+
+
+def _stops(
+    tables: Tables, table: Mapping[str, Any], path: Path, solution: Mapping[str, Any]
+) -> tuple[float, ...]:
+    """Return where a slider can stand, ``[from, to, step]``; the solution has to be among it."""
+    found = tables.value(table, path, "slider", list)
+    if found is None:
+        return ()
+    at = (*path, "slider")
+    numbers = [finite(one) for one in found]
+    if len(numbers) != 3 or None in numbers or len(table.get("controls") or ()) != 1:
+        tables.fault(at, "not_a_slider")
+        return ()
+    low, high, step = (one or 0.0 for one in numbers)
+    if not (step > 0 and low < high and (high - low) / step <= MOST_STOPS):
+        tables.fault(at, "not_a_slider")
+        return ()
+    stops = tuple(round(low + step * number, 9) for number in range(int((high - low) / step + 1.5)))
+    if any(value not in stops for value in solution.values()):
+        tables.fault(at, "solution_off_slider")
+    return stops
 
 
 def _goals(tables: Tables, table: Mapping[str, Any], path: Path) -> tuple[Goal, ...]:

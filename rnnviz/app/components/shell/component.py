@@ -38,6 +38,10 @@ STOPS = ("controls", "reading", "picture", "cursor", "pages")
 """Stops of the tour; shell.js knows what of the page each of them is about."""
 
 
+PROGRESS = ("ticked", "go_on")
+"""What the browser says on the cards of lessons; the words are ``lessons.<name>``."""
+
+
 def shell(perspective: Perspective, look: Visibility, say: Words) -> None:
     """Tell the browser the language, whether a room is watching, and the words of the tour.
 
@@ -49,7 +53,8 @@ def shell(perspective: Perspective, look: Visibility, say: Words) -> None:
     begins = plain and look.shows("tour")
     marks = (perspective.presentation, perspective.lesson is not None, bool(perspective.knobs))
     told = _told(say.language, marks, begins, look.shows("actions"))
-    _SHELL(data=told, key="shell")
+    done = json.dumps(perspective.done)
+    _SHELL(data=f'{told[:-1]}, "done": {done}}}', key="shell")
 
 
 @cache
@@ -73,6 +78,7 @@ def _told(language: str, marks: tuple[bool, bool, bool], begins: bool, undo: boo
             "close": say("keys.close"),
             "keys": [(keys, say(f"keys.{name}")) for name, keys in KEYS.items()],
         },
+        "progress": {name: say.sentences[f"lessons.{name}"] for name in PROGRESS},
         "tour": {"begins": begins, "stops": stops, "words": spoken},
     }
     return json.dumps(told, ensure_ascii=False)

@@ -7,6 +7,7 @@ import { speak } from "./frame.js";
 import { offer } from "./history.js";
 import { explainKeys } from "./help.js";
 import { listen } from "./keys.js";
+import { showProgress } from "./progress.js";
 import { Tour } from "./tour.js";
 
 const SHEETS = ["fonts.css", "shell.css"];
@@ -27,6 +28,7 @@ export default function mount({ data: told, parentElement }) {
   listen(data.presentation);
   offer(data.undo, data.history);
   explainKeys(data.keys);
+  showProgress(data.done, data.progress);
   setTimeout(fit);
   // Formulas are set later than the text around them.
   sizes.observe(document.querySelector(".stMainBlockContainer"));
@@ -38,6 +40,12 @@ export default function mount({ data: told, parentElement }) {
 function fit() {
   const page = getComputedStyle(document.querySelector(".stApp")).backgroundColor;
   document.documentElement.style.setProperty("--rv-page", page);
+  for (const formula of document.querySelectorAll(".katex-display")) {
+    // A formula that is wider than its card is set smaller, as a printer would; half at the least.
+    formula.style.fontSize = "";
+    const fits = formula.clientWidth / formula.scrollWidth;
+    if (fits < 1) formula.style.fontSize = `${Math.max(0.5, fits * 0.98)}em`;
+  }
   for (const part of document.querySelectorAll(".katex-display, .st-key-note, .st-key-note-written")) {
     // What scrolls must be within reach of the keyboard.
     const { scrollWidth, clientWidth, scrollHeight, clientHeight } = part;
