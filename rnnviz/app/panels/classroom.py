@@ -74,7 +74,9 @@ def open_rooms(perspective: Perspective, say: Words) -> None:
         if name in names:
             lesson = lessons()[name]
             looked = lesson.begin(perspective.replace(presentation=False, room=None, done=()))
-            short_link(Link(lesson.start, looked), say, projector=True)
+            source, looked, second, training = state.target(lesson.start, looked)
+            link = Link(source, looked, second=second, training=training)
+            short_link(link, say, projector=True)
 
 
 def short_link(made: Link, say: Words, *, projector: bool = False) -> None:
