@@ -12,6 +12,7 @@ from rnnviz import Experiment, simulate
 from rnnviz.app.runtime import delivery, shared_browser
 from rnnviz.app.runtime.shared_browser import SharedBrowser
 from rnnviz.app.sidebar import download, take_away
+from rnnviz.codegen.notes_notebook import notebook
 from rnnviz.codegen.programs import program
 from rnnviz.export.failures import ExportFailure
 from rnnviz.export.looks import Look
@@ -225,3 +226,16 @@ def test_too_many_at_once_are_asked_to_come_back(fake):
     with shared._turn, pytest.raises(ExportFailure) as caught:
         shared.picture(None, "pdf")
     assert caught.value.problem.key == "browser_busy"
+
+
+def test_the_notebook_is_that_of_what_is_shown(monkeypatch):
+    made = {}
+
+    def kept(place, label, name, content, say, **more):
+        made[name] = content
+
+    monkeypatch.setattr(take_away, "download", kept)
+    at = opened("units=8&t=5", locale="ko-KR")
+    assert not at.exception
+    text = made["rnnviz.ipynb"]().decode()
+    assert text == notebook(simulate(Experiment(units=8)), words("ko"))
