@@ -28,6 +28,10 @@ CORE = requirements(PROJECT["dependencies"])
 EXTRAS = {extra: requirements(OPTIONAL[extra]) for extra in SHIPPED}
 
 
+_PACKAGES = {"PIL": "pillow"}
+"""Packages by the name of the module that is imported, where they have another."""
+
+
 def imported():
     """The packages that the package imports, and where, standard library and own ones left out."""
     found = {}
@@ -43,7 +47,7 @@ def imported():
 
 def test_declared_and_imported_are_the_same():
     declared = {name for names in (CORE, *EXTRAS.values()) for name in names}
-    used = {name.replace("_", "-") for name in imported()}
+    used = {_PACKAGES.get(name, name.replace("_", "-")) for name in imported()}
     assert used == declared
 
 
