@@ -47,6 +47,8 @@ class Facts:
 
     def jacobian(self, timestep, steeper=False):
         """∂h_t/∂h_{t−1}; ``steeper`` takes the slope 1 where a sum lies on the kink of relu."""
+        if self.trace.mask is not None and not self.trace.mask[timestep]:
+            return np.eye(self.layer.state_size)  # passed over: the state stays
         if not self.gated:
             slopes = SLOPES[self.activation](self.states[timestep])
             if steeper and self.activation == "relu":
