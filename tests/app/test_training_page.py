@@ -127,9 +127,10 @@ def test_thirty_trainings_share_the_time_of_one_fairly(step):
             self.taken += spent
 
     turns, sessions = Turns(lambda: now[0]), [Session() for _ in range(30)]
+    chance = np.random.default_rng(0)
     for _ in range(3000):  # the first always asks first, and the last ones rarely
         for place, one in enumerate(sessions):
-            if place < 20 or int(now[0] * 1000) % 3 == 0:
+            if place < 20 or chance.random() < 0.3:
                 turns.take(one)
             now[0] += 1e-5
     taken = [one.taken for one in sessions]
@@ -137,7 +138,7 @@ def test_thirty_trainings_share_the_time_of_one_fairly(step):
     assert min(taken) > 0.02
     assert max(taken) - min(taken) <= 1.1 * SLICE + 2 * step
     assert max(taken[1:]) - min(taken) <= SLICE / 15 + 2 * step
-    assert sum(taken) < now[0] / (1 + REST) * 1.01
+    assert sum(taken) < now[0] / (1 + REST) * 1.01 + SLICE + step
 
 
 def test_the_same_training_trains_to_the_same_bits_in_slices():

@@ -30,7 +30,7 @@ class CopyMemory(Task):
         "learning_rate": 5e-3,
         "schedule": "cosine",
         "batch_size": 32,
-        "steps": 6000,
+        "steps": 8000,
     }
     measure_name = "symbols_right"
     solved_at = 0.99
