@@ -94,7 +94,8 @@ def _show(say: Words) -> None:
         with stage:
             bench = draw_stack(situation.experiment, look, say)
     with beside:
-        if look.shows("take_away") and not lesson:
+        # Where a teacher chose the controls, they are what stands there: a phone shows two at once.
+        if look.shows("take_away") and not lesson and not perspective.knobs:
             open_file(situation, say)
         situation, problems = _controls(situation, perspective, look, say, bench)
     perspective = situation.perspective
