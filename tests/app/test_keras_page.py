@@ -61,6 +61,17 @@ def test_the_summary_stands_as_keras_prints_it_and_each_count_opens():
     assert "n × (n + m + 1)" in sentences(at)
 
 
+def test_a_summary_counts_on_from_the_notes_where_the_link_says_so():
+    query = NOTES_MODELS["four_stacked"].to_query()
+    at = run(f"{query}&page=keras&view=summary&numbering=session")
+    assert not at.exception
+    assert at.code[0].value.startswith('Model: "sequential_2"')
+    assert "simple_rnn_5 (SimpleRNN)" in at.code[0].value
+    switch = next(one for one in at.button_group if one.key == "widget.summary.numbering")
+    at = switch.set_value("fresh").run()
+    assert at.code[0].value.startswith('Model: "sequential"')
+
+
 @pytest.mark.parametrize("framework", FRAMEWORKS)
 def test_the_code_is_the_program(framework):
     at = page(FOUR, view="code")
