@@ -9,6 +9,7 @@ training of the flip-flop and scrubs over its checkpoints. Both machines are one
 """
 
 import argparse
+import shutil
 import statistics
 import threading
 import time
@@ -70,11 +71,12 @@ def watch(seconds: float) -> None:
     """Print pictures a second in Chromium, while it trains and while it is scrubbed."""
     from playwright.sync_api import sync_playwright
 
+    from tests.browser.conftest import CHROMIUM_FLAGS
     from tests.browser.server import serving
-    from tests.browser.viewer import launch
 
     with serving(ROOT / "app.py") as served, sync_playwright() as playwright:
-        browser = launch(playwright)
+        path = shutil.which("chromium")
+        browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
         page = browser.new_page(viewport={"width": 1366, "height": 768}, locale="en-US")
         page.goto(f"{served.url}/?page=training&task=flip_flop&steps={CHECKPOINTS + 20}")
         view = page.wait_for_selector('[data-testid="training-view"][data-painted]')
