@@ -55,14 +55,14 @@ def notes_loop(
 
 
 def loop_parts(
-    cell: RecurrentCell, collected: str = "successive_outputs"
+    cell: RecurrentCell, collected: str = "suc_outputs"
 ) -> tuple[list[str], list[str], list[str]]:
     """Return the functions that the loop calls, what stands before it, and the loop itself.
 
     ``collected`` is the list that the loop fills with the output of every timestep.
     """
     functions, before, step = _step(cell)
-    loop = [line.replace("successive_outputs", collected) for line in notes.loop_lines(step)]
+    loop = [line.replace("suc_outputs", collected) for line in notes.loop_lines(step)]
     return functions, before, loop
 
 

@@ -68,12 +68,12 @@ def lecture_loop(problem: Problem) -> Run:
 
     def one(sequence):
         state_t = np.zeros((len(b),), dtype=b.dtype)
-        successive_outputs = []
+        suc_outputs = []
         for input_t in sequence:
             output_t = np.tanh(np.dot(W, input_t) + np.dot(U, state_t) + b)
-            successive_outputs.append(output_t)
+            suc_outputs.append(output_t)
             state_t = output_t
-        return np.stack(successive_outputs, axis=0)
+        return np.stack(suc_outputs, axis=0)
 
     if problem.batch is None:
         return lambda: one(inputs)

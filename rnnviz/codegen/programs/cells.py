@@ -137,15 +137,15 @@ def loop_body(spec: Any, names: dict[str, str], dialect: Dialect) -> list[str]:
     zeros = _zeros(spec, dialect)
     before, step = (filled(part, spec, names, dialect) for part in (text.before, text.step))
     return [
-        "successive_outputs = []",
+        "suc_outputs = []",
         f"state_t = {zeros}",
         *(f"{name} = {zeros}" for name in text.states),
         *before,
         "for projected_t in inputs @ W + b:  # W x_t + b of all timesteps in one product",
         *(f"    {line}" for line in step),
-        "    successive_outputs.append(output_t)",
+        "    suc_outputs.append(output_t)",
         "    state_t = output_t",
-        f"return {dialect.stack}(successive_outputs)",
+        f"return {dialect.stack}(suc_outputs)",
     ]
 
 

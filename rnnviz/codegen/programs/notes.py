@@ -22,13 +22,13 @@ def is_notes_network(made: Architecture) -> bool:
 def loop_lines(step: Iterable[str], inputs: str = "inputs") -> list[str]:
     """Return the notes' loop over ``inputs`` around the lines that make ``output_t``."""
     return [
-        "successive_outputs = []",
+        "suc_outputs = []",
         f"for input_t in {inputs}:",
         *(f"    {line}" for line in step),
-        "    successive_outputs.append(output_t)",
+        "    suc_outputs.append(output_t)",
         "    state_t = output_t",
         "",
-        "final_output_sequence = np.stack(successive_outputs, axis=0)",
+        "final_output_sequence = np.stack(suc_outputs, axis=0)",
     ]
 
 

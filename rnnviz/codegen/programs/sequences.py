@@ -73,11 +73,11 @@ def over_sequences(made: Architecture, lines: list[str], each: str) -> list[str]
     if made.sequences == 1 or made.stateful:
         return lines
     return [
-        "successive_outputs = []",
+        "suc_outputs = []",
         f"for {each} in batch:",
         *(f"    {line}" for line in lines),
-        "    successive_outputs.append(outputs)",
-        "outputs = np.stack(successive_outputs)",
+        "    suc_outputs.append(outputs)",
+        "outputs = np.stack(suc_outputs)",
     ]
 
 

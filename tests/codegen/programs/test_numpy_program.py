@@ -41,7 +41,7 @@ def test_the_lectures_program_is_the_notes_loop():
     text = program(Experiment(), "numpy").text
     assert len([line for line in text.splitlines() if line.strip()]) <= 36
     lines = notes_loop(simulate(Experiment()).layers[0].layer, 100)
-    start = lines.index("successive_outputs = []")
+    start = lines.index("suc_outputs = []")
     assert "\n".join(lines[start:]) in text, "word for word what stands beside the picture"
     assert "np.tanh(np.dot(W, input_t) + np.dot(U, state_t) + b)" in text
     assert {"timesteps = 100", "input_features = 32", "output_features = 64"} <= set(lines)

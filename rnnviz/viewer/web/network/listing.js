@@ -5,7 +5,7 @@
 import { printed } from "./numbers.js";
 
 const LINE = 160; // ms that a line of the loop's body stays marked
-const NAMES = /\b(inputs|input_t|W|U|b|state_t|output_t|successive_outputs|final_output_sequence|timesteps|input_features|output_features)\b/g;
+const NAMES = /\b(inputs|input_t|W|U|b|state_t|output_t|suc_outputs|final_output_sequence|timesteps|input_features|output_features)\b/g;
 
 export class Listing {
   constructor(element, view) {
@@ -109,7 +109,7 @@ export function valueOf(model, found, name) {
     case "input_t": return print(found.x);
     case "state_t": return print(found.before);
     case "output_t": return print(found.state);
-    case "successive_outputs": return `>>> len(successive_outputs)\n${found.t + 1}\n>>> print(successive_outputs[-1])\n${printed(found.state)}`;
+    case "suc_outputs": return `>>> len(suc_outputs)\n${found.t + 1}\n>>> print(suc_outputs[-1])\n${printed(found.state)}`;
     case "final_output_sequence": return `>>> final_output_sequence.shape\n(${model.timesteps}, ${units})\n>>> print(final_output_sequence[0])\n${printed(model.stateAt(0))}`;
     default: return `>>> ${name}\n${{ timesteps: model.timesteps, input_features: features, output_features: units }[name]}`;
   }
