@@ -9,7 +9,8 @@ from rnnviz.engine.initializers import INITIALIZERS, rescale_spectral_radius, sp
 from rnnviz.engine.inputs import Inputs
 from rnnviz.engine.layer_normalization import LayerNormalization
 from rnnviz.engine.network import Layer, Network, from_architecture
-from rnnviz.engine.run import LayerRun, Run, run
+from rnnviz.engine.run import LayerRun, Run
+from rnnviz.engine.running import run
 from rnnviz.engine.signals import SIGNALS, SignalSettings
 from rnnviz.engine.source import Given, Source
 from rnnviz.engine.unroll import Trace, unroll

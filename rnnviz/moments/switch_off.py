@@ -12,7 +12,7 @@ from rnnviz.engine.cells.cell import RecurrentCell
 from rnnviz.engine.dense import Dense
 from rnnviz.engine.network import Layer, Network
 from rnnviz.engine.run import LayerRun, Run
-from rnnviz.engine.run import run as run_network
+from rnnviz.engine.running import run as run_network
 from rnnviz.moments.joined import layer_number
 from rnnviz.moments.next_token import next_token
 

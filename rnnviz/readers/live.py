@@ -84,14 +84,14 @@ def run(
         ``(timesteps, features)`` or ``(trials, timesteps, features)``; with an Embedding whole
         numbers ``(timesteps,)`` or ``(trials, timesteps)``.
     initial_state : optional
-        See `rnnviz.engine.run`.
+        See `rnnviz.engine.running.run`.
     name : str, optional
         Which of several recurrent stacks of a live model is meant.
     check : bool
         Whether the live model's own framework computes the same, and the largest difference
         between its states and these is printed.
     source, progress : optional
-        See `rnnviz.engine.run`.
+        See `rnnviz.engine.running.run`.
 
     Raises
     ------

@@ -1,7 +1,7 @@
 """Experiments of one shape as stacks of networks that run in one pass.
 
 Weights that differ only in scale or gain are drawn once. A stack is run layer by layer, as
-`rnnviz.engine.run` runs one network.
+`rnnviz.engine.running` runs one network.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from rnnviz import Experiment, simulate
-from rnnviz.engine.run import run
+from rnnviz.engine.running import run
 from rnnviz.export.file_engine import MOST_WORK, computable
 from rnnviz.export.reopen import reopened
 from rnnviz.export.viewer_page import viewer_page

@@ -9,7 +9,8 @@ from rnnviz.app.components.viewer import LiveKnob
 from rnnviz.app.runtime.jobs import Progress
 from rnnviz.app.runtime.results import key_of, shared, simulation, trial_of
 from rnnviz.app.sidebar.controls import stops, widget_name
-from rnnviz.engine.run import Run, part
+from rnnviz.engine.run import Run
+from rnnviz.engine.running import part
 from rnnviz.i18n import Words
 from rnnviz.link import Shown
 from rnnviz.spec.experiment import TABLE, Experiment, ExperimentError
