@@ -225,7 +225,8 @@ def _move_title(figure: go.Figure) -> None:
     lines = [title.text]
     if verdict := (layout.meta or {}).get("verdict"):
         room = (layout.width - 2 * _EDGE) / font.get("size", _LETTERS)
-        lines = [html.escape(line) for line in wrapped(verdict, room)]
+        # Browsers round the widths of letters to pixels, each in its own way.
+        lines = [html.escape(line) for line in wrapped(verdict, 0.96 * room)]
     figure.add_annotation(
         text="<br>".join(lines),
         font=font,
