@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 from rnnviz import simulate
 from rnnviz.codegen import NOTES_MODELS
 from rnnviz.spec.perspective import Perspective
-from tests.browser.pixels import picture, shown_experiment, wait_until_painted
+from tests.browser.pixels import picture, settled, shown_experiment, wait_until_painted
 
 FOUR = NOTES_MODELS["four_stacked"]
 SHAPES, LAYERS = ('[data-view="shapes"]', '[data-view="layers"]')
@@ -118,7 +118,7 @@ def test_the_same_link_is_the_same_picture(open_page):
         page = open_page(link(experiment))
         wait_for(page, LAYERS)
         page.mouse.move(0, 0)
-        shots.append(picture(page, LAYERS))
+        shots.append(settled(page, LAYERS))
     assert shots[0].shape == shots[1].shape
     assert np.array_equal(*shots)
 
