@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from rnnviz.app.components.shell.component import STOPS
 from rnnviz.i18n import words
+from tests.browser.hands import idle
 
 SAY = words("en")
 LEAST = 15
@@ -61,8 +62,10 @@ def test_letters_act_at_ordinary_size_until_they_are_switched_off(open_page):
     cursor = page.get_by_role("slider", name="Timestep", exact=True)
     page.keyboard.press("n")
     page.wait_for_url(re.compile("card=1"))
+    idle(page)
     page.keyboard.press("l")
     page.wait_for_url(re.compile("lens=digits"))
+    idle(page)
     page.keyboard.press(".")
     expect(cursor).to_have_value("1")
     page.keyboard.press("PageUp")  # it scrolls: only in front of a room does it turn cards
@@ -85,6 +88,7 @@ def test_the_same_keys_act_on_pages_of_another_kind(open_page):
     page = open_page("?page=dynamics&t=20&units=8&weight_scale=0.1")
     page.keyboard.press("l")
     page.wait_for_url(re.compile("view=gradients"))
+    idle(page)
     page.keyboard.press(",")
     expect(page.get_by_role("slider", name="Timestep", exact=True)).to_have_value("19")
     page.wait_for_url(re.compile("t=19"))
