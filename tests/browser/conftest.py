@@ -8,6 +8,8 @@ import pytest
 from tests.browser.hands import idle
 from tests.browser.server import CHROMIUM_FLAGS, chromium_path, running
 
+SEEN = "try { localStorage.setItem('rnnviz.tour', '1') } catch {}"
+"""Tells the page that the tour of a first visit was taken."""
 ROOT = Path(__file__).parents[2]
 
 
@@ -47,16 +49,28 @@ STATE_VIEWER = '[data-testid="state-viewer"][data-experiment]'
 
 @pytest.fixture
 def open_page(chromium, server_url):
-    """Open a link in a fresh browser context and wait until its picture is painted."""
+    """Open a link in a fresh browser context and wait until its picture is painted.
+
+    The tour of a first visit begins only where it is asked for: it moves the page when it comes.
+    """
     contexts = []
 
     def open_page(
-        query="", *, width=1366, height=768, locale="en-US", painted=STATE_VIEWER, **options
+        query="",
+        *,
+        width=1366,
+        height=768,
+        locale="en-US",
+        painted=STATE_VIEWER,
+        tour=False,
+        **options,
     ):
         context = chromium.new_context(
             viewport={"width": width, "height": height}, locale=locale, **options
         )
         contexts.append(context)
+        if not tour:
+            context.add_init_script(SEEN)
         page = context.new_page()
         page.goto(f"{server_url}/{query}")
         page.wait_for_selector(painted, timeout=60_000)

@@ -67,7 +67,7 @@ def test_axe_finds_nothing_serious_on_pages_without_states(
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_serious_in_what_opens(open_page, scheme):
-    page = open_page(color_scheme=scheme, bypass_csp=True)
+    page = open_page(color_scheme=scheme, bypass_csp=True, tour=True)
     page.locator(".rv-tour").wait_for()
     assert violations(page) == []
     page.get_by_role("button", name=SAY("teach.open")).press("Enter")

@@ -68,6 +68,8 @@ def test_letters_act_at_ordinary_size_until_they_are_switched_off(open_page):
     idle(page)
     page.keyboard.press(".")
     expect(cursor).to_have_value("1")
+    page.wait_for_url(re.compile(r"[?&]t=1&"))
+    idle(page)
     page.keyboard.press("PageUp")  # it scrolls: only in front of a room does it turn cards
     page.keyboard.press("?")
     page.get_by_role("checkbox", name=SAY("keys.letters")).uncheck()
@@ -78,6 +80,7 @@ def test_letters_act_at_ordinary_size_until_they_are_switched_off(open_page):
     page.keyboard.press("?")
     page.get_by_role("checkbox", name=SAY("keys.letters")).check()
     page.keyboard.press("Escape")
+    expect(page.locator("dialog[open]")).to_have_count(0)
     page.keyboard.press(".")
     expect(cursor).to_have_value("2")
     assert "card=1" in page.url
@@ -98,7 +101,7 @@ def test_the_same_keys_act_on_pages_of_another_kind(open_page):
 
 @pytest.mark.parametrize(("width", "height"), [(1366, 768), (390, 844)])
 def test_a_first_visit_is_guided_once_and_whenever_asked(open_page, width, height):
-    page = open_page(width=width, height=height)
+    page = open_page(width=width, height=height, tour=True)
     tour = page.locator(".rv-tour")
     for number, stop in enumerate(STOPS, start=1):
         expect(tour.get_by_text(SAY(f"tour.{stop}"))).to_be_visible()
@@ -120,7 +123,7 @@ def test_a_first_visit_is_guided_once_and_whenever_asked(open_page, width, heigh
 
 
 def test_the_tour_takes_nothing_away(open_page):
-    page = open_page()
+    page = open_page(tour=True)
     page.locator(".rv-tour").wait_for()
     page.get_by_text(SAY("listing.title")).click(timeout=5000)
     page.get_by_text("(100, 64)").wait_for()
@@ -133,6 +136,6 @@ def test_the_tour_takes_nothing_away(open_page):
 
 @pytest.mark.parametrize("link", ["?lesson=loop", "?note=hello", "?embed=true", "?presentation=1"])
 def test_links_made_for_something_begin_no_tour(open_page, link):
-    page = open_page(link)
+    page = open_page(link, tour=True)
     page.wait_for_timeout(700)
     assert page.locator(".rv-tour").count() == 0

@@ -134,7 +134,7 @@ def test_a_hostile_note_is_text(open_page, server_url):
 
 
 def test_a_link_for_slides_shows_no_frame_and_stays_so(open_page):
-    page = open_page("?embed=true&knobs=weight_scale", width=800, height=600)
+    page = open_page("?embed=true&knobs=weight_scale", width=800, height=600, tour=True)
     assert page.get_by_test_id("stToolbar").count() == 0
     assert page.locator(".rv-tour").count() == 0
     expand = page.get_by_test_id("stExpandSidebarButton")

@@ -7,7 +7,6 @@ from rnnviz import run
 from rnnviz.engine import Inputs
 from rnnviz.export.weights import keras_weights, torch_weights
 from tests.export.test_weights import CASES, network_of
-from tests.parity.torch_models import TorchModel
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::UserWarning")
 
@@ -44,6 +43,8 @@ def test_keras_loads_its_weights(keras, case, tmp_path):
 def test_pytorch_loads_its_weights(torch, case, tmp_path):
     load = pytest.importorskip("safetensors.torch").load
     network = network_of(case)
+    from tests.parity.torch_models import TorchModel
+
     model, inputs = TorchModel(network), inputs_for(network)
     with torch.no_grad():
         for one in model.parameters():
