@@ -9,7 +9,7 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from rnnviz import Experiment, simulate
-from tests.browser.pixels import VIEWER, picture, wait_until_painted
+from tests.browser.pixels import VIEWER, settled, wait_until_painted
 from tests.browser.viewer import Viewer, count_messages
 
 LECTURE = Experiment()
@@ -555,7 +555,7 @@ def test_presentation_size_is_readable_from_afar(open_page):
         """Height in pixels of the ink left of the heatmap: the numbers of the units."""
         viewer = Viewer(page)
         box, (left, top, _, height) = viewer.stage.bounding_box(), viewer.heat
-        strip = picture(page)[int(top - box["y"]) : int(top - box["y"] + height // 2)]
+        strip = settled(page)[int(top - box["y"]) : int(top - box["y"] + height // 2)]
         ink = (strip[:, 20 : int(left - box["x"]) - 8] < 150).all(axis=2).any(axis=1)
         runs = "".join("x" if row else " " for row in ink).split()
         return max(map(len, runs))
