@@ -2,9 +2,8 @@
  * The list of keys: opened with ? wherever letters are not typed, or with the viewer's button.
  */
 
-import { lettersAct, letLettersAct } from "./keys.js";
+import { lettersAct, letLettersAct, TYPES } from "./keys.js";
 
-const TYPES = 'input:not([type="range"]), textarea, select, [contenteditable="true"], [role="combobox"]';
 let sheet = null;
 let words = null;
 

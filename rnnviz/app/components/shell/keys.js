@@ -6,7 +6,9 @@
  * presentation size only: elsewhere they scroll.
  */
 
-const TYPES = 'input:not([type="range"]), textarea, select, [contenteditable="true"], [role="combobox"]';
+/** Where letters mean something else: what is typed into, but not what is only ticked. */
+export const TYPES =
+  'input:not([type="range"], [type="checkbox"], [type="radio"]), textarea, select, [contenteditable="true"], [role="combobox"]';
 const OFF = "rnnviz.letters"; // in the browser's storage: whether letters do nothing
 const ACTIONS = {
   n: () => press(".st-key-card_next button"),
