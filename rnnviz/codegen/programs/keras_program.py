@@ -14,7 +14,6 @@ from rnnviz.engine import CELLS
 def lines(origin: Origin) -> list[str]:
     """Return the program, line by line."""
     made = origin.architecture
-    fed = "inputs" if made.embedding is None else "tokens"
     double = ['keras.config.set_floatx("float64")', ""] if made.dtype == "float64" else []
     if double:  # Keras issue 23223
         double.insert(0, "# TensorFlow keeps float64; on other backends some products are float32.")
@@ -33,7 +32,7 @@ def lines(origin: Origin) -> list[str]:
         *origin.weights,
         *model_lines(origin),
         "model.summary()",
-        f"outputs = model.predict({fed}[np.newaxis], verbose=0)[0]",
+        *_predict_lines(made),
         *print_lines(made),
     ]
 
@@ -49,22 +48,29 @@ def activations(made: Architecture) -> set[str]:
 def model_lines(origin: Origin) -> list[str]:
     """Return the lines that make ``model`` and set its weights."""
     made = origin.architecture
-    layers = [f"keras.Input((None, {origin.features})),"]
-    setting = []
+    shape = "batch_shape=(1, None{})" if made.stateful else "(None{})"
+    layers = [f"keras.Input({shape.format(f', {origin.features}')}),"]
+    setting, first = [], 0
     if made.embedding is not None:
+        masked = ", mask_zero=True" if made.mask_zero else ""
+        tokens = shape.format("" if made.stateful else ",")
         layers = [
-            'keras.Input((None,), dtype="int32"),',
-            f"keras.layers.Embedding({origin.vocabulary}, {origin.features}),",
+            f'keras.Input({tokens}, dtype="int32"),',
+            f"keras.layers.Embedding({origin.vocabulary}, {origin.features}{masked}),",
         ]
         setting = ["model.layers[0].set_weights([E])"]
+    if made.mask_value is not None:
+        value = "" if made.mask_value == 0 else f"mask_value={made.mask_value!r}"
+        layers.append(f"keras.layers.Masking({value}),")
+        first = 1
     for index, spec in enumerate(made.layers):
         for place, part in enumerate(made.before[index]):
             layers.append(f"{_part(part)},")
             names = ", ".join(part_names(made, index, place))
-            setting.append(f"model.layers[{len(setting)}].set_weights([{names}])")
-        layers.append(f"{_layer(spec, origin.units or str(spec.units))},")
+            setting.append(f"model.layers[{first + len(setting)}].set_weights([{names}])")
+        layers.append(f"{_layer(spec, origin.units or str(spec.units), made.stateful)},")
         names = ", ".join(", ".join(names) for names in weight_names(made, index))
-        setting.append(f"model.layers[{len(setting)}].set_weights([{names}])")
+        setting.append(f"model.layers[{first + len(setting)}].set_weights([{names}])")
     for place, part in enumerate(made.head):
         layers.append(f"{_part(part)},")
         names = ", ".join(part_names(made, None, place))
@@ -78,6 +84,19 @@ def model_lines(origin: Origin) -> list[str]:
     ]
 
 
+def _predict_lines(made: Architecture) -> list[str]:
+    if made.stateful:
+        return [
+            "# Each call begins with the state that the one before it left.",
+            "each = [model.predict(one[np.newaxis], verbose=0) for one in batch]",
+            "outputs = np.concatenate(each)",
+        ]
+    if made.sequences > 1:
+        return ["outputs = model.predict(batch, verbose=0)"]
+    fed = "inputs" if made.embedding is None else "tokens"
+    return [f"outputs = model.predict({fed}[np.newaxis], verbose=0)[0]"]
+
+
 def _part(part: Part) -> str:
     if part.epsilon is not None:
         return f"keras.layers.LayerNormalization(epsilon={part.epsilon!r})"
@@ -87,7 +106,7 @@ def _part(part: Part) -> str:
     return f"keras.layers.Dense({', '.join(arguments)})"
 
 
-def _layer(spec: Any, units: str) -> str:
+def _layer(spec: Any, units: str, stateful: bool = False) -> str:
     """Return one layer as Keras writes it; what is Keras's default is left out."""
     cell, own = CELLS[spec.cell], [units]
     for setting in cell.settings:
@@ -96,6 +115,8 @@ def _layer(spec: Any, units: str) -> str:
             own.append(f"{setting.name}={keras_cells.written(setting, value)}")
     names = ("return_sequences", "go_backwards")
     around = [f"{name}=True" for name in names if getattr(spec, name)]
+    if stateful:
+        around.append("stateful=True")
     if cell.keras_class is None:
         made = f"{keras_cells.class_name(spec)}({', '.join(own)})"
         layer = f"keras.layers.RNN({', '.join([made, *around])})"
