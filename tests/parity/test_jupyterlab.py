@@ -70,7 +70,11 @@ def laboratory(tmp_path_factory):
         yield _answering(f"http://127.0.0.1:{port}", server, folder / "log")
     finally:
         server.terminate()
-        server.wait(20)
+        try:
+            server.wait(20)
+        except subprocess.TimeoutExpired:  # it waits for its kernels
+            server.kill()
+            server.wait()
 
 
 def _notebook():
