@@ -97,7 +97,7 @@ def _check(path: Path, say: Words) -> bool:
         print(visible(_told(path, fault, say)))
     if faults:
         return True
-    title = found.words(say)(f"lesson.{found.name}.title")
+    title = found.title(say)
     sound = say("lesson_file.sound", file=path.name, title=title, cards=len(found.cards))
     print(visible(sound))
     packed = pack(text)

@@ -66,7 +66,7 @@ def handout(lesson: Lesson, say: Words, kind: str) -> str:
 def homework_sheet(lesson: Lesson, homework: Homework, link: str, say: Words) -> str:
     """Return what a student hands in as a page: the table's row, and the link that holds it all."""
     row, *_ = table([HandedIn(homework)], lesson, say)
-    title = _text(lesson.words(say)(f"lesson.{lesson.name}.title"))
+    title = _text(lesson.title(say))
     cells = "".join(
         f"<tr><th>{escape(name)}</th><td>{escape(text)}</td></tr>" for name, text in row.items()
     )

@@ -213,6 +213,10 @@ class Lesson:
         named = {f"lesson.{self.name}.{key}": text for key, text in own.items()}
         return dataclasses.replace(say, sentences=ChainMap(named, dict(say.sentences)))
 
+    def title(self, say: Words) -> str:
+        """Return what the lesson is called."""
+        return self.words(say)(f"lesson.{self.name}.title")
+
     @property
     def knobs(self) -> tuple[str, ...]:
         """Every knob that some task of the lesson moves, in order of appearance."""

@@ -1,12 +1,11 @@
 """The real app on the real server in a real Chromium."""
 
-import os
 from pathlib import Path
 
 import pytest
 
 from tests.browser.hands import idle
-from tests.browser.server import CHROMIUM_FLAGS, chromium_path, running
+from tests.browser.server import launched, running
 
 SEEN = "try { localStorage.setItem('rnnviz.tour', '1') } catch {}"
 """Tells the page that the tour of a first visit was taken."""
@@ -28,16 +27,8 @@ def chromium():
 
     It ends with the browser tests: Playwright's event loop would stand in everybody else's way.
     """
-    path = chromium_path()
-    if path is None:
-        reason = "no chromium on this machine; on Debian: apt-get install chromium"
-        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
+    with launched() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="session")

@@ -35,6 +35,23 @@ def chromium_path() -> str | None:
     return next((path for path in map(shutil.which, names) if path), None)
 
 
+@contextmanager
+def launched():
+    """Yield a launched Chromium; without one the tests skip, and in CI that is a failure."""
+    import pytest  # servers are started where no test runs, and without it
+
+    path = chromium_path()
+    if path is None:
+        reason = "no chromium on this machine; on Debian: apt-get install chromium"
+        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
+        yield browser
+        browser.close()
+
+
 @dataclass
 class Served:
     """A server that runs: its address, its process, and the file that it logs to."""

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.browser.pixels import VIEWER
-from tests.browser.server import CHROMIUM_FLAGS, chromium_path
+from tests.browser.server import launched
 
 ROOT = Path(__file__).parents[2]
 CELLS = (
@@ -31,16 +31,8 @@ SETTINGS = {"@jupyterlab/notebook-extension:tracker": {"windowingMode": "none"}}
 @pytest.fixture(scope="module")
 def chromium():
     """A launched Chromium."""
-    path = chromium_path()
-    if path is None:
-        reason = "no chromium on this machine; on Debian: apt-get install chromium"
-        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
+    with launched() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")

@@ -85,7 +85,7 @@ def _course(perspective: Perspective, say: Words) -> None:
             say("lessons.course_choose"),
             list(lessons()),
             list(perspective.course),
-            format_func=lambda name: lessons()[name].words(say)(f"lesson.{name}.title"),
+            format_func=lambda name: lessons()[name].title(say),
             placeholder=say("lessons.course_none"),
             key="course.lessons",
         )

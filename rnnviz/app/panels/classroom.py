@@ -67,7 +67,7 @@ def open_rooms(perspective: Perspective, say: Words) -> None:
             say("room.lesson"),
             names,
             index=None,
-            format_func=lambda name: lessons()[name].words(say)(f"lesson.{name}.title"),
+            format_func=lambda name: lessons()[name].title(say),
             placeholder="…",
             key="room.lesson",
         )

@@ -25,7 +25,7 @@ def show_handouts(say: Words) -> None:
         chosen = st.selectbox(
             say("handout.lesson"),
             names,
-            format_func=lambda name: lessons()[name].words(say)(f"lesson.{name}.title"),
+            format_func=lambda name: lessons()[name].title(say),
             key="handout.lesson",
         )
         name = offered(chosen, names, names[0])

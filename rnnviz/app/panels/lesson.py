@@ -245,7 +245,7 @@ def _way_out(at: _Place, say: Words) -> None:
     target = state.before_lesson(page="lessons", done=done) or state.target(at.experiment, left)
     after = next_lesson(at.perspective)
     if after is not None:
-        title = after.words(say)(f"lesson.{after.name}.title")
+        title = after.title(say)
         looked = at.perspective.without_lesson(done=done)
         _way(
             say("lessons.next_lesson", title=title),
