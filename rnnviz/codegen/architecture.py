@@ -66,6 +66,8 @@ class Architecture:
         How many sequences it is given, one after the other.
     stateful : bool
         Whether each of them begins with the state that the one before it left.
+    return_state : bool
+        Whether the last recurrent layer returns its last state besides its output.
     """
 
     input_features: int
@@ -78,6 +80,7 @@ class Architecture:
     mask_value: float | None = None
     sequences: int = 1
     stateful: bool = False
+    return_state: bool = False
 
     @property
     def masks(self) -> bool:
@@ -123,6 +126,7 @@ def architecture(model: Model) -> Architecture:
         0.0 if model.mask_zero and embedding is None else None,
         model.sequences,
         model.stateful and model.sequences > 1,
+        model.return_state,
     )
 
 

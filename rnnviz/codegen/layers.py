@@ -38,6 +38,10 @@ class KerasLayer:
         Place among the recurrent layers; None for the others.
     spec : LayerSpec, Layer or None
         The recurrent layer itself; None for the others.
+    state_shapes : tuple of tuple
+        With ``return_state``, the shapes of the states that it returns besides its output.
+    in_brackets : bool
+        Whether one shape alone is written as a list too.
     """
 
     name: str
@@ -47,6 +51,15 @@ class KerasLayer:
     weights: tuple[tuple[str, tuple[int, ...]], ...]
     index: int | None = None
     spec: Any = None
+    state_shapes: tuple[Shape, ...] = ()
+    in_brackets: bool = False
+
+    @property
+    def returned(self) -> str:
+        """What it returns, in shapes as Keras prints them: a list where there are several."""
+        if not self.state_shapes and not self.in_brackets:
+            return str(self.output_shape)
+        return str([self.output_shape, *self.state_shapes])
 
     @property
     def parameter_count(self) -> int:
@@ -86,7 +99,8 @@ def _layers(model: Model, numbering: Counter[str]) -> tuple[KerasLayer, ...]:
         for part in made.before[index]:
             layers.append(_of_part(part, shape, numbering))
             shape = layers[-1].output_shape
-        layers.append(_recurrent(index, spec, shape, numbering))
+        top = index == len(made.layers) - 1
+        layers.append(_recurrent(index, spec, shape, numbering, top and made.return_state))
         shape = layers[-1].output_shape
     for part in made.head:
         layers.append(_of_part(part, shape, numbering))
@@ -99,7 +113,9 @@ def _of_part(part: Part, shape: Shape, numbering: Counter[str]) -> KerasLayer:
     return KerasLayer(name, part.class_name, shape, output, part.weights)
 
 
-def _recurrent(index: int, spec: Any, shape: Shape, numbering: Counter[str]) -> KerasLayer:
+def _recurrent(
+    index: int, spec: Any, shape: Shape, numbering: Counter[str], return_state: bool
+) -> KerasLayer:
     assert shape[-1] is not None  # the length of a vector is always known
     weights = tuple(weight_shapes(spec, shape[-1]).items())
     class_name = CELLS[spec.cell].keras_class or OWN_CELL_LAYER
@@ -114,7 +130,11 @@ def _recurrent(index: int, spec: Any, shape: Shape, numbering: Counter[str]) -> 
         )
     features = output_features(spec)
     output = (shape[0], None, features) if spec.return_sequences else (shape[0], features)
-    return KerasLayer(name, class_name, shape, output, weights, index, spec)
+    states: tuple[Shape, ...] = ()
+    if return_state:
+        parts = len(CELLS[spec.cell].state_names) * (2 if spec.bidirectional else 1)
+        states = ((shape[0], spec.units),) * parts
+    return KerasLayer(name, class_name, shape, output, weights, index, spec, states)
 
 
 def _name(class_name: str, numbering: Counter[str]) -> str:

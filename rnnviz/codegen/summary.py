@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 
 from rnnviz.codegen.architecture import Model, architecture
@@ -35,15 +36,33 @@ def summary(model: Model, style: str = "keras3", after: Sequence[Model] = ()) ->
         For another style.
     """
     layers = keras_layers(model, after)
-    title = f'Model: "sequential{f"_{len(after)}" if after else ""}"'
+    name = f"sequential{_number(len(after))}"
     total = sum(layer.parameter_count for layer in layers)
     size = total * _BYTES[architecture(model).dtype]
+    if architecture(model).return_state:
+        # A Sequential passes one tensor on, so this is a Model, which lists its input as well.
+        name = {"keras2": "model", "keras3": "functional"}[style]
+        layers = (_input_layer(layers[0], style, len(after)), *layers)
     lines = {"keras2": _keras2, "keras3": _keras3}[style](layers, total, size)
-    return "\n".join([title, *lines]) + "\n"
+    return "\n".join([f'Model: "{name}"', *lines]) + "\n"
+
+
+def _number(count: int) -> str:
+    """What Keras puts behind a name that was given so often before."""
+    return f"_{count}" if count else ""
+
+
+def _input_layer(first: KerasLayer, style: str, before: int) -> KerasLayer:
+    """The InputLayer of a functional model; each Sequential of before had one as well."""
+    shape = first.input_shape
+    if style == "keras2":
+        # Keras 2 wrote the shape of an input in brackets.
+        return KerasLayer(f"input_{before + 1}", "InputLayer", shape, shape, (), in_brackets=True)
+    return KerasLayer(f"input_layer{_number(before)}", "InputLayer", shape, shape, ())
 
 
 def _fields(layer: KerasLayer) -> tuple[str, str]:
-    return f"{layer.name} ({layer.class_name})", str(layer.output_shape)
+    return f"{layer.name} ({layer.class_name})", layer.returned
 
 
 def _keras2(layers: tuple[KerasLayer, ...], total: int, size: int) -> list[str]:
@@ -103,7 +122,7 @@ def _keras3_row(fields: tuple[str, ...], edge: str) -> list[str]:
 
 
 def _wrapped(field: str, width: int) -> list[str]:
-    return [field] if len(field) <= width else field.split(" ", 1)
+    return textwrap.wrap(field, width, break_on_hyphens=False)
 
 
 def _readable(size: float) -> str:

@@ -102,6 +102,18 @@ class LayerRun:
         last = self.trace.full_states[..., -1, :]
         return last if self.backward is None else (last, self.backward.full_states[..., -1, :])
 
+    @property
+    def last_states(self) -> tuple[np.ndarray, ...]:
+        """`last_state` in its parts, each ``(units,)``, in Keras's order.
+
+        h, and c beside it where the cell has one; of a Bidirectional layer those of the direction
+        that reads forwards, then those of the other.
+        """
+        found = self.last_state
+        ways = found if isinstance(found, tuple) else (found,)
+        parts = len(self.layer.state_names)
+        return tuple(part for way in ways for part in np.split(way, parts, axis=-1))
+
     def trial(self, index: int, length: int) -> LayerRun:
         """What the layer computed for one of several trials, without its padding."""
         trace = _trial_of(self.trace, index, length)

@@ -11,7 +11,7 @@ import numpy as np
 from rnnviz.analysis.gated_step import GatedStep, gated_step
 from rnnviz.analysis.lyapunov import lyapunov
 from rnnviz.analysis.memory import memory
-from rnnviz.codegen.layers import keras_layers
+from rnnviz.codegen.layers import KerasLayer, keras_layers
 from rnnviz.engine import Trace
 from rnnviz.engine.run import Run
 from rnnviz.lessons.measures import gradient_power
@@ -159,9 +159,17 @@ def _exponent(run: Run) -> float:
     return float(lyapunov(run.layers[-1].trace, count=1).exponents[0])
 
 
+def _top(run: Run) -> KerasLayer:
+    """The last recurrent layer, which returns its states if any does."""
+    return [layer for layer in keras_layers(_recipe(run)) if layer.spec is not None][-1]
+
+
 def _recurrent_parameters(run: Run) -> float:
-    found = [layer for layer in keras_layers(_recipe(run)) if layer.spec is not None]
-    return found[-1].parameter_count
+    return _top(run).parameter_count
+
+
+def _returned(run: Run) -> float:
+    return 1 + len(_top(run).state_shapes)
 
 
 def whole_percent(value: float) -> str:
@@ -199,6 +207,8 @@ STEP_MEASURES: dict[str, NamedMeasure] = {
     "cut_states": NamedMeasure(_cut_states, _count),
     "left": NamedMeasure(_left, three_places),
     "begins": NamedMeasure(_begins, three_places),
+    "returned": NamedMeasure(_returned, _count),
+    "returned_shapes": NamedMeasure(text=lambda run: _top(run).returned),
     "memory_capacity": NamedMeasure(_capacity, lambda value: number(value, 3)),
     "lyapunov": NamedMeasure(_exponent, lambda value: number(value, 2)),
 }

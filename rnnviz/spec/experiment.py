@@ -62,6 +62,7 @@ class Experiment(CellSettings, Written):
     value per layer; the longest tuple says how many layers there are. With ``signal="text"`` the
     text says how many timesteps there are: one a token. ``dense_units`` puts a Dense layer on top
     that reads what the stack hands on; 0 is none, and a link that says nothing of it has none.
+    ``return_state`` lets the last recurrent layer return its last state besides its output.
     ``maxlen`` pads a text with token 0 at its ``padding`` end, or cuts it at the beginning, as
     Keras's ``pad_sequences`` does; 0 leaves it. ``mask_zero`` passes over the timesteps of token 0,
     or over those whose features are all 0. ``sequences`` cuts a longer input into so many
@@ -116,6 +117,7 @@ class Experiment(CellSettings, Written):
     return_sequences: bool | tuple[bool, ...] = knob(
         True, Flag(), group="layer", control="toggle", per_layer=True
     )
+    return_state: bool = knob(False, Flag(), group="layer", control="toggle", quiet=True)
     bidirectional: bool | tuple[bool, ...] = knob(
         False, Flag(), group="layer", control="toggle", per_layer=True
     )

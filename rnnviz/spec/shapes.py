@@ -110,6 +110,8 @@ def _sequence_problems(experiment, layers) -> list[Problem]:
             return [Problem("stateful_backwards", (("layer", back[0]),), (("stateful", False),))]
         if experiment.mask_zero:
             return [Problem("stateful_masked", (), (("stateful", False),))]
+    if experiment.return_state and experiment.mask_zero:
+        return [Problem("return_state_masked", (), (("return_state", False),))]
     silent = experiment.signal == "zeros" or not experiment.signal_amplitude
     if experiment.mask_zero and experiment.signal not in TOKEN_SIGNALS and silent:
         return [Problem("all_masked", (), (("mask_zero", False),))]

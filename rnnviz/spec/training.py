@@ -244,6 +244,7 @@ class Training(TrainingKnobs):
             mask_zero=False,
             sequences=1,
             stateful=False,
+            return_state=False,
         )
 
     @property

@@ -18,7 +18,16 @@ MOST_NETWORKS = 10_000_000
 """Most networks of one sweep."""
 _AXIS = "axis."
 _MEASURES = "measures"
-_NO_AXES = ("text", "split", "maxlen", "padding", "mask_zero", "sequences", "stateful")
+_NO_AXES = (
+    "text",
+    "split",
+    "maxlen",
+    "padding",
+    "mask_zero",
+    "sequences",
+    "stateful",
+    "return_state",
+)
 
 
 @dataclass(frozen=True, init=False)

@@ -4,6 +4,7 @@ import re
 from urllib.parse import parse_qsl
 
 import pytest
+import streamlit as st
 
 from rnnviz import Experiment, simulate
 from rnnviz.analysis.diagnosis import diagnose
@@ -299,6 +300,21 @@ def test_a_class_in_a_room_is_counted_and_the_projector_shows_it(monkeypatch):
     assert bars.count("rv-tally-right") == 1
     at = run("room=gone7")
     assert "gone7" in at.warning[0].value
+
+
+def test_a_browser_that_answers_again_after_a_reload_counts_once(monkeypatch):
+    """Its token is a cookie; what is no token counts as a visit of its own."""
+    rooms, kept = Rooms(), {}
+    for module in (state, classroom):
+        monkeypatch.setattr(module, "ROOMS", rooms)
+    monkeypatch.setattr(type(st.context), "cookies", property(lambda self: kept))
+    code = rooms.open("lesson=scaling", "teacher")
+    one, other = "a" * 32, "b" * 32
+    for token, answer in ((one, "half"), (one, "nearly_all"), (other, "half"), ("<b>", "half")):
+        kept["rnnviz_room"] = token
+        at = run(f"room={code}")
+        button(at, SAY(f"lesson.scaling.predict_tenth.option.{answer}")).click().run()
+    assert rooms.tally(code, "scaling.predict_tenth") == {1: 2, 2: 1}
 
 
 def test_homework_is_handed_in_and_gathered():

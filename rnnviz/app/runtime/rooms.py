@@ -1,7 +1,7 @@
 """Rooms: short codes for long links, and a live tally of a class's predictions.
 
 All in this process's memory and bounded; a room that is not used for some hours goes. Who answered
-is a random token of one visit, which says nothing of a person and is shown nowhere.
+is a random token of one browser, which says nothing of a person and is shown nowhere.
 """
 
 from __future__ import annotations

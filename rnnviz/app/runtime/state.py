@@ -8,6 +8,7 @@ another address (:func:`go`), exactly as a visitor who opens a link does.
 from __future__ import annotations
 
 import dataclasses
+import re
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -31,6 +32,8 @@ _VISIT = "visit"
 _WIDGETS = "widget."
 _BESIDE_ROOM = ("room", "lang", "embed", "embed_options")
 """What may stand in a link beside its room without being a link of its own."""
+_ROOM_COOKIE = "rnnviz_room"
+"""A random token that boot.js gives a browser which opens a room's link."""
 
 
 @dataclass
@@ -59,7 +62,7 @@ class _Visit:
     trained : TrainingSession or None
         The training that the visitor looks at or looked at last.
     voter : str
-        Random, to count one visit once in a room.
+        Random, to count one visit once in a room where the browser keeps no token.
     """
 
     shown: Link | None = None
@@ -110,8 +113,12 @@ def session_beside(training: Training) -> TrainingSession | None:
 
 
 def voter() -> str:
-    """Return a random text that tells this visit from others, and nothing of the visitor."""
-    return _visit().voter
+    """Return a random text that tells this browser from others, and nothing of the visitor.
+
+    The browser's own token, which outlasts a reload; where it keeps none, that of this visit.
+    """
+    token = str(st.context.cookies.get(_ROOM_COOKIE))
+    return token if re.fullmatch("[0-9a-f]{32}", token) else _visit().voter
 
 
 def forget_training() -> None:

@@ -69,6 +69,19 @@ def call(
     return f"{step_text(spec).name}({', '.join(arguments)})"
 
 
+def states_alone(call: str, spec: Any, returning: Any) -> str:
+    """Return the expression of a layer's states, of the call that runs it.
+
+    The loop of a layer like ``returning`` returns its last states besides them.
+    """
+    return f"{call}[0]" if is_like(spec, returning) else call
+
+
+def is_like(spec: Any, other: Any) -> bool:
+    """Whether two layers share one loop; nothing shares that of None."""
+    return other is not None and step_text(spec).name == step_text(other).name
+
+
 def chosen(spec: Any, specs: Iterable[Any], dialect: Dialect) -> list[str]:
     """Return the keyword arguments that tell layers of one kind of cell apart."""
     return [
@@ -78,17 +91,21 @@ def chosen(spec: Any, specs: Iterable[Any], dialect: Dialect) -> list[str]:
 
 
 def loop_lines(
-    specs: Iterable[Any], dialect: Dialect, activations: Iterable[str] = ()
+    specs: Iterable[Any],
+    dialect: Dialect,
+    activations: Iterable[str] = (),
+    returning: Any = None,
 ) -> list[str]:
     """Return the functions that run these layers: activations, then one loop per kind of cell.
 
-    ``activations`` are those that the program needs beside the layers' own.
+    ``activations`` are those that the program needs beside the layers' own; the loop of a layer
+    like ``returning`` returns the last states as well.
     """
     specs = tuple(specs)
     lines = activation_lines({*activations, *activations_of(specs)}, dialect)
     for name in dict.fromkeys(step_text(spec).name for spec in specs):
         alike = [spec for spec in specs if step_text(spec).name == name]
-        lines += _loop(alike, dialect)
+        lines += _loop(alike, dialect, is_like(alike[0], returning))
     return lines
 
 
@@ -116,26 +133,30 @@ def parameters(spec: Any, specs: Iterable[Any]) -> dict[str, str]:
     return {setting.name: _parameter(setting) for setting in _differing(spec, specs)}
 
 
-def _loop(alike: list[Any], dialect: Dialect) -> list[str]:
+def _loop(alike: list[Any], dialect: Dialect, returns_state: bool) -> list[str]:
     spec = alike[0]
     names = parameters(spec, alike)
     arguments = ["inputs", *letters(spec), *names.values()]
     return [
         "",
         f"def {step_text(spec).name}({', '.join(arguments)}):",
-        *(f"    {line}" for line in loop_body(spec, names, dialect)),
+        *(f"    {line}" for line in loop_body(spec, names, dialect, returns_state)),
         "",
     ]
 
 
-def loop_body(spec: Any, names: dict[str, str], dialect: Dialect) -> list[str]:
+def loop_body(
+    spec: Any, names: dict[str, str], dialect: Dialect, returns_state: bool = False
+) -> list[str]:
     """Return the lines of a loop over ``inputs``, which return the stacked states.
 
-    ``names`` are the variables that hold settings; those that it lacks are written in.
+    ``names`` are the variables that hold settings; those that it lacks are written in. With
+    ``returns_state`` they return the parts of the last state besides.
     """
     text = step_text(spec)
     zeros = _zeros(spec, dialect)
     before, step = (filled(part, spec, names, dialect) for part in (text.before, text.step))
+    last = ["state_t", *text.states] if returns_state else []
     return [
         "suc_outputs = []",
         f"state_t = {zeros}",
@@ -145,7 +166,7 @@ def loop_body(spec: Any, names: dict[str, str], dialect: Dialect) -> list[str]:
         *(f"    {line}" for line in step),
         "    suc_outputs.append(output_t)",
         "    state_t = output_t",
-        f"return {dialect.stack}(suc_outputs)",
+        f"return {', '.join([f'{dialect.stack}(suc_outputs)', *last])}",
     ]
 
 

@@ -49,8 +49,9 @@ def model_lines(origin: Origin) -> list[str]:
     """Return the lines that make ``model`` and set its weights."""
     made = origin.architecture
     shape = "batch_shape=(1, None{})" if made.stateful else "(None{})"
+    above = 1 if made.return_state else 0  # a functional model counts its input as well
     layers = [f"keras.Input({shape.format(f', {origin.features}')}),"]
-    setting, first = [], 0
+    setting, first = [], above
     if made.embedding is not None:
         masked = ", mask_zero=True" if made.mask_zero else ""
         tokens = shape.format("" if made.stateful else ",")
@@ -58,17 +59,19 @@ def model_lines(origin: Origin) -> list[str]:
             f'keras.Input({tokens}, dtype="int32"),',
             f"keras.layers.Embedding({origin.vocabulary}, {origin.features}{masked}),",
         ]
-        setting = ["model.layers[0].set_weights([E])"]
+        setting = [f"model.layers[{above}].set_weights([E])"]
     if made.mask_value is not None:
         value = "" if made.mask_value == 0 else f"mask_value={made.mask_value!r}"
         layers.append(f"keras.layers.Masking({value}),")
-        first = 1
+        first += 1
     for index, spec in enumerate(made.layers):
         for place, part in enumerate(made.before[index]):
             layers.append(f"{_part(part)},")
             names = ", ".join(part_names(made, index, place))
             setting.append(f"model.layers[{first + len(setting)}].set_weights([{names}])")
-        layers.append(f"{_layer(spec, origin.units or str(spec.units), made.stateful)},")
+        returned = made.return_state and index == len(made.layers) - 1
+        units = origin.units or str(spec.units)
+        layers.append(f"{_layer(spec, units, made.stateful, returned)},")
         names = ", ".join(", ".join(names) for names in weight_names(made, index))
         setting.append(f"model.layers[{first + len(setting)}].set_weights([{names}])")
     for place, part in enumerate(made.head):
@@ -76,6 +79,8 @@ def model_lines(origin: Origin) -> list[str]:
         names = ", ".join(part_names(made, None, place))
         number = place - len(made.head)
         setting.append(f"model.layers[{number}].set_weights([{names}])")
+    if made.return_state:
+        return [*_functional(layers, len(layers) - 1 - len(made.head)), *setting]
     return [
         "model = keras.Sequential([",
         *(f"    {layer}" for layer in layers),
@@ -84,7 +89,22 @@ def model_lines(origin: Origin) -> list[str]:
     ]
 
 
+def _functional(layers: list[str], returning: int) -> list[str]:
+    """Return the model as Keras's functional interface writes it.
+
+    A Sequential passes one tensor from layer to layer; the layer in place ``returning`` returns
+    its last states besides its output.
+    """
+    lines = [f"x = entry = {layers[0].removesuffix(',')}"]
+    for place, layer in enumerate(layers[1:], start=1):
+        result = "x, *states" if place == returning else "x"
+        lines.append(f"{result} = {layer.removesuffix(',')}(x)")
+    return [*lines, "model = keras.Model(entry, [x, *states])"]
+
+
 def _predict_lines(made: Architecture) -> list[str]:
+    if made.return_state:
+        return _predict_lines_with_states(made)
     if made.stateful:
         return [
             "# Each call begins with the state that the one before it left.",
@@ -97,6 +117,24 @@ def _predict_lines(made: Architecture) -> list[str]:
     return [f"outputs = model.predict({fed}[np.newaxis], verbose=0)[0]"]
 
 
+def _predict_lines_with_states(made: Architecture) -> list[str]:
+    """The same where the model returns a list: the outputs, then the last states."""
+    if made.stateful:
+        return [
+            "# Each call begins with the state that the one before it left.",
+            "each = [model.predict(one[np.newaxis], verbose=0) for one in batch]",
+            "outputs = np.concatenate([outputs for outputs, *_ in each])",
+            "last_states = [one[0] for one in each[-1][1:]]",
+        ]
+    if made.sequences > 1:
+        return ["outputs, *last_states = model.predict(batch, verbose=0)"]
+    fed = "inputs" if made.embedding is None else "tokens"
+    return [
+        f"returned = model.predict({fed}[np.newaxis], verbose=0)",
+        "outputs, *last_states = [one[0] for one in returned]",
+    ]
+
+
 def _part(part: Part) -> str:
     if part.epsilon is not None:
         return f"keras.layers.LayerNormalization(epsilon={part.epsilon!r})"
@@ -106,7 +144,7 @@ def _part(part: Part) -> str:
     return f"keras.layers.Dense({', '.join(arguments)})"
 
 
-def _layer(spec: Any, units: str, stateful: bool = False) -> str:
+def _layer(spec: Any, units: str, stateful: bool = False, return_state: bool = False) -> str:
     """Return one layer as Keras writes it; what is Keras's default is left out."""
     cell, own = CELLS[spec.cell], [units]
     for setting in cell.settings:
@@ -115,6 +153,8 @@ def _layer(spec: Any, units: str, stateful: bool = False) -> str:
             own.append(f"{setting.name}={keras_cells.written(setting, value)}")
     names = ("return_sequences", "go_backwards")
     around = [f"{name}=True" for name in names if getattr(spec, name)]
+    if return_state:
+        around.append("return_state=True")
     if stateful:
         around.append("stateful=True")
     if cell.keras_class is None:

@@ -20,7 +20,8 @@ def lines(origin: Origin) -> list[str]:
         functions = cells.activation_lines(cells.activations_of(made.layers), cells.NUMPY)
         run = _notes_lines(origin)
     else:
-        functions = cells.loop_lines(made.layers, cells.NUMPY, part_activations(made))
+        top = made.layers[-1] if made.return_state else None
+        functions = cells.loop_lines(made.layers, cells.NUMPY, part_activations(made), top)
         each = "inputs" if made.embedding is None else "tokens"
         run = sequences.over_sequences(made, _run_lines(made), each)
     return [
@@ -52,6 +53,7 @@ def _notes_lines(origin: Origin) -> list[str]:
             "inputs[::-1]" if spec.go_backwards else "inputs",
             spec.return_sequences,
         ),
+        *(["last_states = [state_t]  # return_state"] if made.return_state else []),
     ]
 
 
@@ -120,22 +122,32 @@ def _run_lines(made: Architecture) -> list[str]:
         weights = weight_names(made, index)
         states = f"states_{index + 1}" if len(made.layers) > 1 else "states"
 
-        def run(fed: str, weights, back: bool = False, spec=spec) -> str:
+        returning = made.layers[-1] if made.return_state else None
+        last = made.return_state and spec is returning
+
+        def run(fed: str, weights, back: bool = False, spec=spec, last=last, top=returning) -> str:
             fed = sequences.read_by(made, fed, back, "numpy")
             states = cells.call(spec, made.layers, fed, weights, cells.NUMPY)
+            if last:
+                return states
+            states = cells.states_alone(states, spec, top)
             return sequences.at_all_timesteps(made, states, back, "numpy")
 
         mode = getattr(spec, "merge_mode", "concat")
         if spec.bidirectional:
             whole = merged(mode, "forward", "backward[::-1]", "np.concatenate([{}], axis=1)")
             whole = sequences.without_masked(made, whole, spec.return_sequences)
+            names = ("forward, *last_forward", "backward, *last_backward")
+            forward, backward = names if last else ("forward", "backward")
             lines += [
-                f"forward = {run(below, weights[0])}",
-                f"backward = {run(below, weights[1], True)}",
+                f"{forward} = {run(below, weights[0])}",
+                f"{backward} = {run(below, weights[1], True)}",
                 f"{states} = {whole}",
             ]
+            lines += ["last_states = [*last_forward, *last_backward]"] if last else []
         else:
-            lines.append(f"{states} = {run(below, weights[0], spec.go_backwards)}")
+            result = f"{states}, *last_states" if last else states
+            lines.append(f"{result} = {run(below, weights[0], spec.go_backwards)}")
         below = states
     below = sequences.states_by_sequence(made, below)
     if spec.return_sequences:

@@ -72,12 +72,16 @@ def over_sequences(made: Architecture, lines: list[str], each: str) -> list[str]
     """
     if made.sequences == 1 or made.stateful:
         return lines
+    kept = ["    suc_states.append(last_states)"] if made.return_state else []
+    stacked = ["last_states = [np.stack(one) for one in zip(*suc_states)]"] if kept else []
     return [
-        "suc_outputs = []",
+        "suc_outputs, suc_states = [], []" if kept else "suc_outputs = []",
         f"for {each} in batch:",
         *(f"    {line}" for line in lines),
         "    suc_outputs.append(outputs)",
+        *kept,
         "outputs = np.stack(suc_outputs)",
+        *stacked,
     ]
 
 

@@ -72,15 +72,19 @@ def call(spec: Any, specs: Iterable[Any], fed: str, names: tuple[str, ...]) -> s
     return f"{spec.cell}({', '.join(arguments)})({fed})"
 
 
-def module_lines(specs: list[Any]) -> list[str]:
-    """Return a module for each cell among these layers that PyTorch does not have."""
+def module_lines(specs: list[Any], returning: Any = None) -> list[str]:
+    """Return a module for each cell among these layers that PyTorch does not have.
+
+    That of a layer like ``returning`` returns the last states as well.
+    """
     lines = []
     for name in dict.fromkeys(spec.cell for spec in specs):
-        lines += _module([spec for spec in specs if spec.cell == name])
+        alike = [spec for spec in specs if spec.cell == name]
+        lines += _module(alike, cells.is_like(alike[0], returning))
     return lines
 
 
-def _module(alike: list[Any]) -> list[str]:
+def _module(alike: list[Any], returns_state: bool) -> list[str]:
     spec = alike[0]
     letters, differing = cells.letters(spec), cells.parameters(spec, alike)
     names = {setting: f"self.{name}" for setting, name in differing.items()}
@@ -96,6 +100,6 @@ def _module(alike: list[Any]) -> list[str]:
         "",
         "    def forward(self, inputs):",
         f"        {', '.join(letters)} = {weights}",
-        *(f"        {line}" for line in cells.loop_body(spec, names, cells.TORCH)),
+        *(f"        {line}" for line in cells.loop_body(spec, names, cells.TORCH, returns_state)),
         "",
     ]

@@ -18,6 +18,7 @@ def lines(origin: Origin) -> list[str]:
     loops = [spec for spec in made.layers if not torch_modules.has_layer(spec)]
     own = [spec for spec in loops if CELLS[spec.cell].torch is None]
     functions = [spec for spec in loops if CELLS[spec.cell].torch is not None]
+    top = made.layers[-1] if made.return_state else None
     return [
         *origin.heading("PyTorch"),
         "import numpy as np",
@@ -28,9 +29,9 @@ def lines(origin: Origin) -> list[str]:
         *torch_modules.load_lines(made.layers),
         *sequences.repeat_lines(made, "torch"),
         *cells.loop_lines(
-            functions, cells.TORCH, [*part_activations(made), *cells.activations_of(own)]
+            functions, cells.TORCH, [*part_activations(made), *cells.activations_of(own)], top
         ),
-        *torch_modules.module_lines(own),
+        *torch_modules.module_lines(own, top),
         "",
         *origin.inputs,
         *origin.weights,
@@ -119,7 +120,13 @@ def _own_layer(
         lines.append(f"{load}(layer, {', '.join(names)}{direction})")
     mode = getattr(spec, "merge_mode", "concat")
     fed = sequences.read_by(made, "x", spec.go_backwards, "torch")
-    lines += ["with torch.no_grad():", f"    x, _ = layer({fed})"]
+    returns_state = made.return_state and spec is made.layers[-1]
+    last = "last" if returns_state else "_"
+    lines += ["with torch.no_grad():", f"    x, {last} = layer({fed})"]
+    if returns_state:
+        several = len(CELLS[spec.cell].state_names) > 1
+        each = "one for way in zip(*last) for one in way" if several else "one for one in last"
+        lines.append(f"last_states = [{each.replace('one for', 'one.numpy() for', 1)}]")
     if spec.bidirectional and (made.masks or mode != "concat"):
         forward = sequences.at_all_timesteps(made, f"x[:, :{spec.units}]", False, "torch")
         back = sequences.at_all_timesteps(made, f"x[:, {spec.units}:].flip(0)", True, "torch")
@@ -136,6 +143,8 @@ def _loop_layer(
 ) -> list[str]:
     """Return the lines of a layer that PyTorch lacks."""
     own = CELLS[spec.cell].torch is None
+    top = made.layers[-1] if made.return_state else None
+    last = made.return_state and spec is top
 
     def run(names: tuple[str, ...], backwards: bool) -> str:
         fed = sequences.read_by(made, "x", backwards, "torch")
@@ -144,17 +153,25 @@ def _loop_layer(
         else:
             tensors = [f"torch.tensor({name})" for name in names]
             states = cells.call(spec, loops, fed, tensors, cells.TORCH)
+        if last:
+            return states
+        states = cells.states_alone(states, spec, top)
         return sequences.at_all_timesteps(made, states, backwards, "torch")
 
     if not spec.bidirectional:
-        lines = [f"x = {run(weights[0], spec.go_backwards)}"]
+        result = "x, *last" if last else "x"
+        lines = [f"{result} = {run(weights[0], spec.go_backwards)}"]
     else:
         mode = getattr(spec, "merge_mode", "concat")
         whole = merged(mode, "forward", "backward.flip(0)", "torch.cat([{}], dim=1)")
         whole = sequences.without_masked(made, whole, spec.return_sequences)
+        names = ("forward, *last_forward", "backward, *last_backward")
+        forward, backward = names if last else ("forward", "backward")
         lines = [
-            f"forward = {run(weights[0], False)}",
-            f"backward = {run(weights[1], True)}",
+            f"{forward} = {run(weights[0], False)}",
+            f"{backward} = {run(weights[1], True)}",
             f"x = {whole}",
         ]
+        lines += ["last = [*last_forward, *last_backward]"] if last else []
+    lines += ["last_states = [one.numpy() for one in last]"] if last else []
     return ["with torch.no_grad():", *(f"    {line}" for line in lines)] if own else lines

@@ -5,7 +5,7 @@ import io
 
 import numpy as np
 
-from rnnviz import simulate
+from rnnviz import Experiment, simulate
 from rnnviz.codegen.programs import program
 
 BOUNDS = {"float64": 1e-12, "float32": 1e-6}
@@ -29,6 +29,17 @@ def assert_agrees(experiment, framework, folder):
     return assert_computes(experiment, simulate(experiment), framework, folder)
 
 
+def assert_returns_states(last_states, run, largest):
+    """What a program holds as the last states is the run's, of the last sequence if stateful."""
+    expected = run.layers[-1].last_states
+    if run.experiment.stateful:
+        expected = tuple(one[-1] for one in expected)
+    assert len(last_states) == len(expected)
+    for theirs, ours in zip(last_states, expected, strict=True):
+        assert theirs.shape == ours.shape
+        assert np.abs(theirs - ours).max() <= BOUNDS[ours.dtype.name] * largest
+
+
 def assert_computes(model, run, framework, folder):
     """As :func:`assert_agrees`, for anything that a program can be written of, and its run."""
     expected = run.output
@@ -41,6 +52,8 @@ def assert_computes(model, run, framework, folder):
     assert np.abs(outputs - expected).max() <= BOUNDS[expected.dtype.name] * largest
     assert str(outputs.shape) in printed
     numbers = printed[printed.rindex(str(outputs.shape)) + len(str(outputs.shape)) :]
+    if isinstance(model, Experiment) and model.return_state:
+        assert_returns_states(variables["last_states"], run, largest)
     row = np.array(numbers.strip().strip("[]").split(), dtype=float)
     first = outputs if outputs.ndim == 1 else outputs.reshape(-1, outputs.shape[-1])[0]
     assert np.array_equal(row.astype(outputs.dtype), first)

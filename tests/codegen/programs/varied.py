@@ -56,6 +56,29 @@ def _masked_and_cut():
         )
 
 
+def _returning_states():
+    """The last state besides the output, of each kind of state, and cut into sequences."""
+    returning = SMALL.replace(return_state=True)
+    yield "returns state", returning
+    yield (
+        "returns state, last output, float32",
+        returning.replace(
+            return_sequences=False, dtype="float32", signal="tokens", vocabulary_size=20
+        ),
+    )
+    for cell in ("LSTM", "GRU", "LeakyRNN"):
+        stacked = returning.replace(units=(5, 4), cell=cell, weight_scale=0.3, dense_units=2)
+        yield f"returns state, {cell}", stacked
+        yield f"returns state, {cell}, both ways", stacked.replace(bidirectional=True)
+        yield (
+            f"returns state, {cell} relu, backwards",
+            stacked.replace(activation="relu", go_backwards=(False, True)),
+        )
+    cut = returning.replace(sequences=3, timesteps=5, units=(5, 4), cell=("SimpleRNN", "LSTM"))
+    for stateful in (False, True):
+        yield f"returns state, three sequences, stateful={stateful}", cut.replace(stateful=stateful)
+
+
 def _varied():
     for name, experiment in NOTES_MODELS.items():
         # Over 100 timesteps the roundings of float32 grow past 1e-6 in four orthogonal layers.
@@ -94,6 +117,7 @@ def _varied():
     yield "hostile text", SMALL.replace(signal="text", text=text)
     yield "words", SMALL.replace(signal="text", text=text, split="whitespace")
     yield from _masked_and_cut()
+    yield from _returning_states()
     for activation in DRAWN_HEAD_ACTIVATIONS:
         head = {"dense_units": 2, "dense_activation": activation}
         yield f"head {activation}", SMALL.replace(**head, dtype="float32")

@@ -3,8 +3,23 @@
  * come, a line where its server is away, and one entry of the history for each thing that is shown.
  *
  * The server puts it into the page with WORDS, a sentence by name for each language.
+ *
+ * A link to a room gets a random token as a cookie before the page connects, so that an answer given
+ * again after a reload takes the place of the first one. It says nothing of the visitor, and goes with
+ * the browser.
  */
 (() => {
+  const ROOM_COOKIE = "rnnviz_room"; // as in app/runtime/state.py
+  if (new URLSearchParams(location.search).has("room")) {
+    try {
+      if (!document.cookie.includes(`${ROOM_COOKIE}=`)) {
+        const random = crypto.getRandomValues(new Uint32Array(4));
+        const token = [...random].map((part) => part.toString(16).padStart(8, "0")).join("");
+        document.cookie = `${ROOM_COOKIE}=${token}; SameSite=Lax`;
+      }
+    } catch {} // a frame that may keep nothing: there each visit counts once
+  }
+
   const LINE_AFTER = 1500; // ms: a connection that is back sooner was hardly away
   const FIRST_AFTER = 12000; // ms after which a page that has never been connected says so
   const IN_TAB = "rnnviz.newest";
