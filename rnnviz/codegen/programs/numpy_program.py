@@ -123,12 +123,12 @@ def _run_lines(made: Architecture) -> list[str]:
         states = f"states_{index + 1}" if len(made.layers) > 1 else "states"
 
         returning = made.layers[-1] if made.return_state else None
-        last = made.return_state and spec is returning
+        ends = made.return_state and spec is returning
 
-        def run(fed: str, weights, back: bool = False, spec=spec, last=last, top=returning) -> str:
+        def run(fed: str, weights, back: bool = False, spec=spec, ends=ends, top=returning) -> str:
             fed = sequences.read_by(made, fed, back, "numpy")
             states = cells.call(spec, made.layers, fed, weights, cells.NUMPY)
-            if last:
+            if ends:
                 return states
             states = cells.states_alone(states, spec, top)
             return sequences.at_all_timesteps(made, states, back, "numpy")
@@ -138,15 +138,15 @@ def _run_lines(made: Architecture) -> list[str]:
             whole = merged(mode, "forward", "backward[::-1]", "np.concatenate([{}], axis=1)")
             whole = sequences.without_masked(made, whole, spec.return_sequences)
             names = ("forward, *last_forward", "backward, *last_backward")
-            forward, backward = names if last else ("forward", "backward")
+            forward, backward = names if ends else ("forward", "backward")
             lines += [
                 f"{forward} = {run(below, weights[0])}",
                 f"{backward} = {run(below, weights[1], True)}",
                 f"{states} = {whole}",
             ]
-            lines += ["last_states = [*last_forward, *last_backward]"] if last else []
+            lines += ["last_states = [*last_forward, *last_backward]"] if ends else []
         else:
-            result = f"{states}, *last_states" if last else states
+            result = f"{states}, *last_states" if ends else states
             lines.append(f"{result} = {run(below, weights[0], spec.go_backwards)}")
         below = states
     below = sequences.states_by_sequence(made, below)
