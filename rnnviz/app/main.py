@@ -52,8 +52,7 @@ from rnnviz.spec.training import Training
 from rnnviz.spec.wishes import unmet_wishes
 
 _STATIC = Path(__file__).with_name("static")
-# Read once, not at every run. The icon is our own: Streamlit would fetch one from the internet.
-_STYLE = f"<style>{(_STATIC / 'page.css').read_text(encoding='utf-8')}</style>"
+# Our own and read once: Streamlit would fetch one from the internet.
 _ICON = f"data:image/svg+xml;base64,{b64encode((_STATIC / 'icon.svg').read_bytes()).decode()}"
 _LECTURE = Experiment()
 _UNDER_WAY = 20
@@ -65,7 +64,6 @@ _LANGUAGE_NAMES = {"en": "English", "ko": "한국어"}
 def show() -> None:
     """Run the page once: link -> experiment -> picture -> link."""
     st.set_page_config(page_title="rnnviz", page_icon=_ICON, layout="wide")
-    st.html(_STYLE)
     say = words(preferred_language(st.context.locale))
     try:
         with MEMORY.page():

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import plotly.graph_objects as go
 
 from rnnviz.analysis.level_of_detail import Blocks, reduce_to_blocks
 from rnnviz.analysis.saturation import saturation
+from rnnviz.engine import Run, Trace
 from rnnviz.views._plot.colours import sample
 from rnnviz.views._plot.cursor import CURSOR
 from rnnviz.views._plot.hatching import hatching
@@ -36,6 +38,9 @@ from rnnviz.views.registry import View
 COLUMNS, ROWS = 1200, 512
 """Most cells of a plain figure: beyond 65,535 columns Plotly would draw nothing at all."""
 _COLOUR_STEPS = 128
+_BANDS: WeakKeyDictionary[Run, dict[bool, InputBand]] = WeakKeyDictionary()
+_ON_OWN_SCALE: WeakKeyDictionary[Trace, dict[str, Field]] = WeakKeyDictionary()
+"""What was measured for a picture, as long as its run lives: a page asks for three pictures."""
 WRITTEN_OUT = 20_000
 """Most cells whose values a plain figure carries as text, to the last digit."""
 
@@ -96,11 +101,14 @@ def analyse(run, perspective) -> Picture:
         unit=perspective.unit,
         backwards=turns % 2 == 1,
     )
-    lens, field = lens_for(perspective.lens, layer.trace), picture.field
-    if lens.name != "state":
+    lens = lens_for(perspective.lens, layer.trace)
+    if lens.name == "state":
+        kept = _ON_OWN_SCALE.setdefault(layer.trace, {})
+        field = kept.get(perspective.contrast) or with_contrast(picture.field, perspective.contrast)
+        kept[perspective.contrast] = field
+    else:
         backward = layer.both.backward if layer.both else None
-        field = lens.field(layer.trace, backward)
-    field = with_contrast(field, perspective.contrast)
+        field = with_contrast(lens.field(layer.trace, backward), perspective.contrast)
     if field.own and field.name == "state":
         picture = _mean_on(picture, field)
     identity = f"{run.source.to_query()} {run.trial_index}"
@@ -128,6 +136,13 @@ def input_band(run, backwards: bool = False) -> InputBand:
     backwards : bool
         Whether the columns are in the order of a layer that reads from the end.
     """
+    kept = _BANDS.setdefault(run, {})
+    if backwards not in kept:
+        kept[backwards] = _input_band(run, backwards)
+    return kept[backwards]
+
+
+def _input_band(run: Run, backwards: bool) -> InputBand:
     order = slice(None, None, -1 if backwards else 1)
     values = run.inputs[order]
     limit = rounded_up(symmetric_limit(values))

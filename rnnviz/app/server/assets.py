@@ -30,6 +30,7 @@ _APP = Path(__file__).parents[1]
 _FOLDERS = (
     *WEB_FOLDERS,
     *(_APP / "components" / name for name in ("viewer", "network", "training", "moments", "shell")),
+    _APP / "static",
     _APP / "static/fonts",
     FACES_FOLDER,
 )
@@ -122,7 +123,7 @@ def _hints() -> str:
             found.append(name)
             text = asset_paths()[name].read_text(encoding="utf-8")
             needed += re.findall(r'^import .*? from "\./(.+?)";', text, re.M | re.S)
-    styles = ("viewer.css", "streamlit.css")
+    styles = ("page.css", "viewer.css", "streamlit.css")
     links = [f"<{asset_url(name)}>; rel=preload; as=style" for name in styles]
     return ", ".join(links + [f"<{asset_url(name)}>; rel=modulepreload" for name in sorted(found)])
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from rnnviz.app.server.assets import asset_url
 from rnnviz.app.server.static_files import files
 from rnnviz.app.server.streamlit_private import index_page
 from rnnviz.i18n import LANGUAGES, preferred_language, words
@@ -130,7 +131,11 @@ def page(language: str, packed: bool) -> bytes:
     text = text.replace("</head>", f"{_preloads()}</head>", 1)
     loading = html.escape(say("first.loading"))
     first = f'<div class="rv-first"><b>rnnviz</b><p role="status">{loading}</p><i></i></div>'
-    return text.replace('<div id="root"></div>', f'<div id="root">{first}</div>').encode()
+    text = text.replace('<div id="root"></div>', f'<div id="root">{first}</div>')
+    # Last of all: Streamlit writes its styles into the head, and where two rules weigh the same the
+    # later one holds.
+    style = f'<link rel="stylesheet" href="./{asset_url("page.css")}">'
+    return text.replace("</body>", f"{style}</body>", 1).encode()
 
 
 def _preloads() -> str:

@@ -7,8 +7,9 @@ the minors that it was run with and no others.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 __all__ = [
     "BackMsg",
     "ClientState",
+    "ComponentValue",
     "DeltaGenerator",
     "ForwardMsg",
     "FragmentHandledException",
@@ -34,6 +36,7 @@ __all__ = [
     "close_session",
     "index_page",
     "keep_settings",
+    "lighten_components",
     "option",
     "run_command",
     "widgets_of",
@@ -48,6 +51,50 @@ def option(name: str) -> Any:
 def keep_settings() -> None:
     """Let Streamlit look a section of its settings up once: it does so six times a page run."""
     config.get_options_for_section = cache(config.get_options_for_section)
+
+
+class ComponentValue(dict[str, Any]):
+    """What a component has told, read as ``value["name"]`` or ``value.name``."""
+
+    def __getattr__(self, name: str) -> Any:
+        return self.get(name)
+
+
+def lighten_components() -> None:
+    """Spare each page run what Streamlit does for components that are used in other ways than here.
+
+    It makes a class whenever ``st.session_state`` gives a component's value, so that a page can
+    write into it; and each select box asks for the values of all components. And it hashes all that
+    a component is given, for a name that is not used where the component has a key.
+    """
+    module = import_module("streamlit.components.v2.bidi_component.main")
+    setattr(module, "make_bidi_component_presenter", _presenter)  # noqa: B010
+    setattr(module.BidiComponentMixin, "_build_bidi_identity_kwargs", _identity)  # noqa: B010
+
+
+def _identity(self: Any, *, component_name: str, **_: Any) -> dict[str, Any]:
+    """Return what tells a component from others, besides its key."""
+    return {"component_name": component_name}
+
+
+def _presenter(aggregator_id: str, *_: Any, **__: Any) -> Callable[[Any, Any], Any]:
+    """Return what merges the triggers of a component into its state, as Streamlit's own does."""
+
+    def present(value: Any, session_state: Any) -> Any:
+        if not isinstance(value, dict):
+            return value
+        told = session_state._new_widget_state
+        kind = told.widget_metadata.get(aggregator_id)
+        if kind is None or kind.value_type != "json_trigger_value":
+            return value
+        triggers = told.get(aggregator_id) or ()
+        triggers = (triggers,) if isinstance(triggers, dict) else triggers
+        told_now = [one for one in triggers if isinstance(one, dict)]
+        named = [one for one in told_now if isinstance(one.get("event"), str)]
+        events = {one["event"]: one.get("value") for one in named}
+        return ComponentValue(events | value)
+
+    return present
 
 
 def index_page() -> Path:

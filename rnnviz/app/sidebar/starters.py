@@ -30,11 +30,18 @@ def starters(source: Shown, perspective: Perspective, say: Words) -> None:
             )
 
 
+class _Style(str):
+    """Text that is HTML already: Streamlit would look for its indentation at every page run."""
+
+    def _repr_html_(self) -> str:
+        return self
+
+
 @cache
-def _style(palette: str) -> str:
+def _style(palette: str) -> _Style:
     """Return the pictures as the buttons' grounds: the states of each network, time across."""
     rules = [
         f".st-key-starter-{name} button {{ background-image: url({thumbnail(one, palette)}); }}"
         for name, one in STARTERS.items()
     ]
-    return f"<style>{' '.join(rules)}</style>"
+    return _Style(f"<style>{' '.join(rules)}</style>")

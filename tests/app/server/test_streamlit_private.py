@@ -2,11 +2,14 @@
 
 import inspect
 from functools import cache
+from importlib import import_module
+from types import SimpleNamespace
 
 import pytest
 import streamlit
 from streamlit import config, runtime
-from streamlit.runtime.state.session_state import SessionState
+from streamlit.runtime.state.common import WidgetMetadata
+from streamlit.runtime.state.session_state import SessionState, WStates
 from streamlit.testing.v1 import AppTest
 
 from rnnviz.app.server import streamlit_private as private
@@ -103,3 +106,53 @@ def test_its_command_line_takes_a_script_and_settings():
 def test_what_a_page_is_drawn_on_is_there():
     assert hasattr(private.DeltaGenerator, "progress"), VERSION
     assert issubclass(private.FragmentHandledException, Exception), VERSION
+
+
+@pytest.fixture
+def components(monkeypatch):
+    """Streamlit's module of components, as it comes; what a test changes in it is taken back."""
+    module = import_module("streamlit.components.v2.bidi_component.main")
+    for owner, name in (
+        (module, "make_bidi_component_presenter"),
+        (module.BidiComponentMixin, "_build_bidi_identity_kwargs"),
+    ):
+        monkeypatch.setattr(owner, name, getattr(owner, name))
+    return module
+
+
+@pytest.mark.parametrize(
+    "triggers",
+    [None, [], [{"event": "a", "value": 1}], {"event": "b"}, [3, {"event": ["x"]}, {"value": 2}]],
+    ids=["none", "empty", "one", "alone", "hostile"],
+)
+@pytest.mark.parametrize("kind", ["json_trigger_value", "json_value", None])
+@pytest.mark.parametrize("value", [{"cursor": {"timestep": 3}}, {}, None, 7, "text"])
+def test_a_component_gives_the_value_that_streamlit_gives(components, value, kind, triggers):
+    told = WStates()
+    if kind is not None:
+        told.set_widget_metadata(WidgetMetadata("events", lambda x: x, lambda x: x, kind))
+        if triggers is not None:
+            told.set_from_value("events", triggers)
+    session = SimpleNamespace(_new_widget_state=told)
+    plain = components.make_bidi_component_presenter("events", "one", None)(value, session)
+    private.lighten_components()
+    ours = components.make_bidi_component_presenter("events", "one", None)(value, session)
+    assert ours == plain, VERSION
+    if isinstance(plain, dict) and type(plain) is not dict:
+        assert ours.cursor == plain.cursor
+        assert ours.nothing is plain.nothing is None
+
+
+def test_components_with_keys_are_told_apart(components):
+    def page():
+        from streamlit.components.v2 import component
+
+        one = component("one", js="export default () => {}")
+        one(data=b"1", key="first")
+        one(data=b"1", key="second")
+
+    private.lighten_components()
+    ran = AppTest.from_function(page).run()
+    assert not ran.exception, f"{VERSION}: {ran.exception}"
+    ids = {element.proto.id for element in ran.main if element.type == "bidi_component"}
+    assert len(ids) == 2, VERSION

@@ -29,6 +29,8 @@ DATA_FRAMES = (2000, 200.0)
 """Frames of messages; a slider that is dragged sends some sixty a second."""
 UNFINISHED = 64 * 2**20
 """Bytes of all messages whose end has not arrived."""
+GATHERED = 64 * 2**10
+"""Bytes of frames that are held back until the event loop's next turn; more go out at once."""
 REASONS = {1002: "late", 1008: "frames", 1009: "long_message", 1013: "unfinished"}
 """What the close codes stand for on the health page."""
 _END_OF_HEAD = b"\r\n\r\n"
@@ -168,19 +170,44 @@ class Socket(asyncio.Protocol):
 
 
 class _Transport:
-    """The transport as Uvicorn sees it: a change of protocol stays behind our own."""
+    """The transport as Uvicorn sees it: a change of protocol stays behind our own.
+
+    The frames of a WebSocket that are written in one turn of the event loop go out together. A page
+    run is some sixty messages; each call of the system lets another thread have Python, which then
+    has to be waited for.
+    """
 
     def __init__(self, socket: Socket) -> None:
         self._socket, self._transport = socket, socket.transport
+        self._gathered: list[bytes] = []
+        self._size = 0
         self.get_extra_info = self._transport.get_extra_info
 
     def set_protocol(self, protocol: asyncio.Protocol) -> None:
         self._socket.become(protocol)
 
     def write(self, data: bytes) -> None:
-        if not self._socket._closed:
-            self._socket.answered()
+        if self._socket._closed:
+            return
+        self._socket.answered()
+        if self._socket.frames is None:
             self._transport.write(data)
+            return
+        if not self._gathered:
+            asyncio.get_running_loop().call_soon(self._flush)
+        self._gathered.append(data)
+        self._size += len(data)
+        if self._size > GATHERED:
+            self._flush()
+
+    def close(self) -> None:
+        self._flush()
+        self._transport.close()
+
+    def _flush(self) -> None:
+        gathered, self._gathered, self._size = self._gathered, [], 0
+        if gathered and not self._socket._closed:
+            self._transport.write(b"".join(gathered))
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._transport, name)

@@ -8,7 +8,7 @@ import pytest
 
 from rnnviz.app.server.guard import sockets as module
 from rnnviz.app.server.guard.rules import Rules
-from rnnviz.app.server.guard.sockets import stand_before
+from rnnviz.app.server.guard.sockets import Socket, stand_before
 from tests.live.attacks import frame
 
 HEAD = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
@@ -194,3 +194,44 @@ def test_unfinished_messages_are_bounded_together_and_in_time(monkeypatch):
         assert sockets.unfinished == 0
 
     scene(play)
+
+
+def test_frames_of_one_turn_go_out_together_and_in_their_order(monkeypatch):
+    monkeypatch.setattr(module, "GATHERED", 1000)
+
+    class Written:
+        def __init__(self):
+            self.calls, self.closed = [], False
+
+        def write(self, data):
+            assert not self.closed
+            self.calls.append(data)
+
+        def close(self):
+            self.closed = True
+
+        def get_extra_info(self, name):
+            return None
+
+    async def go():
+        sockets = module.Sockets(10, 10**6)
+        socket, written = Socket(Echo(), sockets), Written()
+        socket.connection_made(written)
+        transport = socket._inner.transport
+        transport.write(b"head")
+        assert written.calls == [b"head"]  # an answer to a request waits for nothing
+        transport.set_protocol(Frames(transport))
+        transport.write(b"a")
+        transport.write(b"b")
+        assert written.calls == [b"head"]
+        await asyncio.sleep(0)
+        assert written.calls == [b"head", b"ab"]
+        for _ in range(30):
+            transport.write(bytes(100))
+        assert sum(map(len, written.calls)) >= 2000  # not everything waits
+        transport.write(b"last")
+        transport.close()
+        assert b"".join(written.calls) == b"headab" + bytes(3000) + b"last"
+        assert written.closed
+
+    asyncio.run(go())
