@@ -1,5 +1,6 @@
 """How a network learns: gradients, optimisers, tasks, the training loop. NumPy and the engine."""
 
+from rnnviz.learn.dropout import Masks, draw_masks
 from rnnviz.learn.gradients import gradients
 from rnnviz.learn.losses import LOSSES, Loss, loss_named
 from rnnviz.learn.optimizers import FRAMEWORKS, OPTIMIZERS, SCHEDULES, OptimizerSettings
@@ -16,11 +17,13 @@ __all__ = [
     "TEXTS",
     "Checkpoint",
     "Loss",
+    "Masks",
     "OptimizerSettings",
     "Task",
     "TaskSettings",
     "Trainer",
     "TrainerSettings",
+    "draw_masks",
     "gradients",
     "loss_named",
 ]

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
+from rnnviz.learn.dropout import LayerMasks
 from rnnviz.learn.layer_pass import LayerPass
 from rnnviz.learn.parameters import Parameters
 from rnnviz.learn.part_pass import PartPass, part_pass
@@ -22,6 +25,8 @@ class Backpropagation:
         Leave this activation out where the head ends in it; see `Loss.activation`.
     truncate : int or None
         Timesteps after which the gradient through time is cut; None goes back to the first.
+    masked : bool
+        Whether recurrent kernels can read states through masks (recurrent dropout).
     """
 
     def __init__(
@@ -31,6 +36,7 @@ class Backpropagation:
         batch: int,
         logits_of: str | None = None,
         truncate: int | None = None,
+        masked: bool = False,
     ) -> None:
         network = parameters.network
         if network.masks:
@@ -48,7 +54,7 @@ class Backpropagation:
         self.layers: list[LayerPass] = []
         for name, layer in zip(network.layer_names, network.layers, strict=True):
             self.before.append([part_pass(one, parameters, next(names)) for one in layer.before])
-            self.layers.append(LayerPass(layer, parameters, name, timesteps, batch))
+            self.layers.append(LayerPass(layer, parameters, name, timesteps, batch, masked))
             for _ in self.layers[-1].directions:
                 next(names)
         top = len(network.head) - 1
@@ -64,6 +70,7 @@ class Backpropagation:
         values: np.ndarray,
         lengths: np.ndarray | None = None,
         initial_states: list | None = None,
+        masks: Sequence[LayerMasks] | None = None,
     ) -> np.ndarray:
         """Return the network's outputs, (timesteps or 1, outputs, batch).
 
@@ -75,12 +82,15 @@ class Backpropagation:
             Timesteps of each sequence, the rest is padding; None where none is padded.
         initial_states : list or None
             One for each layer: (batch, state_size), a pair of them for two directions, or None.
+        masks : sequence of LayerMasks or None
+            One for each layer, for this way forward and the way back from it; see `draw_masks`.
         """
         for index, layer in enumerate(self.layers):
             given = None if initial_states is None else initial_states[index]
             pair = given if isinstance(given, tuple) else (given,) * len(layer.directions)
             for direction, state in zip(layer.directions, pair, strict=True):
                 direction.begin(state)
+            layer.drop(None if masks is None else masks[index])
         last = None if lengths is None else np.asarray(lengths) - 1
         self._order = None if last is None else _turned(last, self.timesteps)
         fed = self._fed(values)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ from rnnviz.engine.cells.weights import read_only
 from rnnviz.engine.inputs import Inputs
 from rnnviz.engine.network import Network
 from rnnviz.learn.backpropagation import Backpropagation
+from rnnviz.learn.dropout import LayerMasks
 from rnnviz.learn.losses import Loss, loss_named
 from rnnviz.learn.parameters import Parameters
 
@@ -23,6 +25,7 @@ def gradients(
     mask: np.ndarray | None = None,
     initial_state: Any = None,
     truncate: int | None = None,
+    dropout_masks: Sequence[LayerMasks] | None = None,
 ) -> tuple[float, dict[str, np.ndarray]]:
     """Return a loss and its gradient by every weight, by backpropagation through time.
 
@@ -48,6 +51,8 @@ def gradients(
     truncate : int, optional
         Cut the gradient through time every so many timesteps (truncated backpropagation through
         time); by default it flows back to the first.
+    dropout_masks : sequence of LayerMasks, optional
+        One for each layer, as `rnnviz.learn.draw_masks` draws them; by default nothing is dropped.
 
     Returns
     -------
@@ -67,9 +72,11 @@ def gradients(
     chosen = loss_named(loss)
     batch, timesteps = values.shape[:2]
     parameters = Parameters(network)
-    passes = Backpropagation(parameters, timesteps, batch, chosen.activation, truncate)
+    masked = dropout_masks is not None
+    passes = Backpropagation(parameters, timesteps, batch, chosen.activation, truncate, masked)
     lengths = np.array(data.lengths) if len(set(data.lengths)) > 1 else None
-    outputs = passes.forward(values, lengths, _initial_states(network, initial_state, batch))
+    states = _initial_states(network, initial_state, batch)
+    outputs = passes.forward(values, lengths, states, dropout_masks)
     wanted = column_targets(targets, outputs, chosen)
     counts = _checked_mask(mask, len(outputs), batch, data.lengths)
     value, deltas = chosen(outputs, wanted, counts)

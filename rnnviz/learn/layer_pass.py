@@ -7,6 +7,7 @@ import numpy as np
 from rnnviz.engine.cells.cell import RecurrentCell
 from rnnviz.engine.cells.tape import Tape
 from rnnviz.engine.network import Layer
+from rnnviz.learn.dropout import LayerMasks, Masks
 from rnnviz.learn.parameters import Parameters
 
 
@@ -23,6 +24,8 @@ class DirectionPass:
     timesteps, batch : int
     from_the_end : bool
         Whether it reads from the last timestep to the first.
+    masked : bool
+        Whether its recurrent kernel can read the state through a mask.
     """
 
     def __init__(
@@ -33,12 +36,15 @@ class DirectionPass:
         timesteps: int,
         batch: int,
         from_the_end: bool,
+        masked: bool = False,
     ) -> None:
         names = [one for one in parameters.weights if one.rpartition("/")[0] == name]
         weights = parameters.joined(parameters.values, names)
         gradient = parameters.joined(parameters.gradient, names)
         sizes = (cell.features, cell.units, timesteps, batch)
-        self.tape = Tape(weights, gradient, *sizes, recurrent=bool(cell.recurrent_blocks))
+        recurrent = bool(cell.recurrent_blocks)
+        self.tape = Tape(weights, gradient, *sizes, recurrent=recurrent, masked=masked)
+        self._input_mask: np.ndarray | None = None
         self.advance, self.retreat = cell.forward_step(self.tape), cell.backward_step(self.tape)
         self.from_the_end = from_the_end
 
@@ -49,13 +55,28 @@ class DirectionPass:
         for index, part in enumerate(parts):
             part[...] = 0 if state is None else state[:, index * units : (index + 1) * units].T
 
+    def drop(self, masks: Masks | None) -> None:
+        """Set the masks of the next way forward and back; None drops nothing."""
+        self._input_mask = None if masks is None else masks.inputs
+        if self.tape.mask is not None:
+            states = None if masks is None else masks.states
+            self.tape.mask[...] = 1 if states is None else states
+
     def forward(self, inputs: np.ndarray, order: np.ndarray | None) -> np.ndarray:
         """Run over all timesteps; ``(timesteps, units, batch)``, a view."""
-        tape = self.tape
-        tape.inputs[...] = reordered(inputs, order) if self.from_the_end else inputs
-        advance = self.advance
-        for t in range(tape.timesteps):
-            advance(t)
+        tape, advance = self.tape, self.advance
+        fed = reordered(inputs, order) if self.from_the_end else inputs
+        if self._input_mask is None:
+            tape.inputs[...] = fed
+        else:
+            np.multiply(fed, self._input_mask, tape.inputs)
+        if tape.mask is None:
+            for t in range(tape.timesteps):
+                advance(t)
+        else:
+            for t in range(tape.timesteps):
+                np.multiply(tape.states[t], tape.mask, tape.read_states[t])
+                advance(t)
         return tape.states[1:]
 
     def backward(self, deltas: np.ndarray, truncate: int | None) -> None:
@@ -82,6 +103,8 @@ class DirectionPass:
     def input_deltas(self, order: np.ndarray | None) -> np.ndarray:
         """∂L/∂inputs, ``(timesteps, features, batch)``, in the order of time."""
         deltas = np.matmul(self.tape.kernel, self.tape.errors)
+        if self._input_mask is not None:
+            deltas *= self._input_mask
         return reordered(deltas, order) if self.from_the_end else deltas
 
 
@@ -100,19 +123,32 @@ class LayerPass:
     """
 
     def __init__(
-        self, layer: Layer, parameters: Parameters, name: str, timesteps: int, batch: int
+        self,
+        layer: Layer,
+        parameters: Parameters,
+        name: str,
+        timesteps: int,
+        batch: int,
+        masked: bool = False,
     ) -> None:
         self.layer, size = layer, (timesteps, batch)
         if layer.backward is None:
             turned = layer.go_backwards
-            self.directions = [DirectionPass(layer.forward, parameters, name, *size, turned)]
+            one = DirectionPass(layer.forward, parameters, name, *size, turned, masked)
+            self.directions = [one]
         else:
             self.directions = [
-                DirectionPass(cell, parameters, f"{name}/{way}", *size, way == "backward")
+                DirectionPass(cell, parameters, f"{name}/{way}", *size, way == "backward", masked)
                 for way, cell in (("forward", layer.forward), ("backward", layer.backward))
             ]
         self._states: list[np.ndarray] = []
         self._last: np.ndarray | None = None
+
+    def drop(self, masks: LayerMasks | None) -> None:
+        """Set the masks of the next way forward and back; None drops nothing."""
+        each = (None,) * len(self.directions) if masks is None else masks
+        for direction, one in zip(self.directions, each, strict=True):
+            direction.drop(one)
 
     def forward(
         self, inputs: np.ndarray, order: np.ndarray | None, last: np.ndarray | None

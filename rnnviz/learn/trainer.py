@@ -12,6 +12,7 @@ import numpy as np
 from rnnviz.engine.network import Network
 from rnnviz.learn.backpropagation import Backpropagation
 from rnnviz.learn.checkpoints import BUDGET, checkpoint_steps
+from rnnviz.learn.dropout import LayerMasks, draw_masks
 from rnnviz.learn.gradients import column_targets
 from rnnviz.learn.losses import loss_named
 from rnnviz.learn.optimizers import (
@@ -26,7 +27,7 @@ from rnnviz.learn.tasks import Batch, Task
 HELD_OUT_TRIALS = 64
 SNAPSHOT_EVERY = 20
 """The optimiser's memory is kept at every so many checkpoints, to go back to."""
-STREAMS = {"batches": 0, "held_out": 1}
+STREAMS = {"batches": 0, "held_out": 1, "dropout": 2}
 """One random stream per purpose, so that one draw never shifts another: never renumber."""
 
 
@@ -47,6 +48,8 @@ class TrainerSettings:
         Longest gradient of all weights together; None does not clip.
     truncate : int or None
         Of `Backpropagation`.
+    dropout, recurrent_dropout : float
+        Rates of `draw_masks`, new masks at each step; held-out trials are looked at without any.
     patience : int
         Stop after so many checkpoints in a row that are no better on held-out trials; 0 goes on.
     seed : int
@@ -63,6 +66,8 @@ class TrainerSettings:
     steps: int = 500
     clip_norm: float | None = 1.0
     truncate: int | None = None
+    dropout: float = 0.0
+    recurrent_dropout: float = 0.0
     patience: int = 0
     seed: int = 0
     changes: tuple[tuple[int, str, float | None], ...] = ()
@@ -122,7 +127,11 @@ class Trainer:
         self.loss = loss_named(task.loss)
         size = (task.timesteps, settings.batch_size)
         self._passes = Backpropagation(
-            self.parameters, *size, self.loss.activation, settings.truncate
+            self.parameters,
+            *size,
+            self.loss.activation,
+            settings.truncate,
+            masked=settings.recurrent_dropout > 0,
         )
         self._looking = self._passes
         if settings.batch_size != HELD_OUT_TRIALS:
@@ -159,7 +168,7 @@ class Trainer:
         """
         batch = self.task.draw(self._generator("batches", self.step), self.settings.batch_size)
         passes, parameters = self._passes, self.parameters
-        outputs = passes.forward(batch.values)
+        outputs = passes.forward(batch.values, masks=self._masks())
         loss, deltas = self._loss_of(outputs, batch)
         passes.backward(deltas)
         norms = [float(np.sqrt(np.vdot(g, g))) for g in parameters.gradients.values()]
@@ -268,9 +277,21 @@ class Trainer:
         mask = None if batch.mask is None else batch.mask.T
         return self.loss(outputs, column_targets(batch.targets, outputs, self.loss), mask)
 
-    def _generator(self, purpose: str, index: int) -> np.random.Generator:
+    def _masks(self) -> list[LayerMasks] | None:
+        """What is dropped at this step; None where nothing is."""
+        rates = self.settings.dropout, self.settings.recurrent_dropout
+        if not any(rates):
+            return None
+        seed = self._seed("dropout", self.step)
+        size, dtype = self.settings.batch_size, self.parameters.dtype
+        return draw_masks(self.network, size, *rates, seed, dtype)
+
+    def _seed(self, purpose: str, index: int) -> np.random.SeedSequence:
         key = (STREAMS[purpose], index)
-        return np.random.default_rng(np.random.SeedSequence(self.settings.seed, spawn_key=key))
+        return np.random.SeedSequence(self.settings.seed, spawn_key=key)
+
+    def _generator(self, purpose: str, index: int) -> np.random.Generator:
+        return np.random.default_rng(self._seed(purpose, index))
 
     def _stopped_early(self) -> bool:
         patience = self.settings.patience

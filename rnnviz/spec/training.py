@@ -139,6 +139,10 @@ class TrainingKnobs:
     batch_size: int = knob(64, Whole(1, 1024), group="optimizer", control="number", quiet=True)
     steps: int = knob(500, Whole(1, STEPS_LIMIT), group="optimizer", control="number", quiet=True)
     truncate: int = knob(0, Whole(0, 10_000), group="optimizer", control="number", quiet=True)
+    dropout: float = knob(0.0, Real(0, 0.9), group="optimizer", control="number", quiet=True)
+    recurrent_dropout: float = knob(
+        0.0, Real(0, 0.9), group="optimizer", control="number", quiet=True
+    )
     patience: int = knob(0, Whole(0, 1000), group="optimizer", control="number", quiet=True)
     seed: int = knob(
         0,
@@ -261,6 +265,8 @@ class Training(TrainingKnobs):
             steps=self.steps,
             clip_norm=self.clip_norm,
             truncate=self.truncate or None,
+            dropout=self.dropout,
+            recurrent_dropout=self.recurrent_dropout,
             patience=self.patience,
             seed=self.seed,
             changes=self.changes,

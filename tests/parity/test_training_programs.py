@@ -90,6 +90,21 @@ def test_keras_gives_the_same_losses(torch, tmp_path):
         np.testing.assert_allclose(found[task], train(training).losses, rtol=1e-7, err_msg=task)
 
 
+def test_dropout_is_keras_s_own_and_said_to_be():
+    training = Training.of("flip_flop", cell="GRU", dropout=0.25, recurrent_dropout=0.5)
+    text = training_program(training, "keras").text
+    assert "return_sequences=True, dropout=0.25, recurrent_dropout=0.5)" in text
+    assert "losses are not the page's" in text
+    assert (
+        "dropout"
+        not in training_program(training.replace(dropout=0, recurrent_dropout=0), "keras").text
+    )
+    with pytest.raises(ValueError, match="PyTorch's recurrent layers have no dropout"):
+        training_program(training, "torch")
+    with pytest.raises(ValueError, match="no dropout for a cell"):
+        training_program(training.with_knobs(cell="LeakyRNN"), "keras")
+
+
 def test_what_a_framework_does_not_have_is_said():
     with pytest.raises(ValueError, match="defined as PyTorch defines it"):
         training_program(Training.of("echo", defined_by="torch"), "keras")

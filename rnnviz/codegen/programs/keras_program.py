@@ -70,8 +70,8 @@ def model_lines(origin: Origin) -> list[str]:
             names = ", ".join(part_names(made, index, place))
             setting.append(f"model.layers[{first + len(setting)}].set_weights([{names}])")
         returned = made.return_state and index == len(made.layers) - 1
-        units = origin.units or str(spec.units)
-        layers.append(f"{_layer(spec, units, made.stateful, returned)},")
+        units, more = origin.units or str(spec.units), origin.layer_arguments
+        layers.append(f"{_layer(spec, units, made.stateful, returned, more)},")
         names = ", ".join(", ".join(names) for names in weight_names(made, index))
         setting.append(f"model.layers[{first + len(setting)}].set_weights([{names}])")
     for place, part in enumerate(made.head):
@@ -144,7 +144,13 @@ def _part(part: Part) -> str:
     return f"keras.layers.Dense({', '.join(arguments)})"
 
 
-def _layer(spec: Any, units: str, stateful: bool = False, return_state: bool = False) -> str:
+def _layer(
+    spec: Any,
+    units: str,
+    stateful: bool = False,
+    return_state: bool = False,
+    more: tuple[str, ...] = (),
+) -> str:
     """Return one layer as Keras writes it; what is Keras's default is left out."""
     cell, own = CELLS[spec.cell], [units]
     for setting in cell.settings:
@@ -164,7 +170,8 @@ def _layer(spec: Any, units: str, stateful: bool = False, return_state: bool = F
         # Keras's own order: the activation, what is returned, then the settings of gates.
         first = [one for one in own[1:] if one.startswith("activation=")]
         rest = [one for one in own[1:] if not one.startswith("activation=")]
-        layer = f"keras.layers.{cell.keras_class}({', '.join([units, *first, *around, *rest])})"
+        told = ", ".join([units, *first, *around, *rest, *more])
+        layer = f"keras.layers.{cell.keras_class}({told})"
     if not spec.bidirectional:
         return layer
     mode = getattr(spec, "merge_mode", "concat")

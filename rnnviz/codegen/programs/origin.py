@@ -29,6 +29,8 @@ class Origin:
     features, units, vocabulary : str
         How the program says the number of input features, of the only layer's units, and of
         tokens.
+    layer_arguments : tuple of str
+        What every recurrent layer is told besides, such as ``dropout=0.2``.
     """
 
     architecture: Architecture
@@ -40,6 +42,7 @@ class Origin:
     features: str
     units: str = ""
     vocabulary: str = ""
+    layer_arguments: tuple[str, ...] = ()
 
     def heading(self, framework: str) -> list[str]:
         """Return the comment that says what the program is."""

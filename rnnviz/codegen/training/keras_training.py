@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from rnnviz.codegen.programs import keras_program
 from rnnviz.codegen.programs.cells import KERAS, activation_lines
 from rnnviz.codegen.programs.keras_cells import class_lines
+from rnnviz.engine import CELLS
 
 if TYPE_CHECKING:
     from rnnviz.codegen.training.program import Told
@@ -17,6 +18,10 @@ _LOSSES = {
     "binary_crossentropy": "BinaryCrossentropy(from_logits=True)",
     "categorical_crossentropy": "SparseCategoricalCrossentropy(from_logits=True)",
 }
+_DROPPED = (
+    "# Its losses are not the page's: Keras draws the masks of its dropout itself, and those of",
+    "# recurrent_dropout for each gate of its own. All else is the same.",
+)
 
 
 def lines(told: Told) -> list[str]:
@@ -27,11 +32,17 @@ def lines(told: Told) -> list[str]:
             "This training's optimiser is defined as PyTorch defines it, which Keras's is not: "
             "take the PyTorch program, or set “As defined by” to Keras."
         )
-    made = origin.architecture
+    made, dropped = origin.architecture, bool(origin.layer_arguments)
+    if dropped and any(CELLS[spec.cell].keras_class is None for spec in made.layers):
+        raise ValueError(
+            "Keras has no dropout for a cell that is written out here; set the dropout to 0, or "
+            "take SimpleRNN, LSTM or GRU."
+        )
     double = ['keras.config.set_floatx("float64")', ""] if made.dtype == "float64" else []
     return [
         *origin.heading("Keras 3"),
         "# It needs a backend that differentiates: TensorFlow, JAX or PyTorch.",
+        *(_DROPPED if dropped else ()),
         "from collections import namedtuple",
         "from types import SimpleNamespace",
         "",

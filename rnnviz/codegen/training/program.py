@@ -56,6 +56,11 @@ def training_program(training: Training, framework: str) -> Program:
     """
     if training.truncate:
         raise ValueError("A training with truncated backpropagation has no program; set it to 0.")
+    dropped = [
+        f"{name}={getattr(training, name)!r}"
+        for name in ("dropout", "recurrent_dropout")
+        if getattr(training, name)
+    ]
     network = _with_logits(start_network(training), training)
     made, key = architecture(network), f"{network.sha256[:12]}"
     task, arrays = task_lines(training.learnt_task)
@@ -80,6 +85,7 @@ def training_program(training: Training, framework: str) -> Program:
         weights=(*_weight_lines(made), ""),
         features=str(made.input_features),
         vocabulary="" if made.embedding is None else f"{made.embedding[0]}",
+        layer_arguments=tuple(dropped),
     )
     text = "\n".join(_WRITERS[framework](Told(training, origin, tuple(_loop_lines(training)))))
     packed = io.BytesIO()

@@ -27,6 +27,11 @@ def lines(told: Told) -> list[str]:
     """Return the program, line by line."""
     training, origin = told.training, told.origin
     made = origin.architecture
+    if origin.layer_arguments:
+        raise ValueError(
+            "PyTorch's recurrent layers have no dropout of what each timestep reads, and none of "
+            "the state: take the Keras program, or set both dropouts to 0."
+        )
     _check(made)
     loops = [spec for spec in made.layers if not torch_modules.has_layer(spec)]
     own = [spec for spec in loops if CELLS[spec.cell].torch is None]

@@ -198,6 +198,7 @@ class GRU(GatedCell):
         """
         units, gated, timesteps = self.units, 2 * self.units, tape.timesteps
         reads, states, inputs = list(tape.reads), list(tape.states), list(tape.inputs)
+        read_states = list(tape.read_states)
         gates = list(tape.keep("gates", timesteps, 3 * units))
         resets = list(tape.keep("resets", timesteps, units))
         sums, spare = self.gate_sums(tape, "ss"), tape.keep("spare", units)
@@ -212,7 +213,7 @@ class GRU(GatedCell):
                 kernel[...] = tape.kernel[:, gated:].T
                 recurrent[...] = tape.recurrent[:, gated:].T
             z, r = sums(reads[t], gates[t][:gated], t == 0)
-            candidate, h, reset = gates[t][gated:], states[t], resets[t]
+            candidate, h, reset = gates[t][gated:], read_states[t], resets[t]
             dot(kernel, inputs[t], candidate)
             add(candidate, bias[0], candidate)
             if reset_after:
@@ -225,7 +226,7 @@ class GRU(GatedCell):
             add(candidate, spare, candidate)
             activate(candidate, candidate)
             # z∘h + (1 − z)∘ĥ = ĥ + z∘(h − ĥ)
-            subtract(h, candidate, spare)
+            subtract(states[t], candidate, spare)
             times(z, spare, spare)
             add(candidate, spare, states[t + 1])
 
@@ -235,6 +236,7 @@ class GRU(GatedCell):
         """As in `RecurrentCell`: back through the candidate, then through z and r."""
         units, gated = self.units, 2 * self.units
         reads, states, deltas = list(tape.reads), list(tape.states), list(tape.deltas)
+        read_states, mask = list(tape.read_states), tape.mask
         errors, gates = list(tape.errors), list(tape.keep("gates"))
         resets, spare, through = list(tape.keep("resets")), tape.keep("spare"), tape.empty(units)
         add_to_gradient = self._gradient_adder(tape)
@@ -269,12 +271,16 @@ class GRU(GatedCell):
                 dot(candidate_kernel, through, spare)
             else:
                 dot(candidate_kernel, d_candidate, spare)
-                times(spare, h, d_r)
+                times(spare, read_states[t], d_r)
                 times(spare, r, spare)
+            if mask is not None:
+                times(spare, mask, spare)
             add(deltas[t], spare, deltas[t])
             slopes_times(gate[:gated], error[:gated])
             add_to_gradient(reads[t], error, through if reset_after else resets[t])
             dot(gate_kernel, error[:gated], spare)
+            if mask is not None:
+                times(spare, mask, spare)
             add(deltas[t], spare, deltas[t])
 
         return retreat

@@ -116,7 +116,7 @@ class LeakyRNN(ElementwiseCell):
         activated, back = list(tape.keep("activated")), tape.keep("back", self.units)
         add_to_gradient, recurrent = tape.gradient_adder(), tape.recurrent
         slope_times, dot, times, add = self._activation.slope_times, np.dot, np.multiply, np.add
-        kept, gain = self.kept, self.gain
+        kept, gain, mask = self.kept, self.gain, tape.mask
 
         def retreat(t: int) -> None:
             error = errors[t]
@@ -124,6 +124,8 @@ class LeakyRNN(ElementwiseCell):
             times(error, gain, error)
             add_to_gradient(reads[t], error)
             dot(recurrent, error, back)
+            if mask is not None:
+                times(back, mask, back)
             add(deltas[t], back, deltas[t])
             times(deltas[t + 1], kept, back)
             add(deltas[t], back, deltas[t])

@@ -178,7 +178,7 @@ output_t = {recurrent_activation}(o) * {activation}(c_t)
         add_to_gradient, recurrent = tape.gradient_adder(), tape.recurrent
         slopes_times = self.gate_slopes_times(tape, "ssts")
         slope_times = self._activation.slope_times
-        dot, times, add = np.dot, np.multiply, np.add
+        dot, times, add, mask = np.dot, np.multiply, np.add, tape.mask
 
         def retreat(t: int) -> None:
             error, delta, gate = errors[t], deltas[t + 1], gates[t]
@@ -195,6 +195,8 @@ output_t = {recurrent_activation}(o) * {activation}(c_t)
             slopes_times(gate, error)
             add_to_gradient(reads[t], error)
             dot(recurrent, error, part)
+            if mask is not None:
+                times(part, mask, part)
             add(deltas[t], part, deltas[t])
 
         return retreat

@@ -91,12 +91,15 @@ class SimpleRNN(ElementwiseCell):
         errors, back = list(tape.errors), tape.keep("back", self.units)
         add_to_gradient, recurrent = tape.gradient_adder(), tape.recurrent
         slope_times, dot, add = self._activation.slope_times, np.dot, np.add
+        mask, times = tape.mask, np.multiply
 
         def retreat(t: int) -> None:
             error = errors[t]
             slope_times(states[t + 1], deltas[t + 1], error, back)
             add_to_gradient(reads[t], error)
             dot(recurrent, error, back)
+            if mask is not None:
+                times(back, mask, back)
             add(deltas[t], back, deltas[t])
 
         return retreat

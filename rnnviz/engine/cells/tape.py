@@ -29,6 +29,8 @@ class Tape:
         Of the data.
     recurrent : bool
         Whether there is a recurrent kernel; if not, a timestep's product does not read the state.
+    masked : bool
+        Whether the recurrent kernel reads the state through a mask (recurrent dropout).
 
     Attributes
     ----------
@@ -39,6 +41,9 @@ class Tape:
     deltas : ndarray (timesteps + 1, units, batch)
         ∂L/∂h. ``deltas[t + 1]`` belongs to the state after timestep t, ``deltas[0]`` to the
         initial one. The caller writes what the layers above give; the way back adds the rest.
+    mask : ndarray (units, batch) or None
+        What the state is multiplied by before it meets the recurrent kernel, the same at every
+        timestep; to be written before the way forward. None where the state is read as it is.
     carried : list of ndarray
         ∂L/∂ of further states such as an LSTM's c, which the way back carries along.
     """
@@ -52,6 +57,7 @@ class Tape:
         timesteps: int,
         batch: int,
         recurrent: bool = True,
+        masked: bool = False,
     ) -> None:
         self.weights, self.gradient = weights, gradient
         self.features, self.units = features, units
@@ -60,10 +66,12 @@ class Tape:
         self._bias = features + (units if recurrent else 0)
         self.reads = self.empty(timesteps + 1, rows)
         self.reads[:, self._bias :] = 1
-        self.states = self.reads[:, features : self._bias]
+        self.read_states = self.reads[:, features : self._bias]
+        """The rows of `reads` that the recurrent kernel meets, (timesteps + 1, units, batch)."""
+        self.mask = self.empty(units) if recurrent and masked else None
+        separate = self.mask is not None or not recurrent
+        self.states = self.empty(timesteps + 1, units) if separate else self.read_states
         """h, ``(timesteps + 1, units, batch)``: row 0 is the initial state."""
-        if not recurrent:
-            self.states = self.empty(timesteps + 1, units)
         self.states[0] = 0
         self.errors = self.empty(timesteps, columns)
         self.deltas = self.empty(timesteps + 1, units)
