@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from rnnviz.codegen.unwritable import Unwritable
 from rnnviz.engine import Dense, Layer, Network
 from rnnviz.engine.cells.cell import RecurrentCell
 from rnnviz.export.hdf5_writer import Tree, hdf5_bytes
@@ -45,7 +46,7 @@ def torch_weights(network: Network) -> bytes:
 
     Raises
     ------
-    ValueError
+    Unwritable
         Where a layer is none that PyTorch has.
     """
     arrays: dict[str, np.ndarray] = {}
@@ -54,7 +55,7 @@ def torch_weights(network: Network) -> bytes:
     kinds = {(layer.cell, layer.units, layer.bidirectional) for layer in network.layers}
     for index, layer in enumerate(network.layers):
         if layer.before:
-            raise ValueError("PyTorch has no recurrent module with layers between its own.")
+            raise Unwritable("torch_no_layers_between")
         # One module of several layers, where they are alike, as PyTorch has it.
         place = f"rnn.{{}}_l{index}" if len(kinds) == 1 else f"rnn_{index + 1}.{{}}_l0"
         directions = [("", layer.forward)]
@@ -65,7 +66,7 @@ def torch_weights(network: Network) -> bytes:
                 arrays[place.format(part) + suffix] = array
     for index, top in enumerate(network.head):
         if not isinstance(top, Dense):
-            raise ValueError("Only Dense layers are written as a head.")
+            raise Unwritable("torch_dense_heads")
         name = "dense" if len(network.head) == 1 else f"dense_{index + 1}"
         arrays[f"{name}.weight"], arrays[f"{name}.bias"] = top.kernel.T, top.bias
     return safetensors_bytes(arrays)
@@ -75,7 +76,7 @@ def _torch_arrays(cell: RecurrentCell, layer: Layer) -> dict[str, np.ndarray]:
     """Keras's weights of a cell in PyTorch's four arrays: turned round, its gates in its order."""
     known = cell.torch
     if known is None or not known.has(cell.settings_of(layer)):
-        raise ValueError(f"PyTorch has no layer that computes this {type(cell).__name__}.")
+        raise Unwritable("torch_no_layer", cell=type(cell).__name__)
     order = known.order or tuple(range(max(1, len(known.gates))))
     weights = cell.arrays
     bias = weights["bias"]

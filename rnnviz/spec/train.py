@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -80,6 +81,20 @@ class Trained:
         if not before:
             raise ValueError(f"There is no checkpoint at or before step {step}.")
         return before[-1]
+
+    def until(self, step: int) -> Trained:
+        """The same, as it was at the last checkpoint at or before a step."""
+        kept = tuple(one for one in self.kept if one.step <= step)
+        end = kept[-1].step
+        norms = {name: one[:end] for name, one in self.weight_gradient_norms.items()}
+        return dataclasses.replace(
+            self,
+            losses=self.losses[:end],
+            gradient_norms=self.gradient_norms[:end],
+            weight_gradient_norms=norms,
+            kept=kept,
+            diverged=self.diverged and end == self.steps,
+        )
 
     def run(self, step: int | None = None) -> Run:
         """The network of a step on the held-out trials; the last by default."""

@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 from rnnviz.app.components.training.component import _thinned
 from rnnviz.app.pages.training import AHEAD, in_step
 from rnnviz.app.panels.read_text import READ_FIRST, SAMPLED, followed
+from rnnviz.app.runtime import training as runtime
 from rnnviz.app.runtime.training import REST, SLICE, TURNS, TrainingSession, Turns
 from rnnviz.engine import SimpleRNN
 from rnnviz.i18n import words
@@ -148,6 +149,42 @@ def test_the_same_training_trains_to_the_same_bits_in_slices():
     while not other.trainer.done:
         other.train_for(0)
     assert one.trainer.losses == other.trainer.losses
+
+
+def test_what_a_quick_training_leaves_out_is_shown_once_it_stops():
+    """Up to the budget of frames, every checkpoint can be scrubbed to."""
+    session = TrainingSession(Training.of("parity", units=4, steps=300, batch_size=2))
+    session.playing = True
+    session.train_for(60)
+    first = session.new_frames()
+    assert not session.playing
+    assert len(first) < 10 < len(session.trainer.checkpoints)
+    while session.busy:
+        session.turn()
+    kept = [one.step for one in session.trainer.checkpoints]
+    assert kept == list(range(301))
+    assert [one.step for one in session.frames] == kept
+    later = session.new_frames()
+    assert sorted(one.step for one in (*first, *later)) == kept
+    assert [one.step for one in session.new_frames()] == [300]
+    assert [one.step for one in session.new_frames(everything=True)] == kept
+    whole = TrainingSession(session.training)
+    whole.train_for(60)
+    for one, other in zip(session.trainer.checkpoints, whole.trainer.checkpoints, strict=True):
+        np.testing.assert_array_equal(one.values, other.values)
+
+
+def test_large_frames_are_fewer(monkeypatch):
+    monkeypatch.setattr(runtime, "FRAMES_BYTES", 30_000)
+    session = TrainingSession(Training.of("parity", units=4, steps=200, batch_size=2))
+    session.train_for(60)
+    while not session.complete:
+        session.turn()
+    steps = [one.step for one in session.frames]
+    assert len(steps) == session.most_frames < 201
+    assert steps[0] == 0
+    assert steps[-1] == 200
+    assert max(np.diff(steps)) <= 3 * 201 / len(steps)
 
 
 def test_moving_the_learning_rate_is_remembered():

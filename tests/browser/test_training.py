@@ -48,8 +48,12 @@ def test_it_trains_while_it_is_looked_at_and_stops_when_it_is_paused(chromium, s
     )
     for panel in ("loss", "output", "states", "gradient", "eigenvalues"):
         assert colours(page, panel) > 3, panel
-    # Every checkpoint that was sent comes back without the server.
+    # Every checkpoint is there, those too that were left out while it trained, and comes back
+    # without the server.
     slider = page.get_by_role("slider", name="Checkpoint")
+    page.wait_for_function(
+        "() => document.querySelector('[data-testid=training-view] input')?.max === '60'"
+    )
     slider.focus()
     page.keyboard.press("Home")
     page.wait_for_function(

@@ -60,20 +60,19 @@ def show(source: Shown, perspective: Perspective, say: Words, training: Training
         with now:
             settings_now(sessions, say)
 
-    @st.fragment(run_every=LOOK if session.playing else None)
+    @st.fragment(run_every=LOOK if _is_busy(sessions) else None)
     def live() -> None:
-        was_playing, before = session.playing, _looked_at()
-        for one in in_step(sessions):
+        was_playing, was_busy, before = session.playing, _is_busy(sessions), _looked_at()
+        for one in in_step(sessions) if was_playing else sessions:
             one.turn()
         session.playing = any(one.playing for one in sessions)
         _views(sessions, perspective, say)
         moved_on = was_playing and not session.playing
+        moved_on |= was_busy and not _is_busy(sessions)
         if moved_on or (session.looked_at != before and not session.playing):
             session.looked_at = before
             st.rerun()  # so that nothing asks any more, and all that follows the view does
 
-    for one in sessions:
-        one.sent = 0  # a page that is drawn anew has no frames
     live()
     if other is not None:
         st.markdown(compared(session, other, say))
@@ -93,6 +92,11 @@ def in_step(sessions: Sequence[TrainingSession]) -> list[TrainingSession]:
     going = [one for one in sessions if not one.trainer.done]
     least = min((one.trainer.step for one in going), default=0)
     return [one for one in going if one.trainer.step <= least + AHEAD]
+
+
+def _is_busy(sessions: Sequence[TrainingSession]) -> bool:
+    """Whether there is something to do: to train, or to make the frames that were left out."""
+    return any(one.busy for one in sessions)
 
 
 def _looked_at() -> int | None:
@@ -187,14 +191,10 @@ def _views(sessions: Sequence[TrainingSession], perspective: Perspective, say: W
 
 
 def _view(session: TrainingSession, name: str, perspective: Perspective, say: Words) -> None:
-    everything = session.sent == 0
+    key = state.component(name)
+    lacking = state.asked(key, "lacking")
+    everything = isinstance(lacking, int) and lacking != session.asked_for_all
+    if everything:  # a page that came back, or missed a message
+        session.asked_for_all = lacking
     frames = session.new_frames(everything)
-    training_view(
-        session,
-        frames,
-        everything,
-        TURNS.active,
-        style_of(perspective, say),
-        say,
-        key=state.component(name),
-    )
+    training_view(session, frames, TURNS.active, style_of(perspective, say), say, key=key)

@@ -7,17 +7,18 @@ visitors train the shorter it is: what all trainings take together stays the sam
 
 from __future__ import annotations
 
+import bisect
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import BinaryIO
 
-import numpy as np
-
-from rnnviz.engine import Inputs, Network, run
+from rnnviz.app.runtime.training_frames import Frame, frame_of, spread
+from rnnviz.engine import Inputs, Network
 from rnnviz.learn import Checkpoint, Trainer
-from rnnviz.learn.eigenvalues import recurrent_eigenvalues
-from rnnviz.spec.train import held_out_inputs, named, trainer_of
+from rnnviz.spec.train import Trained, held_out_inputs, named, trained_of, trainer_of
+from rnnviz.spec.trained_file import write_training
 from rnnviz.spec.training import Training
 
 SLICE = 0.045
@@ -28,8 +29,9 @@ LOOKED_AT = 1.0
 """A training counts as going on until so many seconds after its last slice."""
 MOST_FRAMES = 4
 """So many checkpoints of a slice are shown at most."""
-FRAMES_LIMIT = 160
-"""So many frames are sent at once to a page that has none."""
+FRAMES_LIMIT = 1000
+FRAMES_BYTES = 4_000_000
+"""Most frames of one training that are kept to be scrubbed over, and most bytes of them."""
 SHOWN_TRIALS = 16
 PACES = (1, 4, 16, 0)
 """Steps in one look, slowest first; 0 is as many as its time allows."""
@@ -52,8 +54,11 @@ class Turns:
         self._taken: dict[int, float] = {}
         self._free_at = 0.0
 
-    def take(self, session: TrainingSession) -> float:
-        """Go on with a session for a slice, if it is its turn; return how long, in seconds."""
+    def take(self, session: TrainingSession, fill: bool = False) -> float:
+        """Go on with a session for a slice, if it is its turn; return how long, in seconds.
+
+        With ``fill`` it does not train, but makes the frames that it has left out.
+        """
         now, own = self._clock(), id(session)
         with self._lock:
             self._seen[own] = now
@@ -65,7 +70,7 @@ class Turns:
             self._free_at = now + LOOKED_AT  # until this slice is over
             length = SLICE / len(self._seen)
         try:
-            session.train_for(length)
+            (session.fill_for if fill else session.train_for)(length)
         finally:
             spent = self._clock() - now
             with self._lock:
@@ -81,34 +86,6 @@ class Turns:
 
 
 TURNS = Turns()
-
-
-@dataclass(frozen=True)
-class Frame:
-    """What a checkpoint looks like on one held-out trial.
-
-    Attributes
-    ----------
-    step : int
-        Steps done.
-    numbers : ndarray of float32
-        Step, held-out loss, measure; then outputs, eigenvalues (real, imaginary parts) and
-        log10 ‖∂L/∂h_t‖, in this order.
-    states : ndarray (units, timesteps) of uint8
-        The top layer's states from −1 (0) to 1 (255).
-    saturated : float
-        Share of these states that are exactly ±1.
-    """
-
-    step: int
-    numbers: np.ndarray
-    states: np.ndarray
-    saturated: float
-
-    def to_bytes(self) -> bytes:
-        """Numbers, then states, filled up to a multiple of four bytes."""
-        states = self.states.tobytes()
-        return self.numbers.tobytes() + states + bytes(-len(states) % 4)
 
 
 @dataclass(eq=False)
@@ -132,18 +109,20 @@ class TrainingSession:
         Step of the checkpoint that the page showed last; None for the last one.
     samples : int
         How many texts were asked for; the seed of the next.
+    asked_for_all : int
+        How often the page has said that it lacks frames.
     """
 
     training: Training
     playing: bool = False
     frames: list[Frame] = field(default_factory=list)
-    sent: int = 0
     rate: float = 0.0
     pace: int = PACES[-1]
     pause_at: int | None = None
     rewinds: int = 0
     looked_at: int | None = None
     samples: int = 0
+    asked_for_all: int = 0
 
     def __post_init__(self) -> None:
         self._base = _recipe(self.training)
@@ -151,6 +130,8 @@ class TrainingSession:
         self.trainer: Trainer = trainer_of(self.training)
         self.inputs: Inputs = held_out_inputs(self.training, self.trainer)
         self._shown_checkpoints = 0
+        self._unsent: list[Frame] = []
+        self._lock = threading.Lock()
         self.trainer.keep_checkpoint(())
         self._show_new()
 
@@ -160,20 +141,21 @@ class TrainingSession:
 
     def train_for(self, seconds: float) -> None:
         """Take steps for so long, at least one; a slow pace takes a few and shows each."""
-        begun, trainer = time.monotonic(), self.trainer
-        first = trainer.step
-        while not trainer.done and trainer.step != self.pause_at:
-            each = bool(self.pace) and len(trainer.checkpoints) < EXTRA_CHECKPOINTS
-            trainer.advance(keep=each)
-            if time.monotonic() - begun > seconds or trainer.step - first == self.pace:
-                break
-        if trainer.step == self.pause_at:
-            trainer.keep_checkpoint(())
-            self.playing, self.pause_at = False, None
-        if trainer.done:
-            self.playing = False
-        self._count(trainer.step - first)
-        self._show_new()
+        with self._lock:
+            begun, trainer = time.monotonic(), self.trainer
+            first = trainer.step
+            while not trainer.done and trainer.step != self.pause_at:
+                each = bool(self.pace) and len(trainer.checkpoints) < EXTRA_CHECKPOINTS
+                trainer.advance(keep=each)
+                if time.monotonic() - begun > seconds or trainer.step - first == self.pace:
+                    break
+            if trainer.step == self.pause_at:
+                trainer.keep_checkpoint(())
+                self.playing, self.pause_at = False, None
+            if trainer.done:
+                self.playing = False
+            self._count(trainer.step - first)
+            self._show_new()
 
     def start_again_from(self, step: int | None) -> None:
         """Go back to a checkpoint, the last at or before a step; from there it may go on.
@@ -185,23 +167,56 @@ class TrainingSession:
         self.trainer.rewind(at)
         self.training = self.training.replace(changes=self.trainer.settings.changes)
         self.frames = [one for one in self.frames if one.step <= self.trainer.step]
-        self.sent = 0
+        self._unsent = list(self.frames)
         self.rewinds += 1
         self._shown_checkpoints = len(self.trainer.checkpoints)
         self.pause_at = at if at > self.trainer.step else None
         self.playing = self.pause_at is not None
 
+    def fill_for(self, seconds: float) -> None:
+        """Make frames of checkpoints that have none for so long, spread evenly over them."""
+        begun = time.monotonic()
+        for checkpoint in self._left_out():
+            frame = self._frame(checkpoint)
+            bisect.insort(self.frames, frame, key=lambda one: one.step)
+            self._unsent.append(frame)
+            if time.monotonic() - begun > seconds:
+                break
+
+    @property
+    def complete(self) -> bool:
+        """Whether every checkpoint has its frame, as far as their budget goes."""
+        return not self._left_out()
+
+    @property
+    def busy(self) -> bool:
+        """Whether there is something to do: to train, or to make the frames that are left out."""
+        return self.playing or not self.complete
+
+    @property
+    def most_frames(self) -> int:
+        """How many frames are kept at most."""
+        return min(FRAMES_LIMIT, max(2, FRAMES_BYTES // self.frames[-1].nbytes))
+
+    def _left_out(self) -> list[Checkpoint]:
+        shown = {one.step for one in self.frames}
+        missing = [one for one in self.trainer.checkpoints if one.step not in shown]
+        return spread(missing, self.most_frames - len(shown))
+
     def turn(self) -> None:
-        """Go on for a slice, if it plays and it is its turn."""
+        """Go on for a slice if it is its turn: train, or make the frames that were left out."""
         if self.playing:
             TURNS.take(self)
+        elif not self.complete:
+            TURNS.take(self, fill=True)
 
     def one_step(self) -> None:
         """Take one step and keep what it gave."""
-        if not self.trainer.done:
-            self.trainer.advance()
-            self.trainer.keep_checkpoint(())
-            self._show_new()
+        with self._lock:
+            if not self.trainer.done:
+                self.trainer.advance()
+                self.trainer.keep_checkpoint(())
+                self._show_new()
 
     def change(self, name: str, value: float | None) -> None:
         """Change the learning rate or the clip from the next step on."""
@@ -218,6 +233,20 @@ class TrainingSession:
             name=self.inputs.name,
         )
         return network, inputs
+
+    def trained(self, step: int | None = None) -> Trained:
+        """What it has given so far, up to the last checkpoint at or before a step.
+
+        It may be asked for while the page trains, in a thread of its own.
+        """
+        with self._lock:
+            whole = trained_of(self.training, self.trainer)
+        return whole if step is None else whole.until(step)
+
+    def write(self, file: BinaryIO) -> None:
+        """Write the training as it is now; see `write_training`."""
+        with self._lock:
+            write_training(file, self.training, self.trainer)
 
     def in_force(self, name: str) -> float | None:
         """The learning rate or the clip of the next step."""
@@ -244,14 +273,11 @@ class TrainingSession:
         kept = [one for one in self.trainer.checkpoints if step is None or one.step <= step]
         return (kept or self.trainer.checkpoints)[-1]
 
-    def new_frames(self, everything: bool) -> list[Frame]:
-        """The frames that the page does not have yet; all, thinned out, for a page with none."""
-        frames = self.frames if everything else self.frames[self.sent :]
-        self.sent = len(self.frames)
-        if len(frames) > FRAMES_LIMIT:
-            places = np.linspace(0, len(frames) - 1, FRAMES_LIMIT).astype(int)
-            frames = [frames[place] for place in places]
-        return frames
+    def new_frames(self, everything: bool = False) -> list[Frame]:
+        """The frames that were not sent yet, or the last one; all of them where it is asked for."""
+        frames = self.frames if everything else self._unsent
+        self._unsent = []
+        return list(frames or self.frames[-1:])
 
     def _count(self, steps: int) -> None:
         now = time.monotonic()
@@ -263,32 +289,15 @@ class TrainingSession:
     def _show_new(self) -> None:
         new = self.trainer.checkpoints[self._shown_checkpoints :]
         self._shown_checkpoints = len(self.trainer.checkpoints)
-        if len(new) > MOST_FRAMES:
-            places = np.linspace(0, len(new) - 1, MOST_FRAMES + 1).astype(int)[1:]
-            new = [new[place] for place in places]
-        self.frames += [self._frame(one) for one in new]
+        frames = [self._frame(one) for one in spread(new, MOST_FRAMES)]
+        self._unsent += frames
+        self.frames += frames
+        if len(self.frames) > 1.2 * self.most_frames:
+            self.frames = spread(self.frames, self.most_frames)
 
     def _frame(self, checkpoint: Checkpoint) -> Frame:
         network = self.trainer.network_at(checkpoint)
-        trial = self.inputs.trial(0, network.reads_tokens)
-        seen = run(network, Inputs(trial.values))
-        output = np.atleast_2d(seen.output)
-        eigenvalues = recurrent_eigenvalues(network.layers[-1].forward)
-        deltas = checkpoint.delta_norms[-1] if checkpoint.delta_norms else None
-        if deltas is None:
-            deltas = np.full(seen.timesteps, np.nan)
-        with np.errstate(divide="ignore"):
-            logs = np.log10(deltas)
-        numbers = [
-            [checkpoint.step, checkpoint.loss, checkpoint.measure],
-            output.ravel(),
-            eigenvalues.real,
-            eigenvalues.imag,
-            logs,
-        ]
-        states = np.clip(np.rint((seen.states.T + 1) * 127.5), 0, 255).astype(np.uint8)
-        exact = float((np.abs(seen.states) == 1).mean())
-        return Frame(checkpoint.step, np.concatenate(numbers).astype(np.float32), states, exact)
+        return frame_of(checkpoint, network, self.inputs.trial(0, network.reads_tokens))
 
 
 def _recipe(training: Training) -> Training:

@@ -18,6 +18,7 @@ from rnnviz.app.runtime.results import MEMORY, read_once, run_of, trial_of
 from rnnviz.app.runtime.shared_browser import BROWSER
 from rnnviz.app.runtime.waiting import keep_a_place
 from rnnviz.app.sidebar.download import download, program_download
+from rnnviz.app.sidebar.take_away_training import training_files
 from rnnviz.codegen.notes_notebook import FILE_NAME as NOTEBOOK_NAME
 from rnnviz.codegen.notes_notebook import notebook
 from rnnviz.codegen.programs import FRAMEWORKS
@@ -67,8 +68,14 @@ def take_away(shown: Link, say: Words) -> None:
 def _menu(shown: Link, say: Words) -> None:
     """Draw what is in the menu; what is chosen there changes nothing else on the page."""
     source, perspective = _one_of(shown, say)
-    names = ("picture", "data", "code", "link", "open")
+    names = ["picture", "data", "code", "link", "open"]
+    training = shown.training if shown.perspective.page == "training" else None
+    if training is not None:
+        names.insert(0, "training")
     tabs = dict(zip(names, st.tabs([say(f"take_away.{name}.tab") for name in names]), strict=True))
+    if training is not None:
+        with tabs["training"]:
+            training_files(training, say)
     with tabs["picture"]:
         _pictures(source, perspective, say)
     with tabs["data"]:

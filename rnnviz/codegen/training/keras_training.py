@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from rnnviz.codegen.programs import keras_program
 from rnnviz.codegen.programs.cells import KERAS, activation_lines
 from rnnviz.codegen.programs.keras_cells import class_lines
+from rnnviz.codegen.unwritable import Unwritable
 from rnnviz.engine import CELLS
 
 if TYPE_CHECKING:
@@ -28,16 +29,10 @@ def lines(told: Told) -> list[str]:
     """Return the program, line by line."""
     training, origin = told.training, told.origin
     if training.defined_by != "keras":
-        raise ValueError(
-            "This training's optimiser is defined as PyTorch defines it, which Keras's is not: "
-            "take the PyTorch program, or set “As defined by” to Keras."
-        )
+        raise Unwritable("defined_as_pytorch")
     made, dropped = origin.architecture, bool(origin.layer_arguments)
     if dropped and any(CELLS[spec.cell].keras_class is None for spec in made.layers):
-        raise ValueError(
-            "Keras has no dropout for a cell that is written out here; set the dropout to 0, or "
-            "take SimpleRNN, LSTM or GRU."
-        )
+        raise Unwritable("keras_no_dropout")
     double = ['keras.config.set_floatx("float64")', ""] if made.dtype == "float64" else []
     return [
         *origin.heading("Keras 3"),

@@ -14,6 +14,7 @@ from rnnviz.codegen.programs.origin import Origin
 from rnnviz.codegen.programs.program import Program
 from rnnviz.codegen.training import keras_training, torch_training
 from rnnviz.codegen.training.task_text import task_lines
+from rnnviz.codegen.unwritable import Unwritable
 from rnnviz.engine import Dense, Network
 from rnnviz.learn import loss_named
 from rnnviz.spec.train import start_network
@@ -51,11 +52,11 @@ def training_program(training: Training, framework: str) -> Program:
     ------
     KeyError
         For an unknown framework.
-    ValueError
+    Unwritable
         Where the framework has no such training; the sentence says why.
     """
     if training.truncate:
-        raise ValueError("A training with truncated backpropagation has no program; set it to 0.")
+        raise Unwritable("truncated_no_program")
     dropped = [
         f"{name}={getattr(training, name)!r}"
         for name in ("dropout", "recurrent_dropout")

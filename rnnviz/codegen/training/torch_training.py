@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from rnnviz.codegen.architecture import Architecture, Part
 from rnnviz.codegen.programs import cells, torch_modules
 from rnnviz.codegen.programs.origin import part_names, weight_names
+from rnnviz.codegen.unwritable import Unwritable
 from rnnviz.engine import CELLS
 from rnnviz.spec.shapes import output_features
 
@@ -28,10 +29,7 @@ def lines(told: Told) -> list[str]:
     training, origin = told.training, told.origin
     made = origin.architecture
     if origin.layer_arguments:
-        raise ValueError(
-            "PyTorch's recurrent layers have no dropout of what each timestep reads, and none of "
-            "the state: take the Keras program, or set both dropouts to 0."
-        )
+        raise Unwritable("torch_no_dropout")
     _check(made)
     loops = [spec for spec in made.layers if not torch_modules.has_layer(spec)]
     own = [spec for spec in loops if CELLS[spec.cell].torch is None]
@@ -63,13 +61,11 @@ def lines(told: Told) -> list[str]:
 
 def _check(made: Architecture) -> None:
     if any(made.before):
-        raise ValueError("A training with layers between the recurrent ones has no program.")
+        raise Unwritable("torch_no_layers_between")
     for spec in made.layers:
         mode = getattr(spec, "merge_mode", "concat")
         if spec.bidirectional and not (torch_modules.has_layer(spec) and mode == "concat"):
-            raise ValueError(
-                "PyTorch has no bidirectional layer of this cell; take the Keras program."
-            )
+            raise Unwritable("torch_no_bidirectional")
 
 
 def _module(made: Architecture, loops: list[Any]) -> list[str]:

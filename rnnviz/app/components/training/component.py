@@ -33,7 +33,6 @@ _VIEW = component("training", "training.js", ("training.css",))
 def training_view(
     session: TrainingSession,
     frames: Sequence[Frame],
-    everything: bool,
     active: int,
     style: Style,
     say: Words,
@@ -48,8 +47,6 @@ def training_view(
         What is shown.
     frames : sequence of Frame
         Those that the page does not have yet.
-    everything : bool
-        Whether they are all there are, in the place of what the page may have.
     active : int
         How many trainings share the server just now.
     style : Style
@@ -59,16 +56,14 @@ def training_view(
     key : str
         Identity of the element.
     """
-    head = _head(session, everything, active, style, say)
+    head = _head(session, active, style, say)
     told = json.dumps(head).encode()
     told += b" " * (-len(told) % 4)
     parts = [len(told).to_bytes(4, "little"), told, *(one.to_bytes() for one in frames)]
-    _VIEW(data=b"".join(parts), key=key, on_at_change=_nothing)
+    _VIEW(data=b"".join(parts), key=key, on_at_change=_nothing, on_lacking_change=_nothing)
 
 
-def _head(
-    session: TrainingSession, everything: bool, active: int, style: Style, say: Words
-) -> dict[str, Any]:
+def _head(session: TrainingSession, active: int, style: Style, say: Words) -> dict[str, Any]:
     task, trainer = session.training.learnt_task, session.trainer
     frame = session.frames[-1]
     units, timesteps = frame.states.shape
@@ -76,7 +71,8 @@ def _head(
     eigenvalues = (len(frame.numbers) - 3 - rows * task.outputs - timesteps) // 2
     return {
         "id": id(session),
-        "everything": everything,
+        "frames": len(session.frames),
+        "busy": session.busy,
         "step": trainer.step,
         "steps": session.training.steps,
         "playing": session.playing,

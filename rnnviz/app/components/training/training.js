@@ -43,6 +43,7 @@ class TrainingView {
     this.at = -1;
     this.follows = true;
     this.told = -1;
+    this.lacking = 0;
     this.painted = 0;
     this.panels = new Map(PANELS.map((name) => [name, this.#panel(name, part(".rt-panels"))]));
     this.range.addEventListener("input", () => this.#scrub());
@@ -67,13 +68,16 @@ class TrainingView {
       this.#tell();
     }
     this.head = head;
+    const looked = this.steps[this.at];
     for (const frame of parseFrames(frames, head.shape)) this.frames.set(frame.step, frame);
     this.steps = [...this.frames.keys()].sort((a, b) => a - b);
+    // Frames that were left out come in between: the same step stays in sight.
+    this.at = this.steps.indexOf(looked);
     this.root.classList.toggle("rt-large", head.large);
     this.label.textContent = head.words.checkpoint;
     this.range.max = String(Math.max(0, this.steps.length - 1));
-    const last = this.steps.length - 1;
-    if (anew || head.everything) this.at = this.follows ? last : Math.min(this.at, last);
+    if (this.at < 0) this.at = this.steps.length - 1;
+    this.#askForAll(anew);
     for (const [name, { title }] of this.panels) title.textContent = head.words[name];
     this.panels.get("eigenvalues").figure.hidden = !head.shape.eigenvalues;
     this.status.textContent = head.status;
@@ -102,6 +106,17 @@ class TrainingView {
     const at = this.follows ? -1 : this.steps[this.at];
     if (at !== this.told) this.setStateValue("at", at);
     this.told = at;
+  }
+
+  /** A view that has come back has no frames, and one that was busy may have missed a message. */
+  #askForAll(anew) {
+    const { head } = this;
+    if (this.frames.size >= head.frames || !(anew || !head.busy)) return;
+    const before = this.askedAt;
+    this.askedAt = `${head.id} ${head.frames}`;
+    if (before === this.askedAt) return; // asked already, and there is no more
+    this.lacking = Date.now() % 1e9;
+    this.setStateValue("lacking", this.lacking);
   }
 
   #ask() {

@@ -19,7 +19,7 @@ export function parseFrames(bytes, { rows, outputs, eigenvalues, timesteps, unit
     const all = new Float32Array(copy.buffer, 0, numbers);
     let at = 3;
     const take = (count) => all.subarray(at, (at += count));
-    frames.push({
+    const frame = {
       step: all[0],
       loss: all[1],
       measure: all[2],
@@ -28,7 +28,10 @@ export function parseFrames(bytes, { rows, outputs, eigenvalues, timesteps, unit
       imaginary: take(eigenvalues),
       gradient: take(timesteps),
       states: copy.subarray(4 * numbers, 4 * numbers + states),
-    });
+    };
+    const known = frame.gradient.filter(Number.isFinite);
+    frame.reach = [Math.min(...known), Math.max(...known)];
+    frames.push(frame);
   }
   return frames;
 }

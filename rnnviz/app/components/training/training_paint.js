@@ -156,12 +156,12 @@ export function states(on, head, frame) {
 
 /** log10 of the gradient at each timestep, on the batch of this step. */
 export function gradient(on, head, frame, history) {
-  const known = history.flatMap((one) => [...one.gradient]).filter(Number.isFinite);
-  if (!known.length) {
+  const [low, high] = history.reduce(([a, b], { reach: [c, d] }) => [Math.min(a, c), Math.max(b, d)], [Infinity, -Infinity]);
+  if (low > high) {
     label(on, head.words.no_gradient, on.width / 2, on.height / 2, "center");
     return head.words.no_gradient;
   }
-  const range = [Math.min(...known) - 0.3, Math.max(...known) + 0.3];
+  const range = [low - 0.3, high + 0.3];
   const box = boxOf(on, [0, head.shape.timesteps - 1], range);
   for (const tick of ticksOf(range)) {
     rule(on, box, tick);
