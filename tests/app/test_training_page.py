@@ -12,7 +12,7 @@ from rnnviz.app.pages.training import AHEAD, in_step
 from rnnviz.app.panels.read_text import READ_FIRST, SAMPLED, followed
 from rnnviz.app.runtime import training as runtime
 from rnnviz.app.runtime.training import REST, SLICE, TURNS, TrainingSession, Turns
-from rnnviz.engine import SimpleRNN
+from rnnviz.engine import Inputs, SimpleRNN, run
 from rnnviz.i18n import words
 from rnnviz.learn import TASKS
 from rnnviz.learn.eigenvalues import recurrent_eigenvalues
@@ -310,3 +310,27 @@ def test_units_that_follow_something_are_found_in_held_out_text():
     told = followed(network.with_weights(weights), task.vocabulary, task.kept, words("en"))
     assert told.startswith("- unit 2: vowels (AUC 1.00")
     assert "unit 0" not in told
+
+
+def test_a_review_is_followed_word_by_word_and_another_one_can_be_chosen():
+    """What is drawn after each word is what the network says of the review cut there."""
+    session = TrainingSession(Training.of("reviews", units=4, steps=3, batch_size=8))
+    session.one_step()
+    trial = session.inputs.values[5]
+    session.show_trial(5)
+    network, _ = session.network_of(None)
+    said = session.frames[-1].numbers[3 : 3 + len(trial)]
+    for count in range(1, len(trial) + 1):
+        alone = run(network, Inputs(trial[:count]))
+        assert said[count - 1] == pytest.approx(float(alone.output[0]), abs=1e-6)
+    assert [one.step for one in session.frames] == [0, 1]
+    at = page("page=training&task=reviews&trial=5")
+    assert not at.exception
+    (choice,) = [one for one in at.selectbox if one.label == words("en")("training.shown_trial")]
+    task = session.training.learnt_task
+    glosses = [task.glosses[task.vocabulary[token]] for token in trial if token]
+    assert choice.value == 5
+    assert choice.options[5] == " ".join(glosses)
+    choice.set_value(6).run()
+    assert address(at)["trial"] == "6"
+    assert not at.exception

@@ -34,6 +34,7 @@ CASES: dict[str, dict[str, Any]] = {
     "next_character": {},
     "next_character, Korean": {"learnt_text": "constitution"},
     "token_classification": {},
+    "reviews": {},
     "adding, SimpleRNN": {"cell": "SimpleRNN"},
 }
 """The last one does not learn, which a lesson shows."""

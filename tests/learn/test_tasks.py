@@ -55,7 +55,14 @@ def test_shapes_and_seeds(name):
 
 @pytest.mark.parametrize(
     ("name", "answer"),
-    [("echo", 0), ("adding", 1), ("parity", 0), ("flip_flop", 0), ("token_classification", 0)],
+    [
+        ("echo", 0),
+        ("adding", 1),
+        ("parity", 0),
+        ("flip_flop", 0),
+        ("token_classification", 0),
+        ("reviews", 0),
+    ],
 )
 def test_doing_nothing_costs_what_it_says(name, answer):
     task, batch = made(name, 20_000)
@@ -124,6 +131,26 @@ def test_token_classification_by_hand():
             total += -value if before == "not" else value
         assert total != 0
         assert (total > 0) == bool(target)
+
+
+GOOD = ("좋", "훌륭", "재미있", "아름답", "따뜻", "신선")
+
+
+def test_reviews_by_hand():
+    """The last clause decides; a claim that is false says the opposite."""
+    task, batch = made("reviews", 500)
+    for row, target in zip(batch.values, batch.targets[:, 0], strict=True):
+        words = [task.vocabulary[token] for token in row if token]
+        assert list(row[: len(row) - len(words)]) == [0] * (len(row) - len(words))
+        claims = words[-1] in ("사실이다", "거짓이다")
+        praises = words[-3 if claims else -1].startswith(GOOD)
+        assert bool(target) == (praises != (words[-1] == "거짓이다"))
+        assert all(word in task.glosses for word in words)
+    learnt = {tuple(row) for row in task.reviews[: task.learnt_from]}
+    held_out = task.held_out(np.random.default_rng(0), 64).values
+    assert len({tuple(row) for row in held_out}) == 64
+    assert not learnt & {tuple(row) for row in held_out}
+    assert made("reviews", timesteps=9)[1].values.shape == (BATCH, 9)
 
 
 @pytest.mark.parametrize("series", ["sine", "sunspots", "co2"])

@@ -28,6 +28,7 @@ CASES = {
     "next_value": {"units": 4, "timesteps": 10, "optimizer": "sgd", "momentum": 0.5},
     "next_character": {"units": 8, "timesteps": 6, "cell": "LSTM", "bidirectional": True},
     "token_classification": {"units": 6, "timesteps": 7, "optimizer": "sgd", "clip_norm": None},
+    "reviews": {"units": 5, "cell": "GRU"},
 }
 IN_KERAS = ("echo", "flip_flop", "next_character", "token_classification")
 

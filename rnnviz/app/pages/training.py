@@ -10,7 +10,13 @@ from rnnviz.app.components.training import training_view
 from rnnviz.app.panels.choices import choose
 from rnnviz.app.panels.main_view import style_of
 from rnnviz.app.panels.read_text import read_text
-from rnnviz.app.panels.training_now import choose_beside, compared, name_of, settings_now
+from rnnviz.app.panels.training_now import (
+    choose_beside,
+    choose_sequence,
+    compared,
+    name_of,
+    settings_now,
+)
 from rnnviz.app.runtime import state
 from rnnviz.app.runtime.training import TURNS, TrainingSession
 from rnnviz.app.sidebar.training import open_training
@@ -56,6 +62,10 @@ def show(source: Shown, perspective: Perspective, say: Words, training: Training
     sessions = [session] if other is None else [session, other]
     with buttons:
         _buttons(sessions, perspective, say)
+    if TASKS[task].return_sequences is False and session.inputs.vocabulary:
+        perspective = choose_sequence(session, perspective, say)
+    for one in sessions:
+        one.show_trial(perspective.trial)
     if not perspective.lesson:
         with now:
             settings_now(sessions, say)

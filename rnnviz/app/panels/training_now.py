@@ -7,11 +7,13 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from rnnviz.app.components.training.component import tokens_of
 from rnnviz.app.panels.choices import offered
 from rnnviz.app.runtime import state
-from rnnviz.app.runtime.training import PACES, TrainingSession
+from rnnviz.app.runtime.training import PACES, SHOWN_TRIALS, TrainingSession
 from rnnviz.i18n import Words
 from rnnviz.spec.beside import BESIDE
+from rnnviz.spec.perspective import Perspective
 from rnnviz.spec.training import TABLE, Training
 
 CLIPS = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 100.0, None)
@@ -75,6 +77,19 @@ def choose_beside(training: Training, say: Words) -> str:
         width=200,
     )
     return offered(chosen, names, standing)
+
+
+def choose_sequence(session: TrainingSession, perspective: Perspective, say: Words) -> Perspective:
+    """Draw the choice of the held-out sequence that is shown, by its words."""
+    count = min(SHOWN_TRIALS, len(session.inputs.values))
+    standing = min(perspective.trial, count - 1)
+    trial = st.selectbox(
+        say("training.shown_trial"),
+        range(count),
+        format_func=lambda one: " ".join(tokens_of(session, one, say)).strip(" ·"),
+        key=state.widget("trial", standing),
+    )
+    return perspective.replace(trial=offered(trial, range(count), standing))
 
 
 def compared(one: TrainingSession, other: TrainingSession, say: Words) -> str:

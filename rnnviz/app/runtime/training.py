@@ -111,6 +111,8 @@ class TrainingSession:
         How many texts were asked for; the seed of the next.
     asked_for_all : int
         How often the page has said that it lacks frames.
+    shown : int
+        Which held-out trial is shown.
     """
 
     training: Training
@@ -123,6 +125,7 @@ class TrainingSession:
     looked_at: int | None = None
     samples: int = 0
     asked_for_all: int = 0
+    shown: int = 0
 
     def __post_init__(self) -> None:
         self._base = _recipe(self.training)
@@ -202,6 +205,22 @@ class TrainingSession:
         shown = {one.step for one in self.frames}
         missing = [one for one in self.trainer.checkpoints if one.step not in shown]
         return spread(missing, self.most_frames - len(shown))
+
+    @property
+    def says_each_step(self) -> bool:
+        """Whether what the network would say after each token is shown, and not the end alone."""
+        task = self.training.learnt_task
+        return task.return_sequences or bool(task.vocabulary)
+
+    def show_trial(self, trial: int) -> None:
+        """Show another held-out trial; what each checkpoint makes of it is computed anew."""
+        trial = min(trial, SHOWN_TRIALS - 1, len(self.inputs.values) - 1)
+        if trial == self.shown:
+            return
+        self.shown = trial
+        kept = spread(self.trainer.checkpoints, MOST_FRAMES)  # the others are filled in later
+        self.frames = [self._frame(one) for one in kept]
+        self._unsent = list(self.frames)
 
     def turn(self) -> None:
         """Go on for a slice if it is its turn: train, or make the frames that were left out."""
@@ -297,7 +316,8 @@ class TrainingSession:
 
     def _frame(self, checkpoint: Checkpoint) -> Frame:
         network = self.trainer.network_at(checkpoint)
-        return frame_of(checkpoint, network, self.inputs.trial(0, network.reads_tokens))
+        trial = self.inputs.trial(self.shown, network.reads_tokens)
+        return frame_of(checkpoint, network, trial, self.says_each_step)
 
 
 def _recipe(training: Training) -> Training:

@@ -45,9 +45,16 @@ class Frame:
         return self.numbers.tobytes() + states + bytes(-len(states) % 4)
 
 
-def frame_of(checkpoint: Checkpoint, network: Network, trial: Inputs) -> Frame:
-    """Return the frame of a checkpoint, whose network is given, on one trial."""
+def frame_of(
+    checkpoint: Checkpoint, network: Network, trial: Inputs, each_step: bool = True
+) -> Frame:
+    """Return the frame of a checkpoint, whose network is given, on one trial.
+
+    With ``each_step`` it has what the network would say after each timestep.
+    """
     seen = run(network, Inputs(trial.values))
+    output = seen.readings if each_step else seen.output
+    assert output is not None  # every task has a head
     eigenvalues = recurrent_eigenvalues(network.layers[-1].forward)
     deltas = checkpoint.delta_norms[-1] if checkpoint.delta_norms else None
     if deltas is None:
@@ -56,7 +63,7 @@ def frame_of(checkpoint: Checkpoint, network: Network, trial: Inputs) -> Frame:
         logs = np.log10(deltas)
     numbers = [
         [checkpoint.step, checkpoint.loss, checkpoint.measure],
-        np.atleast_2d(seen.output).ravel(),
+        np.atleast_2d(output).ravel(),
         eigenvalues.real,
         eigenvalues.imag,
         logs,

@@ -7,6 +7,7 @@ from rnnviz.learn.tasks.flip_flop import FlipFlop
 from rnnviz.learn.tasks.next_character import TEXTS, NextCharacter
 from rnnviz.learn.tasks.next_value import NextValue
 from rnnviz.learn.tasks.parity import Parity
+from rnnviz.learn.tasks.reviews import Reviews
 from rnnviz.learn.tasks.task import Batch, Reference, Task, TaskSettings
 from rnnviz.learn.tasks.token_classification import TokenClassification
 
@@ -21,6 +22,7 @@ TASKS: dict[str, type[Task]] = {
         NextValue,
         NextCharacter,
         TokenClassification,
+        Reviews,
     )
 }
 

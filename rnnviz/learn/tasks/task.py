@@ -114,6 +114,11 @@ class Task(ABC):
         return self.settings.timesteps
 
     @property
+    def glosses(self) -> Mapping[str, str]:
+        """What tokens of another language mean in English; empty where there is no need."""
+        return {}
+
+    @property
     def unit(self) -> str:
         """The unit of the measure, e.g. "ppm"; "" where it has none."""
         return ""

@@ -26,6 +26,8 @@ _WORDS = (
     "gradient",
     "no_gradient",
     "checkpoint",
+    "good",
+    "bad",
 )
 _VIEW = component("training", "training.js", ("training.css",))
 
@@ -67,10 +69,10 @@ def _head(session: TrainingSession, active: int, style: Style, say: Words) -> di
     task, trainer = session.training.learnt_task, session.trainer
     frame = session.frames[-1]
     units, timesteps = frame.states.shape
-    rows = task.timesteps if task.return_sequences else 1
+    rows = task.timesteps if session.says_each_step else 1
     eigenvalues = (len(frame.numbers) - 3 - rows * task.outputs - timesteps) // 2
     return {
-        "id": id(session),
+        "id": f"{id(session)}.{session.shown}",
         "frames": len(session.frames),
         "busy": session.busy,
         "step": trainer.step,
@@ -90,7 +92,8 @@ def _head(session: TrainingSession, active: int, style: Style, say: Words) -> di
         },
         "target": _target(session),
         "ends_in": loss_named(task.loss).activation,
-        "text": _text(session),
+        "text": _text(session, say),
+        "verdict": not task.return_sequences,
         "measure": say(f"measure.{task.measure_name}", value="{}"),
         "percent": task.measure_name.endswith("_right"),
         "unit": {"ppm": " ppm"}.get(task.unit, ""),
@@ -135,17 +138,24 @@ def _thinned(losses: Sequence[float]) -> list[list[float]]:
 
 def _target(session: TrainingSession) -> list:
     """Targets of the trial that is shown, (rows, outputs), or classes (rows,)."""
-    target = np.asarray(session.trainer.held_out.targets[0])
+    target = np.asarray(session.trainer.held_out.targets[session.shown])
     if target.ndim == 1 and session.training.learnt_task.return_sequences:
         return target.tolist()
     return np.atleast_2d(target).round(4).tolist()
 
 
-def _text(session: TrainingSession) -> list[str]:
+def _text(session: TrainingSession, say: Words) -> list[str]:
     """The tokens of the trial that is shown; empty where it is numbers."""
     if not session.inputs.vocabulary:
         return []
-    return [session.inputs.vocabulary[token] for token in session.inputs.values[0]]
+    return tokens_of(session, session.shown, say)
+
+
+def tokens_of(session: TrainingSession, trial: int, say: Words) -> list[str]:
+    """The tokens of a held-out trial as this language shows them: Korean words in English too."""
+    task = session.training.learnt_task
+    words = [session.inputs.vocabulary[token] for token in session.inputs.values[trial]]
+    return words if say.language == "ko" else [task.glosses.get(word, word) for word in words]
 
 
 def _nothing() -> None:

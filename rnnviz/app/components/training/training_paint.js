@@ -47,6 +47,7 @@ export function loss(on, head, frame, history) {
 /** Outputs over targets of one trial: lines for few outputs, probabilities for many, a text's letters. */
 export function output(on, head, frame) {
   const { rows, outputs } = head.shape;
+  if (head.text.length && head.verdict) return verdict(on, head, frame);
   if (head.text.length && rows > 1) return letters(on, head, frame);
   if (rows === 1) return single(on, head, frame);
   if (outputs > 4) return probabilities(on, head, frame);
@@ -84,8 +85,40 @@ function single(on, head, frame) {
     dot(on.pen, x, box.y(frame.output[k]), 5);
     label(on, `${frame.output[k].toFixed(3)} (${head.words.target} ${target[k]})`, x + 16, box.y(frame.output[k]));
   }
-  if (head.text.length) label(on, head.text.join(" "), box.left, on.height - on.size * 0.7);
   return "";
+}
+
+/** What the network would say after each word of a sequence, from bad to good; the ring is the truth. */
+function verdict(on, head, frame) {
+  const { rows } = head.shape;
+  const first = Math.max(0, head.text.findIndex((word) => word !== "·"));
+  const { pen, theme, size } = on;
+  const last = rows - 1;
+  const box = boxOf(on, [first - 0.5, last + 0.5], [-0.08, 1.08], 0, on.height - size * 3.4);
+  for (const [value, text] of [[1, head.words.good], [0.5, ""], [0, head.words.bad]]) {
+    rule(on, box, value, theme.line, value === 0.5 ? [4, 4] : []);
+    label(on, text, box.left - 4, box.y(value), "right");
+  }
+  const points = [];
+  for (let t = first; t <= last; t += 1) points.push([t, frame.output[t]]);
+  path(on, box, points, theme.soft, 1.5);
+  pen.lineWidth = 3;
+  pen.strokeStyle = theme.text;
+  pen.beginPath();
+  pen.arc(box.x(last), box.y(head.target[0][0]), 9, 0, 2 * Math.PI);
+  pen.stroke();
+  points.forEach(([t, value], place) => {
+    const end = value < 0.5 ? theme.high : theme.low; // red is bad
+    pen.fillStyle = mix(theme.middle, end, Math.abs(2 * value - 1));
+    pen.strokeStyle = theme.text;
+    pen.lineWidth = 1;
+    dot(pen, box.x(t), box.y(value), 6);
+    pen.stroke();
+    // Neighbours stand in two rows, so that long words have room.
+    label(on, head.text[t], box.x(t), box.bottom + size * (place % 2 ? 2.4 : 1.1), "center", theme.text);
+  });
+  const said = points.map(([t, value]) => `${head.text[t]} ${value.toFixed(2)}`);
+  return said.join(", ");
 }
 
 function probabilities(on, head, frame) {
