@@ -15,14 +15,9 @@ from rnnviz.knobs import Knob, Problem
 from rnnviz.link import Link
 from rnnviz.spec.experiment import TABLE as EXPERIMENT
 from rnnviz.spec.perspective import Perspective
-from rnnviz.spec.training import (
-    OWN_SERIES_LIMIT,
-    OWN_TEXT_LIMIT,
-    TABLE,
-    ExperimentError,
-    Training,
-)
+from rnnviz.spec.training import TABLE, ExperimentError, Training
 from rnnviz.spec.training_kinds import Series
+from rnnviz.spec.training_knobs import OWN_SERIES_LIMIT, OWN_TEXT_LIMIT
 
 _FIRST = ("learning_rate", "optimizer", "batch_size", "steps")
 _OF_NETWORK = ("cell", "units", "timesteps")
