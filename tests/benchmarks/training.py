@@ -94,6 +94,11 @@ def watch(seconds: float) -> None:
             arg=CHECKPOINTS + 20,
             timeout=600_000,
         )
+        page.wait_for_function(
+            "(most) => +document.querySelector('[data-testid=training-view] input').max === most",
+            arg=CHECKPOINTS - 1,
+            timeout=60_000,
+        )
         count, rate = page.evaluate(_SCRUB)
         print(f"scrubbing {count} checkpoints: {rate:.1f} pictures a second")
         browser.close()

@@ -202,8 +202,9 @@ export function gradient(on, head, frame, history) {
   }
   timeTicks(on, box, head.shape.timesteps);
   const points = [...frame.gradient].map((value, t) => [t, value]).filter((point) => Number.isFinite(point[1]));
+  if (!points.length) label(on, head.words.no_gradient, on.width / 2, on.height / 2, "center");
   path(on, box, points, on.theme.first, 2.2);
-  return "";
+  return points.length ? "" : head.words.no_gradient;
 }
 
 /** Eigenvalues in the complex plane, with the unit circle. */
