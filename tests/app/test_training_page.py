@@ -181,10 +181,10 @@ def test_large_frames_are_fewer(monkeypatch):
     while not session.complete:
         session.turn()
     steps = [one.step for one in session.frames]
-    assert len(steps) == session.most_frames < 201
+    assert session.most_frames <= len(steps) <= session.most_frames + 8 < 201
     assert steps[0] == 0
     assert steps[-1] == 200
-    assert max(np.diff(steps)) <= 3 * 201 / len(steps)
+    assert max(np.diff(steps)) <= 1 + 201 // session.most_frames
 
 
 def test_moving_the_learning_rate_is_remembered():

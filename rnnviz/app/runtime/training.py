@@ -177,7 +177,7 @@ class TrainingSession:
         self.playing = self.pause_at is not None
 
     def fill_for(self, seconds: float) -> None:
-        """Make frames of checkpoints that have none for so long, spread evenly over them."""
+        """Make frames of checkpoints that have none for so long."""
         begun = time.monotonic()
         for checkpoint in self._left_out():
             frame = self._frame(checkpoint)
@@ -203,8 +203,8 @@ class TrainingSession:
 
     def _left_out(self) -> list[Checkpoint]:
         shown = {one.step for one in self.frames}
-        missing = [one for one in self.trainer.checkpoints if one.step not in shown]
-        return spread(missing, self.most_frames - len(shown))
+        wanted = spread(self.trainer.checkpoints, self.most_frames)
+        return [one for one in wanted if one.step not in shown]
 
     @property
     def says_each_step(self) -> bool:
