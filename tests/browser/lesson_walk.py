@@ -4,9 +4,10 @@ The browser tests walk each lesson once; `python -m tests.benchmarks.lessons` wa
 languages and two sizes, and answers wrongly first.
 """
 
+import contextlib
 import re
 
-from playwright.sync_api import expect
+from playwright.sync_api import TimeoutError, expect
 
 from rnnviz.i18n import words
 from rnnviz.lessons.lesson import Do, Notice, Predict, Why
@@ -18,11 +19,12 @@ from tests.i18n.spoken import spoken
 
 OPEN, MET = ".st-key-task_open", ".st-key-task_met"
 _CUT = """() => {
-  const wide = [...document.querySelectorAll(".stMain .katex-display")].filter(
-    (one) => one.scrollWidth > one.clientWidth + 1 && one.offsetParent);
+  const formulas = [...document.querySelectorAll(".stMain .katex-display")];
+  const cut = formulas.filter((one) => one.offsetParent && one.scrollWidth > one.clientWidth + 1);
   const page = document.documentElement;
-  return { formulas: wide.map((one) => one.textContent.slice(0, 40)),
-           beyond: page.scrollWidth - page.clientWidth };
+  const beyond = page.scrollWidth - page.clientWidth;
+  const faults = cut.map((one) => `cut: ${one.textContent.slice(0, 40)}`);
+  return beyond > 0 ? [`the page is ${beyond} px too wide`, ...faults] : faults;
 }"""
 """Formulas wider than their place, and how far the page reaches beyond the screen."""
 
@@ -163,10 +165,13 @@ class Walk:
         self.press("lessons.next")
 
     def faults(self):
-        """Return what does not fit: formulas that are cut, a page wider than the screen."""
-        found = self.page.evaluate(_CUT)
-        wide = [f"the page is {found['beyond']} px too wide"] if found["beyond"] > 0 else []
-        return [*wide, *(f"cut: {formula}" for formula in found["formulas"])]
+        """Return what does not fit: formulas that are cut, a page wider than the screen.
+
+        Formulas are set and fitted a moment after the page has run.
+        """
+        with contextlib.suppress(TimeoutError):
+            self.page.wait_for_function(f"() => !({_CUT})().length", timeout=2000)
+        return self.page.evaluate(_CUT)
 
 
 def plainest(text):

@@ -7,10 +7,11 @@ import { speak } from "./frame.js";
 import { offer } from "./history.js";
 import { explainKeys } from "./help.js";
 import { listen } from "./keys.js";
+import { preparePrinting } from "./print.js";
 import { showProgress } from "./progress.js";
 import { Tour } from "./tour.js";
 
-const SHEETS = ["fonts.css", "shell.css"];
+const SHEETS = ["fonts.css", "shell.css", "print.css"];
 const sizes = new ResizeObserver(() => fit());
 let tour = null;
 
@@ -32,6 +33,7 @@ export default function mount({ data: told, parentElement }) {
   setTimeout(fit);
   // Formulas are set later than the text around them.
   sizes.observe(document.querySelector(".stMainBlockContainer"));
+  if (!tour) preparePrinting();
   tour ??= new Tour();
   tour.update(data.tour);
 }

@@ -144,7 +144,7 @@ class TrainingView {
       const said = paint[name](surface, head, frame, history);
       canvas.setAttribute("aria-label", `${title.textContent}. ${said ?? ""}`);
     }
-    const value = head.percent ? `${(100 * frame.measure).toFixed(1)} %` : frame.measure.toPrecision(4) + head.unit;
+    const value = head.percent ? `${(100 * frame.measure).toFixed(1)}%` : frame.measure.toPrecision(4) + head.unit;
     const measured = head.measure.replace("{}", value);
     this.measure.textContent = [`${head.words.checkpoint} ${frame.step.toLocaleString()}`, measured].join(" · ");
     this.range.setAttribute("aria-valuetext", String(frame.step));

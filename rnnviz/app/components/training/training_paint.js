@@ -34,7 +34,9 @@ export function loss(on, head, frame, history) {
   const { pen, theme } = on;
   for (const { label: text, loss: value } of known) {
     rule(on, box, Math.log10(value), theme.second, [6, 4]);
-    label(on, text, box.right - 4, box.y(Math.log10(value)) - on.size * 0.7, "right", theme.second);
+    const line = box.y(Math.log10(value));
+    const above = line > on.size * 1.3; // a name that has no room above its line stands below it
+    label(on, text, box.right - 4, line + on.size * (above ? -0.7 : 0.8), "right", theme.second);
   }
   const logs = (points) => points.filter((point) => point[1] > 0).map(([step, value]) => [step, Math.log10(value)]);
   path(on, box, logs(head.losses), theme.target, 1.2);
@@ -201,7 +203,10 @@ export function gradient(on, head, frame, history) {
     label(on, plain(tick), box.left - 6, box.y(tick), "right");
   }
   timeTicks(on, box, head.shape.timesteps);
-  const points = [...frame.gradient].map((value, t) => [t, value]).filter((point) => Number.isFinite(point[1]));
+  // A checkpoint that no batch belongs to, such as the very last, has none: the one before it is shown.
+  const until = history.filter((one) => one.step <= frame.step);
+  const shown = until.findLast((one) => [...one.gradient].some(Number.isFinite)) ?? frame;
+  const points = [...shown.gradient].map((value, t) => [t, value]).filter((point) => Number.isFinite(point[1]));
   if (!points.length) label(on, head.words.no_gradient, on.width / 2, on.height / 2, "center");
   path(on, box, points, on.theme.first, 2.2);
   return points.length ? "" : head.words.no_gradient;
@@ -279,11 +284,14 @@ function rule({ pen, theme }, box, value, colour = theme.line, dash = []) {
   pen.setLineDash([]);
 }
 
-function label({ pen, theme }, text, x, y, align = "left", colour = theme.soft) {
+/** Write a text; at an edge it moves inwards as far as it has to. */
+function label({ pen, theme, width }, text, x, y, align = "left", colour = theme.soft) {
+  const wide = pen.measureText(text).width;
+  const left = x - wide * { left: 0, center: 0.5, right: 1 }[align];
   pen.fillStyle = colour;
-  pen.textAlign = align;
+  pen.textAlign = "left";
   pen.textBaseline = "middle";
-  pen.fillText(text, x, y);
+  pen.fillText(text, Math.max(0, Math.min(left, width - wide)), y);
 }
 
 function dot(pen, x, y, radius) {
