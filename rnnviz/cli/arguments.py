@@ -141,6 +141,8 @@ def _add_render(command: _Parser, say: Words) -> None:
     command.options.add_argument(
         "--out", required=True, type=Path, metavar="FILE", help=say("cli.option.out_picture")
     )
+    command.options.add_argument("--store", metavar="FOLDER", help=say("cli.atlas.store"))
+    command.options.add_argument("--measure", metavar="NAME", help=say("cli.atlas.measure"))
     _add_look(command, say)
     _add_force(command, say)
 
@@ -234,6 +236,7 @@ def _add_sweep(command: _Parser, say: Words) -> None:
     add("--store", metavar="FOLDER", help=say("cli.sweep.store"))
     add("--resume", action="store_true", help=say("cli.sweep.resume"))
     add("--out", type=Path, metavar="FILE", help=say("cli.sweep.out"))
+    add("--log", type=Path, metavar="FILE", help=say("cli.sweep.log"))
     kinds = _list(say, "executor", EXECUTORS)
     add("--executor", type=_one_of(EXECUTORS, say), default="processes", help=kinds)
     add("--scheduler", metavar="ADDRESS", help=say("cli.sweep.scheduler"))

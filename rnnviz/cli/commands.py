@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+from rnnviz.cli.atlas import ATLAS, render_atlas
 from rnnviz.cli.files import report_of
 from rnnviz.cli.progress import Bar
 from rnnviz.cli.sources import Misunderstood, Shown, sources
@@ -49,7 +50,12 @@ FRAMEWORKS = (*PROGRAMS, "notebook")
 
 
 def render(request: argparse.Namespace, say: Words) -> None:
-    """Draw one view of each experiment into a file each."""
+    """Draw one view of each experiment into a file each; ``atlas`` draws the map of a sweep."""
+    if request.view == ATLAS:
+        render_atlas(request, say)
+        return
+    if request.store is not None:
+        raise Misunderstood(say("cli.atlas.store_alone"))
     view = _view(request.view, say)
     shown, look = sources(request, say), _look(request)
     format = format_of(request.out, (*PICTURES, *TEXTS), say)

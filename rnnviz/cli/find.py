@@ -18,6 +18,8 @@ from rnnviz.export.source import source_json
 from rnnviz.i18n import DEFAULT_LANGUAGE, Words, words
 from rnnviz.moments import UnitFindings, explain_units
 from rnnviz.moments import find as find_moments
+from rnnviz.readers import Refused
+from rnnviz.readers.data.labels import ENDINGS, read_labels
 from rnnviz.sentences.units import followed
 
 MOST_LABELS = 256 * 2**20
@@ -107,17 +109,16 @@ def _numbers(text: str, say: Words) -> list[int]:
 
 def _labels(path: Path, say: Words) -> Any:
     """Read a table of labels, a row for each timestep."""
-    import pandas as pd
-
-    ending = path.suffix.lower()
-    if ending not in (".csv", ".parquet"):
-        raise Misunderstood(say("cli.no_format", path=path, options=".csv, .parquet"))
+    if path.suffix.lower().lstrip(".") not in ENDINGS:
+        options = ", ".join(f".{one}" for one in ENDINGS)
+        raise Misunderstood(say("cli.no_format", path=path, options=options))
     try:
         if path.stat().st_size > MOST_LABELS:
             raise OSError(f"> {MOST_LABELS // 2**20} MB")
-        return pd.read_csv(path) if ending == ".csv" else pd.read_parquet(path)
+        return read_labels(path.read_bytes(), path.name)
     except OSError as error:
         reason = error.strerror or error
         raise Misunderstood(say("cli.cannot_read", path=path, reason=reason)) from error
-    except (ValueError, ImportError) as error:
-        raise Misunderstood(say("cli.cannot_read", path=path, reason=error)) from error
+    except Refused as refused:
+        reason = refused.sentence(say.language)
+        raise Misunderstood(say("cli.cannot_read", path=path, reason=reason)) from refused

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import logging
 import time
+from collections.abc import Iterator
 from concurrent.futures import Executor
 from pathlib import Path
 from typing import Any
@@ -18,6 +20,7 @@ from rnnviz.sweeps import Sweep
 from rnnviz.sweeps.executors import dask
 from rnnviz.sweeps.store import StoreError
 from rnnviz.sweeps.sweep import read_axis
+from rnnviz.sweeps.sweeping import LOG
 from rnnviz.sweeps.sweeping import sweep as compute
 
 EXECUTORS = ("processes", "here", "dask")
@@ -31,7 +34,8 @@ def sweep(request: argparse.Namespace, say: Words) -> None:
     print(say("cli.sweep.begins", networks=f"{wanted.networks:,}"), flush=True)
     began = time.monotonic()
     executor = _executor(request, say)
-    with Bar(1) as bar, executor if isinstance(executor, Executor) else contextlib.nullcontext():
+    ends = executor if isinstance(executor, Executor) else contextlib.nullcontext()
+    with _logged(request.log), Bar(1) as bar, ends:
         try:
             result = compute(
                 wanted,
@@ -53,6 +57,28 @@ def sweep(request: argparse.Namespace, say: Words) -> None:
     if request.out is not None:
         _write(result.frame, request.out, say)
         print(request.out)
+
+
+@contextlib.contextmanager
+def _logged(path: Path | None) -> Iterator[None]:
+    """Add a line to a file for each chunk that is found, given out or kept."""
+    if path is None:
+        yield
+        return
+    try:
+        handler = logging.FileHandler(path, encoding="utf-8")
+    except OSError as error:
+        raise ExportFailure("store", reason=f"{path}: {error.strerror or error}") from error
+    handler.setFormatter(logging.Formatter("%(asctime)s %(process)d %(message)s"))
+    before = LOG.level
+    LOG.addHandler(handler)
+    LOG.setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        LOG.removeHandler(handler)
+        LOG.setLevel(before)
+        handler.close()
 
 
 def _sweep(request: argparse.Namespace, say: Words) -> Sweep:

@@ -16,7 +16,7 @@ from rnnviz.knobs.table import (
     table,
     write,
 )
-from rnnviz.knobs.text_kinds import Answers, Listed, Name, Names, Note, Packed
+from rnnviz.knobs.text_kinds import Answers, Listed, Name, Names, Note, Packed, Wholes
 
 __all__ = [
     "LINK_LIMIT",
@@ -35,6 +35,7 @@ __all__ = [
     "Real",
     "Refusal",
     "Whole",
+    "Wholes",
     "check",
     "finite",
     "knob",

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from rnnviz.knobs.kinds import Refusal
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
+_NUMBER = re.compile(r"[0-9]{1,9}")
 _ANSWERS = re.compile(r"[0-9]*")
 _PACKED = re.compile(r"[A-Za-z0-9_-]*")
 _PLAIN_CONTROLS = "\n\t"
@@ -88,6 +89,35 @@ class Listed:
     def write(self, value: tuple[str, ...]) -> str:
         """Write names with commas between them."""
         return ",".join(value)
+
+
+@dataclass(frozen=True)
+class Wholes:
+    """Several whole numbers from 0 to ``highest``, each once and ascending; at most ``limit``."""
+
+    limit: int
+    highest: int
+
+    def check(self, value: object) -> tuple[int, ...]:
+        """Return the numbers as a tuple, so that equal sets are equal."""
+        if not isinstance(value, tuple | list | set | frozenset):
+            raise Refusal("not_wholes", limit=self.highest)
+        if not all(isinstance(one, int) and 0 <= one <= self.highest for one in value):
+            raise Refusal("not_wholes", limit=self.highest)
+        if len(set(value)) > self.limit:
+            raise Refusal("too_many_wholes", limit=self.limit)
+        return tuple(sorted({int(one) for one in value}))
+
+    def parse(self, text: str) -> tuple[int, ...]:
+        """Read numbers with commas between them."""
+        parts = text.split(",") if text else []
+        if not all(_NUMBER.fullmatch(one) for one in parts):
+            raise Refusal("not_wholes", limit=self.highest)
+        return self.check([int(one) for one in parts])
+
+    def write(self, value: tuple[int, ...]) -> str:
+        """Write numbers with commas between them."""
+        return ",".join(map(str, value))
 
 
 @dataclass(frozen=True)

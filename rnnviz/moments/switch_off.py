@@ -14,12 +14,12 @@ from rnnviz.engine.network import Layer, Network
 from rnnviz.engine.run import LayerRun, Run
 from rnnviz.engine.running import run as run_network
 from rnnviz.moments.joined import layer_number
-from rnnviz.moments.next_token import next_token
+from rnnviz.moments.losses import losses_of
 
 
 @dataclass(frozen=True)
 class SwitchedOff:
-    """Mean surprise about the next token, in bits, with a unit and without it.
+    """Mean loss with a unit and without it: by the next token, or by targets.
 
     Parameters
     ----------
@@ -28,6 +28,10 @@ class SwitchedOff:
         At the timesteps that were asked about.
     before_elsewhere, after_elsewhere : float
         At all others; nan where there are none.
+    measure : str
+        What a loss is; see `rnnviz.moments.losses.Losses`.
+    count, others : int
+        How many timesteps were asked about, and how many others there are.
     """
 
     unit: int
@@ -35,6 +39,9 @@ class SwitchedOff:
     after: float
     before_elsewhere: float
     after_elsewhere: float
+    measure: str
+    count: int
+    others: int
 
 
 def without_unit(network: Network, unit: int, layer: int | None = None) -> Network:
@@ -94,12 +101,12 @@ def _without_row(kernel: np.ndarray, unit: int) -> np.ndarray:
 
 
 def switch_off(run: Run, unit: int, where: np.ndarray, layer: int | None = None) -> SwitchedOff:
-    """Run the network again without one unit, and compare its surprise about the text.
+    """Run the network again without one unit, and compare how far it is off.
 
     Parameters
     ----------
     run : Run
-        Of a network that says what it expects next; see `next_token`.
+        Of a network that says what it expects next, or whose data have targets; see `losses_of`.
     unit : int
         Which one.
     where : ndarray (steps,) of bool
@@ -116,7 +123,8 @@ def switch_off(run: Run, unit: int, where: np.ndarray, layer: int | None = None)
     layer = layer_number(run, layer)
     begin = [_initial_state(one) for one in run.layers]
     again = run_network(without_unit(run.network, unit, layer), run.data, begin)
-    before, after = next_token(run).surprise, next_token(again).surprise
+    told = losses_of(run)
+    before, after = told.values, losses_of(again).values
     where = np.asarray(where, bool)
     if where.shape != before.shape:
         raise ValueError(f"where has shape {where.shape}, but there are {len(before)} timesteps.")
@@ -130,4 +138,7 @@ def switch_off(run: Run, unit: int, where: np.ndarray, layer: int | None = None)
         float(after[here].mean()),
         float(before[elsewhere].mean()) if elsewhere.any() else float("nan"),
         float(after[elsewhere].mean()) if elsewhere.any() else float("nan"),
+        told.measure,
+        int(here.sum()),
+        int(elsewhere.sum()),
     )

@@ -20,6 +20,7 @@ from rnnviz.knobs import (
     Packed,
     Problem,
     Whole,
+    Wholes,
     check,
     knob,
     read,
@@ -31,6 +32,11 @@ PAGES = ("states", "keras", "dynamics", "moments", "training", "compare", "atlas
 COLOURS = ("auto", "direction", "unit", "probability", "surprise")
 """What the steps of a sequence are coloured by: a unit, the states' first principal direction, or
 what a network that says what comes next thought of it. "auto" takes what there is."""
+ALIKE = ("pattern", "exact", "cosine", "range")
+"""What moments are ranked by; `rnnviz.moments.MEASURES` has the same."""
+MOST_RANGE = 500
+"""Longest range whose like is looked for from the page, in timesteps."""
+MOST_COMPARED = 256
 LENSES = ("state", "digits", "preactivation", "slope", "change", "magnitude")
 PALETTES = ("red_blue", "purple_orange")
 SUMMARY_STYLES = ("keras2", "keras3")
@@ -86,10 +92,13 @@ class Perspective:
     ``done`` those that were finished. ``work`` notes what was done in the lesson that is on, and
     ``homework`` is what was handed in; `rnnviz.lessons.homework` reads both. ``room`` is the room
     of this server that answers are counted in. ``contrast`` says whether colours span the values
-    that are possible or those that are there. A cursor beyond the run (``timestep``,
-    ``unit``, ``layer``, ``trial``) means the last one there is: a link stays good when the
-    experiment in it gets shorter. ``parameters`` holds what is set about analyses, as (link name,
-    text) pairs such as ``("fixed_points.starts", "256")``, sorted by name and without defaults.
+    that are possible or those that are there. ``begin``, ``span`` and ``begin_trial`` are the range
+    whose like is looked for (a span of 0: none is), ``alike`` says what ranks the moments, and
+    ``compared`` are the units (those that stay on through the range when empty). A cursor beyond
+    the run (``timestep``, ``unit``, ``layer``, ``trial``) means the last one there is: a link stays
+    good when the experiment in it gets shorter. ``parameters`` holds what is set about analyses, as
+    (link name, text) pairs such as ``("fixed_points.starts", "256")``, sorted by name and without
+    defaults.
     """
 
     page: str = knob("states", Choice(PAGES))
@@ -103,6 +112,11 @@ class Perspective:
     presentation: bool = knob(False, Flag())
     contrast: str = knob("auto", Choice(CONTRASTS), quiet=True)
     colour: str = knob("auto", Choice(COLOURS), quiet=True)
+    begin: int = knob(0, Whole(0, 999_999), quiet=True)
+    span: int = knob(0, Whole(0, MOST_RANGE), quiet=True)
+    begin_trial: int = knob(0, Whole(0, 999_999), quiet=True)
+    alike: str = knob("pattern", Choice(ALIKE), quiet=True)
+    compared: tuple[int, ...] = knob((), Wholes(MOST_COMPARED, 2047), quiet=True)
     summary_style: str = knob("keras2", Choice(SUMMARY_STYLES), quiet=True)
     numbering: str = knob("fresh", Choice(NUMBERINGS), quiet=True)
     framework: str = knob("numpy", Choice(FRAMEWORKS), quiet=True)

@@ -19,6 +19,8 @@ BATCH_BYTES = 24 * 2**20
 COARSE = 8
 """The first pass takes every eighth value along each axis but the seeds."""
 _MOST = 256
+WORKER_DIED = "worker died: "
+"""How the reason of a chunk begins that no worker lived to finish."""
 
 
 @dataclass(frozen=True)

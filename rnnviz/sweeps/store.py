@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from rnnviz.sweeps.chunks import Chunk, ChunkResult
+from rnnviz.sweeps.chunks import WORKER_DIED, Chunk, ChunkResult
 from rnnviz.sweeps.folder import folder_of
 from rnnviz.sweeps.sweep import Sweep
 
@@ -78,7 +78,11 @@ class Store:
         return self.folder.exists(self._name(chunk))
 
     def read(self, chunk: Chunk) -> ChunkResult | None:
-        """A finished chunk; None where its file is damaged, so that it is computed again."""
+        """A finished chunk; None where it has to be computed again.
+
+        Its file is damaged, or it has no numbers because its worker was ended each time: by
+        whatever ended it then, which need not be so now.
+        """
         from pyarrow import ArrowException, parquet
 
         try:
@@ -89,6 +93,8 @@ class Store:
         except (ArrowException, OSError, KeyError):
             return None
         if tuple(places.tolist()) != chunk.places:
+            return None
+        if any(text.startswith(WORKER_DIED) for text in reasons):
             return None
         told = {place: text for place, text in zip(chunk.places, reasons, strict=True) if text}
         return ChunkResult(chunk, values, told)

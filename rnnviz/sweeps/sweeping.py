@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future
@@ -9,7 +10,15 @@ from queue import SimpleQueue
 
 import numpy as np
 
-from rnnviz.sweeps.chunks import Chunk, ChunkResult, chunk_count, chunks, compute, compute_chunk
+from rnnviz.sweeps.chunks import (
+    WORKER_DIED,
+    Chunk,
+    ChunkResult,
+    chunk_count,
+    chunks,
+    compute,
+    compute_chunk,
+)
 from rnnviz.sweeps.executors import Here, Processes
 from rnnviz.sweeps.result import SweepResult
 from rnnviz.sweeps.store import Store
@@ -21,6 +30,8 @@ _TRIES = 3
 """A chunk whose worker dies is given out again, so many times in all."""
 
 Progress = Callable[[float], None]
+LOG = logging.getLogger("rnnviz.sweeps")
+"""Tells of every chunk, by number, when it is found in a store, given out, and kept."""
 
 
 def sweep(
@@ -89,6 +100,7 @@ def results(
         for result in _computed(sweep, _found_or_not(sweep, kept), pool, executor, workers):
             if kept is not None and not isinstance(result, _Found):
                 kept.keep(result)
+                LOG.info("chunk %d kept", result.chunk.number)
             yield result
     finally:
         if own:
@@ -103,7 +115,11 @@ def _found_or_not(sweep: Sweep, kept: Store | None) -> Iterator[Chunk | _Found]:
     """Every chunk in its order, with its numbers where a store has them."""
     for chunk in chunks(sweep):
         found = kept.read(chunk) if kept is not None and kept.has(chunk) else None
-        yield chunk if found is None else _Found(found.chunk, found.values, found.reasons)
+        if found is None:
+            yield chunk
+        else:
+            LOG.info("chunk %d found", chunk.number)
+            yield _Found(found.chunk, found.values, found.reasons)
 
 
 def _pool(executor: Executor | str | None, workers: int | None) -> Executor:
@@ -126,6 +142,8 @@ def _computed(
     """Yield what is finished; give the rest out, a few chunks for each worker at a time."""
     if isinstance(pool, Here):
         for one in todo:
+            if not isinstance(one, _Found):
+                LOG.info("chunk %d given out", one.number)
             yield one if isinstance(one, _Found) else compute_chunk(sweep, one)
         return
     given = _GivenOut(sweep, pool, workers, renew=executor == "processes")
@@ -179,6 +197,7 @@ class _GivenOut:
     def give_out(self, chunk: Chunk) -> None:
         """Have a chunk computed."""
         self._tries[chunk.number] = self._tries.get(chunk.number, 0) + 1
+        LOG.info("chunk %d given out", chunk.number)
         try:
             future = self.pool.submit(compute, self.query, chunk)
         except BrokenExecutor as error:  # a worker died since the last look
@@ -213,21 +232,28 @@ class _GivenOut:
         """Replace a pool whose worker died.
 
         Which of the chunks under way ended it is not known: each is done again by itself, so that
-        one that ends its worker every time costs no other its numbers.
+        one that ends its worker every time costs no other its numbers. Those that were finished
+        before are not done again: their numbers wait to be taken.
         """
-        others = list(self.under_way.values())
-        for other in others:
+        others = {one: chunk for one, chunk in self.under_way.items() if not _has_numbers(one)}
+        for future, other in others.items():
             self._tries[other.number] -= 1
-        self._suspects += [*others, *chunks]
-        self.under_way.clear()
+            del self.under_way[future]
+        self._suspects += [*others.values(), *chunks]
         self.pool.shutdown(wait=False, cancel_futures=True)
         self.pool = Processes(self._workers)
+
+
+def _has_numbers(future: Future) -> bool:
+    """Whether a chunk is finished, though its numbers have not been taken yet."""
+    return future.done() and not future.cancelled() and future.exception() is None
 
 
 def _failed(sweep: Sweep, chunk: Chunk, error: BaseException) -> ChunkResult:
     """A chunk without numbers, and why."""
     nothing = {name: np.full(len(chunk.places), np.nan) for name in sweep.measures}
-    reason = f"{type(error).__name__}: {error}"[:200]
+    died = WORKER_DIED if isinstance(error, BrokenExecutor) else ""
+    reason = f"{died}{type(error).__name__}: {error}"[:200]
     return ChunkResult(chunk, nothing, dict.fromkeys(chunk.places, reason))
 
 

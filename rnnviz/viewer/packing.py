@@ -73,15 +73,17 @@ def figure_bytes(
     picks: bool = False,
     reveal: bool = False,
     at: int | None = None,
+    map: str = "",
 ) -> bytes:
     """Pack a Plotly figure for :func:`rnnviz.app.components.viewer.figure_view`.
 
     ``reveal`` stands in the place of the cursor's timestep, so that it makes no new figure.
+    ``map`` names the map whose cells a figure shows; "" where it shows none.
     """
     arrays = Arrays()
     moves = [_move(arrays, one) for one in follow]
     parts = {
-        **{"name": name, "follow": moves, "picks": picks, "at": at},
+        **{"name": name, "follow": moves, "picks": picks, "at": at, "map": map},
         "arrays": arrays.places,
     }
     return _join(f'{_json(parts)[:-1]},"figure":{figure.to_json()}}}', arrays, (int(reveal), 0))

@@ -3,9 +3,10 @@
 import numpy as np
 
 from rnnviz import Experiment, Sweep, sweep
-from rnnviz.app.pages.atlas import AXES, axis_values
+from rnnviz.app.components.viewer import Selection, read_selection
+from rnnviz.app.pages.atlas import AXES, axis_values, rows_of
 from rnnviz.spec.experiment import TABLE
-from rnnviz.views._plot.atlas import draw, place_at
+from rnnviz.views._plot.atlas import Outline, draw, place_at
 from rnnviz.views._plot.style import Style
 
 
@@ -37,3 +38,54 @@ def test_networks_that_cannot_be_say_why_when_pointed_at():
     result = sweep(Sweep(experiment, {"units": [1, 1024], "seed": [0, 1]}, ("saturated",)))
     figure = draw(result, "saturated", Style())
     assert "state values" in figure.data[0].customdata[1][0]
+
+
+def test_an_outline_chooses_the_cells_whose_middle_lies_in_it():
+    box = Outline((0.6, 2.4, 2.4, 0.6), (-0.4, -0.4, 1.3, 1.3))
+    assert np.argwhere(box.cells(3, 4)).tolist() == [[0, 1], [0, 2], [1, 1], [1, 2]]
+    within_one = Outline((1.1, 1.3, 1.3, 1.1), (1.9, 1.9, 2.2, 2.2))
+    assert np.argwhere(within_one.cells(3, 4)).tolist() == [[2, 1]]
+    assert not Outline((9.0, 9.5, 9.5), (9.0, 9.0, 9.5)).cells(3, 4).any()
+
+
+def test_an_outline_by_hand_agrees_with_angles():
+    """The winding number of the corners about each middle, by another formula."""
+    random = np.random.default_rng(0)
+    angles = np.sort(random.uniform(0, 2 * np.pi, 12))
+    far = random.uniform(3, 9, 12)
+    x, y = 10 + far * np.cos(angles), 8 + far * np.sin(angles)
+    rows, columns = 17, 21
+    found = Outline(tuple(x), tuple(y)).cells(rows, columns)
+    assert found.any()
+    for row, column in np.ndindex(rows, columns):
+        turns = np.unwrap(np.arctan2(np.append(y, y[0]) - row, np.append(x, x[0]) - column))
+        assert found[row, column] == (abs(turns[-1] - turns[0]) > 3)
+
+
+def test_the_numbers_of_chosen_cells_are_those_of_all_their_seeds():
+    axes = {"recurrent_gain": [0.5, 1.0], "seed": range(3), "weight_scale": [0.01, 0.1, 1.0]}
+    result = sweep(Sweep(Experiment(units=3, timesteps=6), axes, ("saturated",)))
+    cells = np.array([[False, True, False], [False, False, True]])
+    taken = result.frame[rows_of(result, cells)]
+    wanted = {(0.5, 0.1), (1.0, 1.0)}
+    assert set(zip(taken.recurrent_gain, taken.weight_scale, strict=True)) == wanted
+    assert len(taken) == 6
+    assert sorted(taken.seed) == [0, 0, 1, 1, 2, 2]
+
+
+def test_a_selection_counts_for_the_map_that_it_was_made_on():
+    told = {"map": "a b 3 4", "x": [0, 1, 1], "y": [0.0, 0, 2], "moment": 7}
+    assert read_selection(told, "a b 3 4") == Selection((0.0, 1.0, 1.0), (0.0, 0.0, 2.0), 7)
+    assert read_selection(told, "a b 4 4") is None
+    for wrong in (
+        None,
+        [],
+        told | {"x": [0, 1]},
+        told | {"x": [0, 1, "a"]},
+        told | {"y": [0.0, float("nan"), 2]},
+        told | {"x": [0, 1, 1, 2]},
+        told | {"y": [0.0] * 5000, "x": [0.0] * 5000},
+        told | {"moment": None},
+        {"map": "a b 3 4"},
+    ):
+        assert read_selection(wrong, "a b 3 4") is None

@@ -5,11 +5,15 @@ import json
 import numpy as np
 import pytest
 
+from rnnviz import Experiment, find, simulate
 from rnnviz.app.components.moments import read_wish
 from rnnviz.app.components.moments.payload import packed, sequence_arrays, shades
+from rnnviz.app.pages.moments import numbers_in
 from rnnviz.engine import run as run_network
 from rnnviz.i18n import words
+from rnnviz.moments import MEASURES
 from rnnviz.moments.direction import along_first_direction
+from rnnviz.spec.perspective import ALIKE
 from tests.app.test_app import address, run, sentences
 from tests.moments.networks import class_network, text_of, tokens
 
@@ -112,3 +116,58 @@ def test_the_first_direction_is_that_of_singular_values():
     assert share == pytest.approx(values[0] ** 2 / (values**2).sum())
     assert along_first_direction(np.ones((4, 3)))[1] == 0
     assert not along_first_direction(np.full((4, 3), np.nan))[0].any()
+
+
+ASKED = LINK + "&begin=20&span=10"
+
+
+def listed(at):
+    """The header of the list of moments."""
+    return next(one for one in heads(at) if "moments" in one)
+
+
+def test_a_link_asks_the_same_question_again():
+    at = run(ASKED + "&alike=cosine&compared=1,3,5")
+    assert not at.exception
+    assert listed(at)["range"] == [20, 30]
+    assert len(listed(at)["moments"]) >= 3  # a sine comes back
+    assert "3 units" in listed(at)["moments"][0]["text"]
+    assert next(one for one in heads(at) if "steps" in one)["range"] == [20, 30]
+    found = find(simulate(Experiment.from_query(LINK)), (20, 30), [1, 3, 5], measure="cosine")
+    told = [(one["timestep"], one["score"]) for one in listed(at)["moments"][:3]]
+    wanted = zip(found.timesteps[:3].tolist(), found.scores[:3], strict=True)
+    assert told == [(timestep, f"{score:.3f}") for timestep, score in wanted]
+    for part in ("begin=20", "span=10", "alike=cosine", "compared=1,3,5"):
+        assert part in address(at)
+
+
+def test_units_are_chosen_by_their_numbers_and_what_is_none_is_said():
+    at = run(ASKED)
+    (field,) = [one for one in at.text_input if one.label == SAY("knob.compared.label")]
+    field.set_value("2 4").run()
+    assert "compared=2,4" in address(at)
+    assert "2 units" in listed(at)["moments"][0]["text"]
+    (field,) = [one for one in at.text_input if one.label == SAY("knob.compared.label")]
+    field.set_value("2, 9").run()
+    assert SAY("moments.no_units", value="2, 9", last=7, limit=256) in [
+        one.value for one in at.warning
+    ]
+    assert not at.exception
+
+
+@pytest.mark.parametrize("link", ["&begin=118&span=10", "&begin=5", "&begin=0&span=121"])
+def test_a_range_that_is_not_in_the_run_asks_nothing(link):
+    at = run(LINK + link)
+    assert not at.exception
+    assert listed(at)["moments"] == []
+
+
+def test_numbers_of_units_are_read():
+    assert numbers_in("", 8) == ()
+    assert numbers_in(" 3,1  7", 8) == (1, 3, 7)
+    for wrong in ("8", "-1", "a", "1.5", "²", "1" * 30):
+        assert numbers_in(wrong, 8) is None
+
+
+def test_the_page_ranks_by_what_the_search_knows():
+    assert ALIKE == MEASURES

@@ -1,7 +1,9 @@
 """``rnnviz sweep``: a table, a store that goes on, and a sentence for what cannot be."""
 
+import numpy as np
 import pandas as pd
 import pytest
+from plotly.io import from_json
 
 from rnnviz import Experiment, Sweep, sweep
 from rnnviz.cli import DONE, FAILED, NOT_UNDERSTOOD
@@ -49,3 +51,61 @@ def test_what_is_not_understood_is_said(run, arguments):
     answer = run("sweep", "--link", SMALL, *arguments)
     assert answer.code == NOT_UNDERSTOOD
     assert answer.complaint
+
+
+@pytest.fixture
+def store(run):
+    """The folder of a small sweep over two knobs and two seeds."""
+    axes = ("--axis", "weight_scale=0.01:1:4", "--axis", "units=2,3,4", "--seeds", "2")
+    where = ("--measure", "saturated,lyapunov", "--executor", "here", "--store", "s")
+    assert run("sweep", "--link", SMALL, *axes, *where, "--log", "log").code == DONE
+    return "s"
+
+
+def test_the_log_tells_of_every_chunk(run, store, tmp_path):
+    lines = (tmp_path / "log").read_text().splitlines()
+    assert [line.split("chunk ")[1] for line in lines[:2]] == ["0 given out", "0 kept"]
+
+
+def test_the_map_of_a_store_is_written_as_a_figure_a_page_and_a_table(run, store, tmp_path):
+    for out in ("a.json", "a.html", "a.csv", "a.parquet"):
+        answer = run("render", "atlas", "--store", store, "--measure", "lyapunov", "--out", out)
+        assert answer.code == DONE, answer.complaint
+    figure = from_json((tmp_path / "a.json").read_text())
+    experiment = Experiment(units=4, timesteps=9, input_features=2)
+    axes = {"weight_scale": (0.01, 0.0464158883, 0.215443469, 1.0), "units": (2, 3, 4),
+            "seed": range(2)}  # fmt: skip
+    wanted = sweep(Sweep(experiment, axes, ("saturated", "lyapunov")))
+    assert np.shape(figure.data[0].customdata) == (4, 3)
+    shown = figure.data[0].customdata[0][0]
+    assert f"{wanted.mean('lyapunov')[0, 0]:.4g}".replace("-", "−") in shown
+    assert " ± " in shown
+    for table in (pd.read_csv(tmp_path / "a.csv"), pd.read_parquet(tmp_path / "a.parquet")):
+        assert len(table) == 24
+        one = table[(table.units == 2) & (table.weight_scale == 0.01) & (table.seed == 1)]
+        assert one.lyapunov.item() == pytest.approx(wanted.array("lyapunov")[0, 0, 1])
+    assert "24" in (tmp_path / "a.html").read_text()
+    again = run("render", "atlas", "--store", store, "--out", "a.csv")
+    assert again.code == FAILED
+    assert run("render", "atlas", "--store", store, "--out", "a.csv", "--force").code == DONE
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (("atlas",), NOT_UNDERSTOOD),
+        (("atlas", "--store", "nowhere"), FAILED),
+        (("atlas", "--store", "s", "--measure", "memory"), NOT_UNDERSTOOD),
+        (("atlas", "--store", "line"), NOT_UNDERSTOOD),
+        (("states", "--store", "s"), NOT_UNDERSTOOD),
+    ],
+)
+def test_a_map_that_cannot_be_drawn_is_said(run, store, tmp_path, arguments, code, language):
+    line = ("--axis", "weight_scale=0.1,1", "--executor", "here", "--store", "line")
+    assert run("sweep", "--link", SMALL, *line).code == DONE
+    answer = run("render", *arguments, "--out", "a.json", "--language", language)
+    assert answer.code == code
+    assert answer.complaint
+    assert not (tmp_path / "a.json").exists()
+    assert not (tmp_path / "nowhere").exists()

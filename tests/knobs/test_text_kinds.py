@@ -1,9 +1,9 @@
 import pytest
 
-from rnnviz.knobs import Answers, Name, Names, Note, Refusal
+from rnnviz.knobs import Answers, Name, Names, Note, Refusal, Wholes
 
 
-@pytest.mark.parametrize("kind", [Name(), Names(3), Answers(3), Note(10)])
+@pytest.mark.parametrize("kind", [Name(), Names(3), Answers(3), Note(10), Wholes(3, 9)])
 @pytest.mark.parametrize("value", [3, 1.5, b"x", {"a": 1}, object()])
 def test_another_type_is_refused(kind, value):
     with pytest.raises(Refusal):
@@ -30,3 +30,13 @@ def test_what_only_misleads_is_refused(letter):
 def test_emoji_that_are_joined_are_welcome():
     family = "👩\u200d💻"
     assert Note(10).check(family) == family
+
+
+def test_whole_numbers_are_a_set_in_ascending_order():
+    kind = Wholes(3, 9)
+    assert kind.parse("7,0,7,3") == kind.check([3, 7, 0]) == (0, 3, 7)
+    assert kind.parse("") == ()
+    assert kind.write((0, 3)) == "0,3"
+    for text in ("10", "-1", "a", "1,", "1.0", "1,2,3,4", "9" * 40):
+        with pytest.raises(Refusal):
+            kind.parse(text)

@@ -3,7 +3,6 @@
 import errno
 import math
 import os
-import subprocess
 import sys
 import threading
 import time
@@ -11,7 +10,7 @@ import tracemalloc
 from collections import deque
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
@@ -27,7 +26,8 @@ from rnnviz.spec.experiment import ExperimentError
 from rnnviz.sweeps import measures
 from rnnviz.sweeps.chunks import ChunkResult, chunks, compute_chunk
 from rnnviz.sweeps.store import Store, StoreError
-from rnnviz.sweeps.sweep import read_axis
+from rnnviz.sweeps.sweep import read_axis, spaced
+from tests.sweeps import kills
 
 SMALL = Experiment(units=6, input_features=3, timesteps=25)
 EVERY = tuple(measures())
@@ -335,50 +335,69 @@ def test_a_damaged_chunk_is_computed_again(tmp_path):
     assert np.array_equal(sweep(one, store=tmp_path).array(), whole.array())
 
 
-WORK = """
-from rnnviz import Experiment, Sweep, sweep
-scales = [0.001 * 1.02 ** k for k in range(60)]
-one = Sweep(Experiment(), {{"weight_scale": scales, "seed": range(40)}}, ("lyapunov",))
-print("begin", flush=True)
-sweep(one, "processes", {store!r}, workers=2)
-"""
-
-
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
-def test_kill_9_loses_no_finished_chunk_and_leaves_no_worker(tmp_path):
-    code = WORK.format(store=str(tmp_path / "atlas"))
-    process = subprocess.Popen(
-        [sys.executable, "-c", code], stdout=subprocess.PIPE, cwd=Path(__file__).parents[2]
-    )
-    deadline = time.monotonic() + 60
-    while len(list((tmp_path / "atlas").glob("chunk-*"))) < 2 and time.monotonic() < deadline:
-        time.sleep(0.05)
-    workers = _children(process.pid)
-    process.kill()
-    process.wait()
-    process.stdout.close()
-    finished = {path.name: path.read_bytes() for path in (tmp_path / "atlas").glob("chunk-*")}
-    assert finished
-    assert workers
-    time.sleep(1.5)
-    assert not [pid for pid in workers if _alive(pid)]
-    for name, content in finished.items():
-        assert (tmp_path / "atlas" / name).read_bytes() == content
+def test_kill_9_at_random_moments_loses_nothing_and_leaves_no_worker(tmp_path):
+    """Parents and workers in turn; ``RNNVIZ_KILLS=10`` ends more of them."""
+    count = int(os.environ.get("RNNVIZ_KILLS", "3"))
+    store, log, table = (tmp_path / name for name in ("atlas", "log.txt", "table.parquet"))
+    axes = {"weight_scale": spaced(0.001, 10.0, 60), "seed": range(60 * count)}
+    typed = ["weight_scale=0.001:10:60", f"seed=0:{60 * count}"]
+    seen = kills.kill(store, log, typed, count, seed=count)
+    assert len(seen.kinds) == count
+    assert set(seen.kinds) == {"parent", "worker"}
+    assert max(seen.outlived) < 1.0
+    assert seen.finished
+    kills.finish(store, log, typed, table)
+    assert not kills.changed(store, seen)
+    assert not kills.done_again(log)
+    whole = sweep(Sweep(Experiment(units=24, timesteps=80), axes, ("lyapunov",))).frame
+    found = pd.read_parquet(table)
+    assert list(found.columns) == list(whole.columns)
+    for name in whole.columns:
+        assert kills.same(found[name].to_numpy(), whole[name].to_numpy())
 
 
-def _children(pid):
-    found = []
-    for task in Path(f"/proc/{pid}/task").iterdir():
-        found += [int(child) for child in (task / "children").read_text().split()]
-    return found
+def test_a_chunk_whose_worker_died_each_time_is_computed_when_the_sweep_goes_on(
+    tmp_path, monkeypatch
+):
+    one = Sweep(SMALL, {"seed": range(40)}, ("saturated",))
+    monkeypatch.setattr("rnnviz.sweeps.chunks._MOST", 4)
+    with monkeypatch.context() as patched:
+        patched.setattr("rnnviz.sweeps.sweeping.Processes", Breaking)
+        lost = sweep(one, "processes", tmp_path)
+    assert len(lost.reasons) == 4
+    again = sweep(one, store=tmp_path)
+    assert not again.reasons
+    assert np.array_equal(again.array(), sweep(one).array())
 
 
-def _alive(pid):
-    try:
-        os.kill(pid, 0)
-        return Path(f"/proc/{pid}/stat").read_text().split(")")[1].split()[0] != "Z"
-    except (ProcessLookupError, FileNotFoundError):
-        return False
+class Finishing(Executor):
+    """A pool whose worker dies of one chunk, all others finished; notes what it is given."""
+
+    pools: ClassVar[int] = 0
+    given: ClassVar[list[int]] = []
+
+    def __init__(self, workers=None):
+        type(self).pools += 1
+        self._max_workers, self.last = 2, type(self).pools > 1
+
+    def submit(self, fn, query, chunk):
+        future = Future()
+        self.given.append(chunk.number)
+        if chunk.number == 6 and not self.last:
+            future.set_exception(BrokenProcessPool("a worker died"))
+        else:
+            future.set_result(fn(query, chunk))
+        return future
+
+
+def test_what_was_finished_before_a_worker_died_is_not_done_again(monkeypatch):
+    monkeypatch.setattr("rnnviz.sweeps.sweeping.Processes", Finishing)
+    monkeypatch.setattr("rnnviz.sweeps.chunks._MOST", 4)
+    one = Sweep(SMALL, {"seed": range(40)}, ("saturated",))
+    assert np.array_equal(sweep(one, "processes").array(), sweep(one).array())
+    assert Finishing.pools == 2
+    assert sorted(Finishing.given) == sorted([*range(10), 6])
 
 
 def test_the_exponent_crosses_zero_where_mean_field_says():

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from rnnviz.app.components.viewer import figure_view
+from rnnviz.app.components.viewer import Selection, figure_view, read_selection
 from rnnviz.app.panels.choices import choose, offered
 from rnnviz.app.panels.main_view import style_of
 from rnnviz.app.runtime import state
@@ -40,6 +40,8 @@ _GRIDS = (12, 24, 48)
 _REPEATS = (1, 2, 4, 8)
 _SECONDS = 40.0
 """Longest that a map may take on a slow laptop; a finer one is not offered."""
+_DRAGS = ("zoom", "select", "lasso")
+"""What a drag on the map does, as Plotly calls it."""
 _SLOW = ("memory",)
 """Measures that are shown where their numbers come with the package, and not computed here."""
 _SHARE = {"gradient": 5.0, "lyapunov": 3.0, "spectral_radius": 2.0}
@@ -246,25 +248,92 @@ def _maps(
     """Show a map for each measure; a click opens the network of that cell on the States page."""
     shown, radii = filled(result, level), _radii(result.sweep)
     names, mark = result.sweep.measures, _place_of(result, experiment)
-    for place, name in zip(st.columns(len(names)), names, strict=True):
+    keys, map = ("atlas", "atlas.second")[: len(names)], _map_of(result)
+    maps, below = st.container(), st.container()
+    with below:
+        drag = choose(
+            "atlas.drag",
+            _DRAGS,
+            _DRAGS[0],
+            say("atlas.drag"),
+            lambda name: say(f"atlas.drag_{name}"),
+            label_visibility="visible",
+        )
+    outline = _outline(keys, map) if drag != "zoom" else None
+    for place, name, key in zip(maps.columns(len(names)), names, keys, strict=True):
         with place:
-            figure = atlas.draw(shown, name, style_of(perspective, say), mark, radii)
-            key = "atlas" if name == names[0] else "atlas.second"
-            click = figure_view(figure, key, key=state.component(key), picks=True, fills=True)
+            figure = atlas.draw(shown, name, style_of(perspective, say), mark, radii, outline)
+            figure.update_layout(dragmode=drag)
+            click = figure_view(
+                figure, key, key=state.component(key), picks=True, fills=True, map=map
+            )
         picked = state.chosen(key, click)
         if picked is not None:
             _open(result, picked[:2], perspective)
-    if level == level_count(result.sweep) - 1:
-        download(
-            st,
-            say("atlas.numbers"),
-            "atlas.csv",
-            lambda: result.frame.to_csv(index=False).encode(),
-            say,
-            key="atlas.numbers",
-            width="content",
-            icon=":material/table:",
-        )
+    with below:
+        _take_away(result, level, drag, outline, say)
+
+
+def _map_of(result: SweepResult) -> str:
+    """The name of the map in the browser: by it a selection is told from one of another map."""
+    return " ".join([*result.sweep.names, *map(str, result.sweep.shape)])
+
+
+def _outline(keys: Sequence[str], map: str) -> atlas.Outline | None:
+    """What was drawn last around cells, on either map; None where nothing was."""
+    told = [read_selection(state.asked(state.component(key), "selection"), map) for key in keys]
+    found: list[Selection] = [one for one in told if one is not None]
+    if not found:
+        return None
+    last = max(found, key=lambda one: one.moment)
+    return atlas.Outline(last.x, last.y)
+
+
+def _take_away(
+    result: SweepResult, level: int, drag: str, outline: atlas.Outline | None, say: Words
+) -> None:
+    """Say which networks are chosen, and offer their numbers; all of them while none is."""
+    rows, columns = (len(values) for _, values in atlas.axes_of(result))
+    cells = np.ones((rows, columns), bool) if outline is None else outline.cells(rows, columns)
+    counts = {"cells": f"{cells.sum():,}", "all": f"{cells.size:,}"}
+    if drag != "zoom":
+        st.caption(say("atlas.draw_around" if outline is None else "atlas.chosen", **counts))
+    if outline is not None:
+        for name in result.sweep.measures:
+            st.caption(_told(result, name, cells, say))
+    if level < level_count(result.sweep) - 1:
+        return  # numbers of cells that are still to be computed are none
+    download(
+        st,
+        say("atlas.numbers" if outline is None else "atlas.numbers_chosen", **counts),
+        "atlas.csv",
+        lambda: result.frame[rows_of(result, cells)].to_csv(index=False).encode(),
+        say,
+        key="atlas.numbers",
+        width="content",
+        icon=":material/table:",
+    )
+
+
+def rows_of(result: SweepResult, cells: np.ndarray) -> np.ndarray:
+    """Return which rows of a result's table are networks of some ``(rows, columns)`` of cells."""
+    names = list(result.sweep.names)
+    places = [names.index(name) for name, _ in atlas.axes_of(result)]
+    shape = [count if axis in places else 1 for axis, count in enumerate(result.sweep.shape)]
+    return np.broadcast_to(cells.reshape(shape), result.sweep.shape).ravel()
+
+
+def _told(result: SweepResult, name: str, cells: np.ndarray, say: Words) -> str:
+    """Say between what the finite numbers of the chosen cells lie, and their mean."""
+    values = (result.array(name) if len(result.sweep.axes) == 2 else result.mean(name))[cells]
+    finite = values[np.isfinite(values)]
+    label = say(f"measure.{name}.label")
+    if not finite.size:
+        return say("atlas.chosen_none", measure=label)
+    low, high, mean = (f"{one:.4g}".replace("-", "−") for one in
+                       (finite.min(), finite.max(), finite.mean()))  # fmt: skip
+    count = f"{finite.size:,}"
+    return say("atlas.chosen_range", measure=label, low=low, high=high, mean=mean, count=count)
 
 
 def _open(result: SweepResult, point: Sequence[float], perspective: Perspective) -> None:

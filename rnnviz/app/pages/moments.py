@@ -11,6 +11,7 @@ import streamlit as st
 from rnnviz.app.components.moments import moments_list, read_wish, sequence
 from rnnviz.app.components.moments.payload import moment_rows, sequence_arrays, shades
 from rnnviz.app.panels.choices import choose, offered
+from rnnviz.app.panels.problems import plain
 from rnnviz.app.panels.units import ask_units
 from rnnviz.app.runtime import state
 from rnnviz.app.runtime.results import MEMORY, result_of, run_of
@@ -22,10 +23,8 @@ from rnnviz.moments.direction import along_first_direction
 from rnnviz.moments.joined import joined_states
 from rnnviz.moments.next_token import has_next_token
 from rnnviz.sentences.numbers import percent
-from rnnviz.spec.perspective import COLOURS, Perspective
+from rnnviz.spec.perspective import COLOURS, MOST_COMPARED, MOST_RANGE, Perspective
 
-MOST_RANGE = 500
-"""Longest range that is searched for from the page, in timesteps."""
 MOST_LISTED = 24
 """So many moments are listed."""
 SURPRISED = 8.0
@@ -47,7 +46,10 @@ def show(source: Shown, perspective: Perspective, say: Words) -> Perspective:
         perspective = _sequence(run.trial(trial), layer, perspective, say)
         ask_units(run, layer, source, perspective, say)
     with beside:
-        _found(source, layer, trial, perspective.palette, say)
+        # In a run of the whole page, its end puts the question into the link.
+        whole_page = [True]
+        perspective = _found(source, layer, trial, perspective, say, whole_page)
+        whole_page.clear()
     return perspective
 
 
@@ -122,6 +124,7 @@ def _sequence(run: Run, layer: int, perspective: Perspective, say: Words) -> Per
             "limit": say("moments.too_long", limit=MOST_RANGE),
         },
         "limit": MOST_RANGE,
+        "range": _asked_range(run.whole, run.trial_index or 0, perspective),
     }
     at = state.chosen("moments", sequence(head, arrays, key=state.component("moments.sequence")))
     if at is None:
@@ -155,30 +158,51 @@ def _values(
     return values, middle, float(np.quantile(apart, 0.995)) if len(apart) else 0.0, True
 
 
+def _asked_range(run: Run, trial: int, perspective: Perspective) -> tuple[int, int] | None:
+    """The range that is asked about, where it lies in a trial; None where none is."""
+    first, end = perspective.begin, perspective.begin + perspective.span
+    there = perspective.span and min(perspective.begin_trial, run.trials - 1) == trial
+    return (first, end) if there and end <= run.lengths[trial] else None
+
+
 @st.fragment
 @MEMORY.page()
-def _found(source: Shown, layer: int, trial: int, palette: str, say: Words) -> None:
-    """List the moments that are like the range that was selected last."""
+def _found(
+    source: Shown,
+    layer: int,
+    trial: int,
+    perspective: Perspective,
+    say: Words,
+    whole_page: list[bool],
+) -> Perspective:
+    """List the moments that are like the range that was selected last.
+
+    Returns the perspective with the question that is asked. A run of this part alone, without the
+    rest of the page (``whole_page`` is empty then), puts it into the link itself.
+    """
     run, key = run_of(source), state.component("moments.list")
-    measure = st.pills(
-        say("moments.measure"),
-        MEASURES,
-        default=MEASURES[0],
-        required=True,
-        format_func=lambda name: say(f"moments.measure_{name}"),
-        key="moments.measure",
-    )
-    measure = offered(measure, MEASURES, MEASURES[0])
-    wish = read_wish(state.asked(key, "wish"), run.lengths[trial], MOST_RANGE)
-    words = {"found": say("moments.found")}
-    head: dict[str, Any] = {"words": words, "palette": palette, "moments": [], "range": None}
-    if wish is None:
+    question = _question(run, layer, trial, state.perspective(perspective, whole_page), say)
+    if not whole_page:
+        state.amend(**{name: getattr(question, name) for name in _QUESTION})
+    head: dict[str, Any] = {
+        **{"words": {"found": say("moments.found")}, "palette": perspective.palette},
+        **{"moments": [], "range": None},
+    }
+    asked_in = min(question.begin_trial, run.trials - 1)
+    span = _asked_range(run, asked_in, question)
+    if span is None:
         moments_list(head, [], key=key)
-        return
+        return question
     index = _index(run, layer)
-    span = (wish.first, wish.end)
-    found = find(index, span, measure=measure, trial=trial, most=MOST_LISTED)
-    usual, first, last = percent(found.usual), wish.first, wish.end - 1
+    found = find(
+        index,
+        span,
+        question.compared or None,
+        measure=question.alike,
+        trial=asked_in,
+        most=MOST_LISTED,
+    )
+    usual, first, last = percent(found.usual), span[0], span[1] - 1
     count = len(found.units)
     st.caption(
         say(f"moments.units_{found.chosen}", count=count, first=first, last=last, usual=usual)
@@ -189,14 +213,69 @@ def _found(source: Shown, layer: int, trial: int, palette: str, say: Words) -> N
         st.caption(say("moments.nothing_alike"))
     rows, arrays = moment_rows(run, index, found, layer)
     for row in rows:
-        # The sidebar counts trials from 1.
-        place = {"trial": row["trial"] + 1, "timestep": row["timestep"]}
-        row["title"] = (
-            say("moments.place_trial", **place)
-            if run.trials > 1
-            else say("moments.place", timestep=row["timestep"])
-        )
-        row["text"] = say("moments.agree", agreeing=row["agreeing"], units=count)
-        row["score"] = percent(row["score"]) if measure != "cosine" else f"{row['score']:.3f}"
+        _describe(row, run, count, question.alike, say)
     head |= {"moments": rows, "range": span, "length": found.length}
     moments_list(head, arrays, key=key)
+    return question
+
+
+_QUESTION = ("begin", "span", "begin_trial", "alike", "compared")
+"""What a link says of the question."""
+
+
+def _question(
+    run: Run, layer: int, trial: int, perspective: Perspective, say: Words
+) -> Perspective:
+    """Draw what ranks the moments and which units are compared; hear which range was selected."""
+    alike = choose(
+        "moments.measure",
+        MEASURES,
+        perspective.alike,
+        say("moments.measure"),
+        lambda name: say(f"moments.measure_{name}"),
+        st.pills,
+        label_visibility="visible",
+    )
+    units = run.layers[layer].states.shape[-1]
+    standing = tuple(one for one in perspective.compared if one < units)
+    text = st.text_input(
+        say("knob.compared.label"),
+        placeholder=say("moments.units_default"),
+        help=say("moments.units_help"),
+        key=state.widget("moments.compared", ",".join(map(str, standing))),
+    )
+    compared = numbers_in(text, units)
+    if compared is None:
+        told = {"value": plain(text[:40]), "last": units - 1, "limit": MOST_COMPARED}
+        st.warning(say("moments.no_units", **told), icon=":material/warning:")
+        compared = standing
+    perspective = perspective.replace(alike=alike, compared=compared)
+    sent = read_wish(
+        state.asked(state.component("moments.list"), "wish"), run.lengths[trial], MOST_RANGE
+    )
+    wish = state.chosen("moments.wish", sent)
+    if wish is None:
+        return perspective
+    return perspective.replace(begin=wish.first, span=wish.end - wish.first, begin_trial=trial)
+
+
+def numbers_in(text: str, units: int) -> tuple[int, ...] | None:
+    """Return the units that a text names, with commas or spaces between; None where it does not."""
+    parts = text.replace(",", " ").split()
+    if not all(one.isascii() and one.isdecimal() and len(one) < 6 for one in parts):
+        return None
+    found = tuple(sorted({int(one) for one in parts}))
+    return found if len(found) <= MOST_COMPARED and all(one < units for one in found) else None
+
+
+def _describe(row: dict[str, Any], run: Run, count: int, measure: str, say: Words) -> None:
+    """Put the words of a moment beside its numbers."""
+    # The sidebar counts trials from 1.
+    place = {"trial": row["trial"] + 1, "timestep": row["timestep"]}
+    row["title"] = (
+        say("moments.place_trial", **place)
+        if run.trials > 1
+        else say("moments.place", timestep=row["timestep"])
+    )
+    row["text"] = say("moments.agree", agreeing=row["agreeing"], units=count)
+    row["score"] = percent(row["score"]) if measure != "cosine" else f"{row['score']:.3f}"

@@ -10,7 +10,7 @@ from __future__ import annotations
 import dataclasses
 import re
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sized
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -198,6 +198,31 @@ def commit(situation: Link) -> None:
     visit.known.update(visit.said)
     if not _address_is(situation.pairs):
         st.query_params.from_dict(dict(situation.pairs))
+
+
+def perspective(before: Perspective, whole_page: Sized) -> Perspective:
+    """Return how the page is looked at: as this run of it has it, or as the last whole run did.
+
+    Parameters
+    ----------
+    before : Perspective
+        What this run of the whole page has.
+    whole_page : sized
+        Empty where a part of the page runs alone.
+    """
+    shown = _visit().shown
+    return before if whole_page or shown is None else shown.perspective
+
+
+def amend(**changes: Any) -> None:
+    """Put a change of the perspective into the address, from a part of the page that runs alone.
+
+    Such a part has no end of a page run to :func:`commit` what it changed.
+    """
+    visit = _visit()
+    if visit.shown is not None:
+        perspective = visit.shown.perspective.replace(**changes)
+        commit(dataclasses.replace(visit.shown, perspective=perspective))
 
 
 def go(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,7 @@ def draw(
     style: Style,
     mark: Sequence[int] | None = None,
     radii: np.ndarray | None = None,
+    outline: Outline | None = None,
 ) -> go.Figure:
     """Draw a sweep whose first axis goes up and whose second goes to the right.
 
@@ -37,6 +39,8 @@ def draw(
         Place of the network that is marked.
     radii : ndarray (rows, columns), optional
         Spectral radii of U that theory expects: where they are 1 a dashed line is drawn.
+    outline : Outline, optional
+        What was drawn around some networks.
     """
     (up, rows), (across, columns) = axes_of(result)
     values, told = _mean(result, measure), measures()[measure]
@@ -57,6 +61,8 @@ def draw(
         traces += _contour(np.log(np.maximum(radii, 1e-9)), 0.0, style, dash="dash")
     if mark is not None:
         traces += [_ring(mark, color, width) for color, width in _seen_on_all(style, 2.5)]
+    if outline is not None:
+        traces += [_drawn_around(outline, *line) for line in _seen_on_all(style, 2)]
     layout = {
         "template": template_dict(style), "height": _HEIGHT, "showlegend": False,
         "margin": {"l": 80, "r": 16, "t": 12, "b": 60},
@@ -74,6 +80,49 @@ def axes_of(result: SweepResult) -> list[tuple[str, tuple[Any, ...]]]:
 
 def _mean(result: SweepResult, measure: str) -> np.ndarray:
     return result.array(measure) if len(result.sweep.axes) == 2 else result.mean(measure)
+
+
+@dataclass(frozen=True)
+class Outline:
+    """A polygon on the map, as its corners.
+
+    Parameters
+    ----------
+    x, y : tuple of float
+        Places of columns and of rows: 0 is the middle of the first cell.
+    """
+
+    x: tuple[float, ...]
+    y: tuple[float, ...]
+
+    def cells(self, rows: int, columns: int) -> np.ndarray:
+        """Return which cells it chooses, ``(rows, columns)`` of bool.
+
+        Those whose middle lies in it (even-odd rule: from there to the right, a ray crosses its
+        edge an odd number of times); where none does, the one that its own middle lies in.
+        """
+        down, across = np.mgrid[0:rows, 0:columns].astype(float)
+        inside = np.zeros((rows, columns), bool)
+        corners = list(zip(self.x, self.y, strict=True))
+        for (x0, y0), (x1, y1) in zip(corners, [*corners[1:], *corners[:1]], strict=True):
+            crosses = (y0 > down) != (y1 > down)
+            if crosses.any():
+                edge = x0 + (down[crosses] - y0) * (x1 - x0) / (y1 - y0)
+                inside[crosses] ^= across[crosses] < edge
+        if not inside.any():
+            row, column = round(float(np.mean(self.y))), round(float(np.mean(self.x)))
+            if 0 <= row < rows and 0 <= column < columns:
+                inside[row, column] = True
+        return inside
+
+
+def _drawn_around(outline: Outline, color: str, width: float) -> dict:
+    """The line of an outline, closed."""
+    return {
+        "type": "scatter", "mode": "lines", "hoverinfo": "skip", "showlegend": False,
+        "x": [*outline.x, outline.x[0]], "y": [*outline.y, outline.y[0]],
+        "line": {"color": color, "width": width, "dash": "dot" if width < 4 else "solid"},
+    }  # fmt: skip
 
 
 def place_at(result: SweepResult, point: tuple[float, float]) -> tuple[int, int] | None:
@@ -162,9 +211,21 @@ def _hover(result: SweepResult, say: Any) -> list[list[str]]:
         errors = result.error(measure) if len(result.sweep.axes) > 2 else None
         for row, column in np.ndindex(values.shape):
             told[row][column] += "<br>" + _number(values, errors, measure, (row, column), say)
-    for place, reason in result.reasons.items():
-        told[place[0]][place[1]] += f"<br>{reason}"
+    for (row, column), reasons in _reasons(result).items():
+        told[row][column] += "".join(f"<br>{reason}" for reason in reasons)
     return told
+
+
+def _reasons(result: SweepResult) -> dict[tuple[int, int], list[str]]:
+    """Why the networks of a cell were not computed, each reason once."""
+    names = list(result.sweep.names)
+    places = [names.index(name) for name, _ in axes_of(result)]
+    found: dict[tuple[int, int], list[str]] = {}
+    for place, reason in result.reasons.items():
+        told = found.setdefault((place[places[0]], place[places[1]]), [])
+        if reason not in told:
+            told.append(reason)
+    return found
 
 
 def _number(

@@ -27,10 +27,11 @@ class At:
 
 @dataclass(frozen=True)
 class Wish:
-    """A range that was selected, the end not in it."""
+    """A range that was selected, the end not in it; ``count`` tells two of one range apart."""
 
     first: int
     end: int
+    count: int = 0
 
 
 def sequence(head: dict[str, Any], arrays: Sequence[np.ndarray], *, key: str) -> At | None:
@@ -65,7 +66,7 @@ def read_wish(asked: Any, steps: int, most: int) -> Wish | None:
     first, end = _whole(asked.get("first")), _whole(asked.get("end"))
     if first is None or end is None or not first < end <= steps or end - first > most:
         return None
-    return Wish(first, end)
+    return Wish(first, end, _whole(asked.get("count")) or 0)
 
 
 def _whole(value: Any) -> int | None:

@@ -27,6 +27,7 @@ export function paletteOf(root, name) {
   return {
     dark,
     text: style.getPropertyValue("--st-text-color").trim() || "#222222",
+    primary: style.getPropertyValue("--st-primary-color").trim() || "#1f5fbf",
     chosen: dark ? "rgba(255, 214, 90, 0.3)" : "rgba(255, 190, 0, 0.3)",
     lines: dark ? ["#cfd6e4", "#8fb4ff", "#9ad1a5"] : ["#3d4657", "#1f5fbf", "#2a7a3b"],
     colours: rgb.map(([r, g, b]) => `rgb(${r}, ${g}, ${b})`),

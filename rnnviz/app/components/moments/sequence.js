@@ -5,7 +5,7 @@
  */
 
 import { colourOf, paletteOf, readMessage } from "./moments_shared.js";
-import { curveRow, curveRowHeight, textRow, tokenRows, curveRows } from "./sequence_rows.js";
+import { TextRow, curveRow, curveRowHeight, curveRows, tokenRows, tokenWidths } from "./sequence_rows.js";
 
 const BODY = `
   <div class="rm-top"><span class="rm-colour"></span><i class="rm-low"></i><b class="rm-scale"></b><i class="rm-high"></i>
@@ -34,6 +34,7 @@ class SequenceView {
     this.sheet = this.root.querySelector(".rm-sheet");
     this.told = this.root.querySelector(".rm-range");
     this.drawn = new Map();
+    this.spare = [];
     this.selected = null;
     this.clicks = 0;
     this.scroller.addEventListener("scroll", () => this.#ask(), { passive: true });
@@ -46,6 +47,7 @@ class SequenceView {
     window.addEventListener("rnnviz-go-to-moment", this.go);
     this.resize = new ResizeObserver(() => this.#lay());
     this.resize.observe(this.scroller);
+    document.fonts?.ready.then(() => this.#lay());
   }
 
   destroy() {
@@ -77,7 +79,7 @@ class SequenceView {
     this.root.querySelector(".rm-colour").textContent = head.words.colour;
     this.root.classList.toggle("rm-large", head.large);
     const anew = before?.trial !== head.trial || before?.steps !== head.steps;
-    if (anew) this.selected = null;
+    if (anew || String(head.range) !== String(before.range)) this.selected = head.range;
     this.cursor = head.at;
     this.#lay();
     if (anew || before?.at !== head.at) this.#show(head.at);
@@ -90,15 +92,23 @@ class SequenceView {
     const style = getComputedStyle(this.scroller);
     const pen = document.createElement("canvas").getContext("2d");
     pen.font = style.font || `${style.fontSize} ${style.fontFamily}`;
-    const letter = pen.measureText("mmmmmmmmmm").width / 10;
-    const columns = Math.max(12, Math.floor((this.scroller.clientWidth - 72) / letter));
+    this.font = pen.font;
+    this.letter = pen.measureText("mmmmmmmmmm").width / 10;
+    const columns = Math.max(12, Math.floor((this.scroller.clientWidth - 72) / this.letter));
+    this.room = Math.ceil((columns + 1) * this.letter);
     this.palette = paletteOf(this.root, head.palette);
     this.#legend();
-    this.starts = head.kind === "tokens" ? tokenRows(this.tokens, head.vocabulary, columns) : curveRows(head.steps, columns);
+    if (head.kind === "tokens") {
+      this.widths = tokenWidths(head.vocabulary);
+      this.starts = tokenRows(this.tokens, head.vocabulary, this.widths, columns);
+    } else {
+      this.starts = curveRows(head.steps, columns);
+    }
     this.height = head.kind === "tokens" ? Math.round(parseFloat(style.fontSize) * 1.75) : curveRowHeight;
     this.sheet.style.height = `${this.height * (this.starts.length - 1)}px`;
     for (const row of this.drawn.values()) row.remove();
     this.drawn.clear();
+    this.spare = [];
     this.#ask();
   }
 
@@ -124,20 +134,28 @@ class SequenceView {
     const last = Math.min(rows, Math.ceil((this.scroller.scrollTop + this.scroller.clientHeight) / this.height) + AROUND);
     for (const [row, element] of this.drawn) {
       if (row >= first && row < last) continue;
-      element.remove();
+      if (element.row) this.spare.push(element.row);
+      else element.remove();
       this.drawn.delete(row);
     }
     for (let row = first; row < last; row += 1) {
       if (this.drawn.has(row)) continue;
-      const element = this.head.kind === "tokens" ? textRow(this, row) : curveRow(this, row);
+      const element = this.#row(row);
       element.style.top = `${row * this.height}px`;
       element.style.height = `${this.height}px`;
       this.drawn.set(row, element);
-      this.sheet.append(element);
+      if (!element.isConnected) this.sheet.append(element);
       if (this.head.kind !== "tokens") element.paint();
     }
+    for (const { element } of this.spare) element.style.top = "-1000px";
     this.#mark();
     this.root.dataset.painted = String(this.drawn.size);
+  }
+
+  /** A row of the sheet; of a text, one that is out of sight is used again. */
+  #row(row) {
+    if (this.head.kind !== "tokens") return curveRow(this, row);
+    return (this.spare.pop() ?? new TextRow(this)).place(row);
   }
 
   /** Mark the cursor and what is selected in the rows that are drawn. */

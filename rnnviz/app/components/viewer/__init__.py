@@ -3,9 +3,19 @@
 from rnnviz.app.components.viewer.component import (
     LiveKnob,
     Said,
+    Selection,
     ViewerState,
     figure_view,
+    read_selection,
     state_viewer,
 )
 
-__all__ = ["LiveKnob", "Said", "ViewerState", "figure_view", "state_viewer"]
+__all__ = [
+    "LiveKnob",
+    "Said",
+    "Selection",
+    "ViewerState",
+    "figure_view",
+    "read_selection",
+    "state_viewer",
+]

@@ -34,6 +34,9 @@ PREFETCH_CELLS = 2_000_000
 MOST_SAID = 5
 """Of so many stops at once the page's words are sent; live.js asks for those around the hand."""
 
+MOST_CORNERS = 400
+"""Corners of what is drawn around cells; figure.js sends at most 200."""
+
 _LOADER = """
 const files = new URL("{url}", document.baseURI);
 for (const name of {styles}) {{
@@ -179,6 +182,7 @@ def figure_view(
     reveal: bool = False,
     at: int | None = None,
     fills: bool = False,
+    map: str = "",
 ) -> tuple[float, float, int] | None:
     """Show a Plotly figure that keeps zoom and camera when its numbers change.
 
@@ -202,6 +206,9 @@ def figure_view(
         The timestep that it belongs to; while the time cursor stands elsewhere, it says so.
     fills : bool
         Whether it is as tall as the screen allows.
+    map : str
+        Names the map whose cells it shows: maps of one name mark the cell under the pointer
+        together, and what is drawn around cells is told with the name; see `read_selection`.
 
     Returns
     -------
@@ -211,9 +218,48 @@ def figure_view(
     if fills:
         figure.update_layout(meta=dict(figure.layout.meta or {}) | {"fills": True})
     sent = follow if sum(one.size for one in follow) <= MOST_NUMBERS else ()
-    data = figure_bytes(figure, name, sent, picks, reveal, None if sent else at)
-    result = _FIGURE(data=data, key=key or f"figure.{name}", on_pick_change=_nothing)
+    data = figure_bytes(figure, name, sent, picks, reveal, None if sent else at, map)
+    result = _FIGURE(
+        data=data,
+        key=key or f"figure.{name}",
+        on_pick_change=_nothing,
+        on_selection_change=_nothing,
+    )
     return _read_pick(result.pick)
+
+
+@dataclass(frozen=True)
+class Selection:
+    """What a visitor drew around cells of a map.
+
+    Parameters
+    ----------
+    x, y : tuple of float
+        Corners, in the numbers of the axes.
+    moment : int
+        When, in milliseconds of the visitor's clock.
+    """
+
+    x: tuple[float, ...]
+    y: tuple[float, ...]
+    moment: int
+
+
+def read_selection(sent: Any, map: str) -> Selection | None:
+    """Read what a figure tells of a selection on a map; None where it is none, or of another."""
+    if not isinstance(sent, Mapping) or sent.get("map") != map:
+        return None
+    moment, corners = _index(sent.get("moment"), 2**53), []
+    for name in ("x", "y"):
+        given = sent.get(name)
+        if not isinstance(given, Sequence) or not 3 <= len(given) <= MOST_CORNERS:
+            return None
+        numbers = [finite(one) for one in given]
+        corners.append(tuple(one for one in numbers if one is not None))
+    x, y = corners
+    if moment is None or len(x) != len(sent["x"]) or len(y) != len(x):
+        return None
+    return Selection(x, y, moment)
 
 
 @st.fragment

@@ -11,6 +11,7 @@ const SENT = "sent";
 const UNIT = "unit";
 const PREVIEW = "preview";
 const ASK = "ask";
+const CELL = "cell";
 const channels = new Map();
 
 /** The channel of a group, by its name. */
@@ -74,6 +75,16 @@ class Channel {
   /** Call back whenever a unit is chosen; returns a function that ends it. */
   hearUnit(listener) {
     return this.#hear(UNIT, ({ unit, teller }) => listener(unit, teller));
+  }
+
+  /** Say which cell of a map the pointer is over; null when it is over none. */
+  tellCell(map, cell) {
+    this.#tell(CELL, { map, cell });
+  }
+
+  /** Call back whenever the pointer moves over a map's cells; returns a function that ends it. */
+  hearCell(listener) {
+    return this.#hear(CELL, ({ map, cell }) => listener(map, cell));
   }
 
   /** Say which experiment a viewer shows for the time being; null when it is the page's own again. */

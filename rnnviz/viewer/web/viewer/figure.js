@@ -17,6 +17,9 @@ const CONFIG = {
   // The first would send the figure to Plotly's own servers; nothing leaves this machine.
   modeBarButtonsToRemove: ["sendChartToCloud", "select2d", "lasso2d"],
 };
+// What a drag does on a map is the page's to say: it has a control for it.
+const MAP_CONFIG = { ...CONFIG, modeBarButtonsToRemove: [...CONFIG.modeBarButtonsToRemove, "zoom2d", "pan2d"] };
+const MOST_CORNERS = 200;
 
 /**
  * Put a figure into a host's element; returns it, with `update(bytes)` and its clean-up `destroy`.
@@ -40,6 +43,8 @@ class Figure {
     this.line.hidden = true;
     this.behind = Object.assign(document.createElement("output"), { className: "rv-figure-behind", hidden: true });
     this.root.append(this.plot, this.line, this.behind);
+    this.cell = Object.assign(document.createElement("div"), { className: "rv-figure-cell", hidden: true });
+    this.root.append(this.cell);
     this.follow = new Follow(this.plot);
     element.append(this.root);
   }
@@ -47,6 +52,7 @@ class Figure {
   destroy() {
     this.deaf?.();
     this.deafToPreviews?.();
+    this.deafToCells?.();
     this.channel.wantCursor(this, false);
     this.follow.destroy();
     window.Plotly?.purge(this.plot);
@@ -57,7 +63,7 @@ class Figure {
     const { checksum, timestep: reveal } = readPrefix(bytes);
     if (checksum === this.checksum) return;
     this.checksum = checksum;
-    const { figure, name, follow, picks, at } = readPayload(bytes);
+    const { figure, name, follow, picks, at, map } = readPayload(bytes);
     this.at = at;
     this.channel.wantCursor(this, at !== null && at !== undefined);
     this.root.dataset.view = name;
@@ -66,7 +72,11 @@ class Figure {
     this.root.style.minHeight = `${layout.height ?? 0}px`;
     const Plotly = await plotly();
     if (checksum !== this.checksum) return;
-    await Plotly.react(this.plot, figure.data, layout, CONFIG);
+    // What was drawn around cells comes back as a trace, on every map of the page.
+    if (map) Object.assign(layout, { selections: [], newselection: { mode: "immediate" } });
+    await Plotly.react(this.plot, figure.data, layout, map ? MAP_CONFIG : CONFIG);
+    this.map = map;
+    this.#drawCell(null);
     this.axis = layout.meta?.time_axis?.replace(/^x/, "xaxis");
     this.first = layout.meta?.first_step ?? 0;
     this.picks = picks;
@@ -92,11 +102,16 @@ class Figure {
       this.#sayBehind();
     });
     this.plot.on("plotly_afterplot", () => {
+      this.#drawCell(null);
       this.#fitCursor();
       this.#drawCursor();
     });
     this.plot.on("plotly_relayouting", () => this.#drawCursor());
     this.plot.on("plotly_click", ({ points: [point] }) => this.#pick(point));
+    this.plot.on("plotly_hover", ({ points: [point] }) => this.#point(point));
+    this.plot.on("plotly_unhover", () => this.#point(null));
+    this.plot.on("plotly_selected", (event) => this.#select(event));
+    this.deafToCells = this.channel.hearCell((map, cell) => map === this.map && this.#drawCell(cell));
   }
 
   /** Scroll the figure into sight, as far up as what stands above it allows. */
@@ -112,6 +127,42 @@ class Figure {
     if (!this.picks) return;
     this.clicks = (this.clicks ?? 0) + 1;
     this.tell("pick", { x, y, count: this.clicks });
+  }
+
+  /** Tell every map of this name which cell the pointer is over. */
+  #point(point) {
+    if (this.map) this.channel.tellCell(this.map, point && { x: point.x, y: point.y });
+  }
+
+  /** Frame the cell that the pointer is over, on this map or on the one beside it. */
+  #drawCell(cell) {
+    const layout = this.plot._fullLayout;
+    this.cell.hidden = !cell || !layout?.xaxis;
+    if (this.cell.hidden) {
+      delete this.root.dataset.cell;
+      return;
+    }
+    const { xaxis, yaxis } = layout;
+    const [left, right] = [xaxis.d2p(cell.x - 0.5), xaxis.d2p(cell.x + 0.5)];
+    const [top, bottom] = [yaxis.d2p(cell.y + 0.5), yaxis.d2p(cell.y - 0.5)];
+    const seen = right > 0 && left < xaxis._length && bottom > 0 && top < yaxis._length;
+    this.cell.hidden = !seen;
+    Object.assign(this.cell.style, {
+      left: `${xaxis._offset + left}px`,
+      top: `${yaxis._offset + top}px`,
+      width: `${right - left}px`,
+      height: `${bottom - top}px`,
+    });
+    this.root.dataset.cell = `${cell.x},${cell.y}`;
+  }
+
+  /** Tell the host what was drawn around cells: a box, or a line by hand. */
+  #select(event) {
+    const line = this.map && cornersOf(event);
+    if (!line) return;
+    const each = Math.max(1, Math.ceil(line.x.length / MOST_CORNERS));
+    const [x, y] = [line.x, line.y].map((all) => all.filter((_, k) => k % each === 0).map(Number));
+    this.tell("selection", { map: this.map, x, y, moment: Date.now() });
   }
 
   /**
@@ -152,6 +203,14 @@ class Figure {
     if (this.line.hidden) return;
     this.line.style.transform = `translateX(${axis._offset + x}px)`;
   }
+}
+
+/** The corners of a selection; nothing where it has no area. */
+function cornersOf(event) {
+  if (event?.lassoPoints?.x?.length > 2) return event.lassoPoints;
+  if (!event?.range?.x) return null;
+  const { x: [left, right], y: [low, high] } = event.range;
+  return { x: [left, right, right, left], y: [low, low, high, high] };
 }
 
 const SCREEN = 814; // pixels of the screen that Python's heights are made for
