@@ -1,21 +1,28 @@
 """The Moments page without a browser: what is sent, what is answered, what is asked of units."""
 
+import dataclasses
 import json
+from urllib.parse import parse_qsl
 
 import numpy as np
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from rnnviz import Experiment, find, simulate
 from rnnviz.app.components.moments import read_wish
 from rnnviz.app.components.moments.payload import packed, sequence_arrays, shades
 from rnnviz.app.pages.moments import numbers_in
+from rnnviz.app.runtime import state
+from rnnviz.engine import Given
 from rnnviz.engine import run as run_network
 from rnnviz.i18n import words
-from rnnviz.moments import MEASURES
+from rnnviz.moments import MEASURES, next_token
 from rnnviz.moments.direction import along_first_direction
+from rnnviz.moments.features import features_of
+from rnnviz.moments.switch_off import without_unit
 from rnnviz.spec.perspective import ALIKE
-from tests.app.test_app import address, run, sentences
-from tests.moments.networks import class_network, text_of, tokens
+from tests.app.test_app import APP, address, run, sentences
+from tests.moments.networks import VOCABULARY, class_network, softmax, text_of, tokens
 
 LINK = "page=moments&units=8&weight_scale=0.1&timesteps=120&signal=sine"
 SAY = words("en")
@@ -171,3 +178,44 @@ def test_numbers_of_units_are_read():
 
 def test_the_page_ranks_by_what_the_search_knows():
     assert ALIKE == MEASURES
+
+
+def reader():
+    """A network that hears quotation marks (unit 3), and inside them expects none to open."""
+    plain = class_network()
+    kernel = np.zeros((5, len(VOCABULARY)))
+    kernel[3] = [-6.0 * (one == "“") for one in VOCABULARY]
+    return dataclasses.replace(plain, head=(softmax(kernel),))
+
+
+def opened(query, network, inputs):
+    """The page of a visitor who has opened a network and data."""
+    visit = state._Visit()
+    visit.opened.keep(network, inputs)
+    source = Given(network.sha256, inputs.sha256, "reader", "text", Experiment())
+    at = AppTest.from_file(APP, default_timeout=30)
+    at.session_state["visit"] = visit
+    for name, text in parse_qsl(f"{source.to_query()}&{query}"):
+        at.query_params[name] = text
+    return at
+
+
+def test_a_unit_is_switched_off_and_what_is_lost_is_said_as_measured():
+    network, inputs = reader(), tokens(text_of(0))
+    at = opened("page=moments&lang=en", network, inputs)
+    at.session_state["unfolded.units"] = True
+    at.run()
+    assert not at.exception
+    assert "Unit 3 is on inside quotation marks" in sentences(at)
+    (toggle,) = [one for one in at.toggle if one.label == SAY("moments.switch_off", unit=3)]
+    toggle.set_value(True).run()
+    assert not at.exception
+    ran = run_network(network, inputs)
+    where = next(one.values for one in features_of(ran) if one.key == "token.quotes")
+    surprise = next_token(ran).surprise
+    again = next_token(run_network(without_unit(network, 3), inputs)).surprise
+    inside = where & ~np.isnan(surprise)
+    before, after = surprise[inside].mean(), again[inside].mean()
+    assert after > before + 0.01
+    assert f"goes from {before:.3f} to {after:.3f} bits" in sentences(at).replace("\\", "")
+    assert f"over {inside.sum():,} timesteps" in sentences(at)

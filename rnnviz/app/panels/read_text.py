@@ -9,12 +9,15 @@ from html import escape
 import numpy as np
 import streamlit as st
 
+from rnnviz.app.panels.problems import plain
 from rnnviz.app.runtime.training import TrainingSession
 from rnnviz.engine import Inputs, Network, run
 from rnnviz.i18n import Words
 from rnnviz.learn.generate import generate
 from rnnviz.learn.tasks import NextCharacter
+from rnnviz.moments import has_losses, switch_off
 from rnnviz.moments.explain import LEAST_STEPS, explain_units
+from rnnviz.sentences.units import lost
 
 SHOWN = 400
 """Characters of the held-out text that are coloured."""
@@ -22,6 +25,8 @@ SAMPLED = 240
 ASKED = 3000
 """Characters of the held-out text on which units are asked what they follow."""
 SHUFFLES = 59
+SWITCHED_OFF = 2
+"""So many units that follow a class of characters are switched off, to see what is lost."""
 LISTED = 12
 READ_FIRST = 40
 """Characters of the held-out text that are read before a sample begins."""
@@ -98,7 +103,8 @@ def followed(network: Network, vocabulary: Sequence[str], kept: np.ndarray, say:
     inputs = Inputs(kept[:ASKED], vocabulary=tuple(vocabulary))
     if len(inputs.values) < LEAST_STEPS:
         return say("training.follow_nothing")
-    found = explain_units(run(network, inputs), shuffles=SHUFFLES).findings
+    ran = run(network, inputs)
+    found = explain_units(ran, shuffles=SHUFFLES).findings
     lines = [
         say(
             "training.unit_follows",
@@ -109,6 +115,12 @@ def followed(network: Network, vocabulary: Sequence[str], kept: np.ndarray, say:
         )
         for one in found[:LISTED]
     ]
+    if has_losses(ran):
+        clearest = [one for one in found if one.feature.binary][:SWITCHED_OFF]
+        lines += [
+            plain(lost(switch_off(ran, one.unit, one.feature.values), one.feature, say))
+            for one in clearest
+        ]
     return "\n".join(f"- {line}" for line in lines) or say("training.follow_nothing")
 
 
