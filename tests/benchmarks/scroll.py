@@ -2,9 +2,9 @@
 
     python -m tests.benchmarks.scroll
 
-Each frame the text is moved: by a few rows, as a wheel does, and by more than a screen, so that every
-row in sight is another one. Beside it the same page with nothing moving, which is what the machine
-gives; and how long it takes from letting go of the mouse to the first moments.
+Each frame the text is moved: by a few rows, as a wheel does, and by more than a screen, so that
+every row in sight is another one. Beside it the same page with nothing moving, which is what the
+machine gives; and how long it takes from letting go of the mouse to the first moments.
 """
 
 from __future__ import annotations
