@@ -47,7 +47,8 @@ MOVED = """([frames, far]) => new Promise((done) => {
 
 def text() -> str:
     """Words and lines from a seed."""
-    random, pieces = np.random.default_rng(0), []
+    random = np.random.default_rng(0)
+    pieces: list[str] = []
     while sum(map(len, pieces)) < CHARACTERS:
         letters = random.choice(list("etaoinshrdlucm"), random.integers(1, 9))
         pieces.append("".join(letters) + str(random.choice([" ", " ", " ", ". ", "\n"])))
