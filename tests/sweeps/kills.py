@@ -124,8 +124,8 @@ def same(one: np.ndarray, other: np.ndarray) -> bool:
 
 
 def _begin(store: Path, log: Path, axes: list[str]) -> subprocess.Popen:
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    return subprocess.Popen(command(store, log, axes), cwd=ROOT, **quiet)
+    quiet = subprocess.DEVNULL
+    return subprocess.Popen(command(store, log, axes), cwd=ROOT, stdout=quiet, stderr=quiet)
 
 
 def _stamps(store: Path) -> dict[str, tuple[int, int]]:

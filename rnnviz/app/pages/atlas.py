@@ -249,8 +249,9 @@ def _maps(
     shown, radii = filled(result, level), _radii(result.sweep)
     names, mark = result.sweep.measures, _place_of(result, experiment)
     keys, map = ("atlas", "atlas.second")[: len(names)], _map_of(result)
+    above = st.container(horizontal=True, vertical_alignment="bottom", key="atlas_drag")
     maps, below = st.container(), st.container()
-    with below:
+    with above:
         drag = choose(
             "atlas.drag",
             _DRAGS,
@@ -270,8 +271,7 @@ def _maps(
         picked = state.chosen(key, click)
         if picked is not None:
             _open(result, picked[:2], perspective)
-    with below:
-        _take_away(result, level, drag, outline, say)
+    _take_away(result, level, drag, outline, (above, below), say)
 
 
 def _map_of(result: SweepResult) -> str:
@@ -290,21 +290,31 @@ def _outline(keys: Sequence[str], map: str) -> atlas.Outline | None:
 
 
 def _take_away(
-    result: SweepResult, level: int, drag: str, outline: atlas.Outline | None, say: Words
+    result: SweepResult,
+    level: int,
+    drag: str,
+    outline: atlas.Outline | None,
+    places: tuple[Any, Any],
+    say: Words,
 ) -> None:
-    """Say which networks are chosen, and offer their numbers; all of them while none is."""
+    """Say which networks are chosen, and offer their numbers; all of them while none is.
+
+    What moves the maps when it comes is said below them.
+    """
+    above, below = places
     rows, columns = (len(values) for _, values in atlas.axes_of(result))
     cells = np.ones((rows, columns), bool) if outline is None else outline.cells(rows, columns)
     counts = {"cells": f"{cells.sum():,}", "all": f"{cells.size:,}"}
-    if drag != "zoom":
-        st.caption(say("atlas.draw_around" if outline is None else "atlas.chosen", **counts))
+    told = [_told(result, name, cells, say) for name in result.sweep.measures]
     if outline is not None:
-        for name in result.sweep.measures:
-            st.caption(_told(result, name, cells, say))
+        above.markdown(say("atlas.chosen", **counts), width="content")
+        below.caption("  \n".join(told))
+    elif drag != "zoom":
+        below.caption(say("atlas.draw_around", **counts))
     if level < level_count(result.sweep) - 1:
         return  # numbers of cells that are still to be computed are none
     download(
-        st,
+        above,
         say("atlas.numbers" if outline is None else "atlas.numbers_chosen", **counts),
         "atlas.csv",
         lambda: result.frame[rows_of(result, cells)].to_csv(index=False).encode(),

@@ -171,6 +171,7 @@ def _ring(mark: Sequence[int], color: str, width: float) -> dict:
     return {
         "type": "scatter", "mode": "markers", "x": [mark[1]], "y": [mark[0]],
         "marker": {"symbol": "square-open", "size": 14, "color": color, "line": {"width": width}},
+        "unselected": {"marker": {"opacity": 1}},
         "hoverinfo": "skip", "showlegend": False,
     }  # fmt: skip
 

@@ -72,9 +72,9 @@ class Figure {
     this.root.style.minHeight = `${layout.height ?? 0}px`;
     const Plotly = await plotly();
     if (checksum !== this.checksum) return;
-    // What was drawn around cells comes back as a trace, on every map of the page.
-    if (map) Object.assign(layout, { selections: [], newselection: { mode: "immediate" } });
     await Plotly.react(this.plot, figure.data, layout, map ? MAP_CONFIG : CONFIG);
+    // What was drawn around cells comes back as a trace, on every map of the page.
+    if (this.plot.layout.selections?.length) await Plotly.relayout(this.plot, { selections: [] });
     this.map = map;
     this.#drawCell(null);
     this.axis = layout.meta?.time_axis?.replace(/^x/, "xaxis");
