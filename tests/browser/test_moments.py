@@ -1,5 +1,9 @@
 """The Moments page in Chromium: a range is selected, moments come, a click goes there."""
 
+from rnnviz.i18n import words
+from tests.browser.hands import idle
+
+SAY = words("en")
 LINK = (
     "page=moments&units=8&weight_scale=0.1&timesteps=300&signal=sine&lang=en"
     "&kernel_initializer=glorot_uniform&recurrent_initializer=orthogonal"
@@ -53,4 +57,29 @@ def test_a_range_is_selected_by_hand_and_by_keys_and_a_moment_is_gone_to(chromiu
     )
     begin, end = map(int, page.locator(FOUND).get_attribute("data-range").split(","))
     assert (begin, end) == (int(timestep), int(timestep) + 3)
+    asked = f"{begin},{end}"
+    page.wait_for_url(f"**begin={begin}&span=3**")
+    idle(page)
+
+    # The link asks the same again, and Back asks what was asked before.
+    page.reload()
+    page.wait_for_selector(f'[data-testid="moments"][data-range="{asked}"]', timeout=60_000)
+    assert moments.count() >= 5
+    idle(page)
+    page.go_back()
+    page.wait_for_selector(f'[data-testid="moments"][data-range="{first}"]', timeout=60_000)
+    idle(page)
+    # Another measure, other units: both stay when the page is loaded again.
+    page.get_by_role("radio", name=SAY("moments.measure_cosine")).click()
+    page.wait_for_url("**alike=cosine**")
+    idle(page)
+    page.get_by_role("textbox", name=SAY("knob.compared.label")).fill("1, 3, 5")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**compared=1%2C3%2C5**")
+    page.get_by_text("of 3 units agree throughout").first.wait_for()
+    idle(page)
+    before = moments.nth(0).text_content()
+    page.reload()
+    page.wait_for_selector(f'[data-testid="moments"][data-range="{first}"]', timeout=60_000)
+    assert moments.nth(0).text_content() == before
     context.close()

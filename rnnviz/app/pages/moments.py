@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from rnnviz.app.components.moments import moments_list, read_wish, sequence
+from rnnviz.app.components.moments import moments_list, read_at, read_wish, sequence
 from rnnviz.app.components.moments.payload import moment_rows, sequence_arrays, shades
 from rnnviz.app.panels.choices import choose, offered
 from rnnviz.app.panels.problems import plain
@@ -36,14 +36,14 @@ _INDEX_SPEED = 5e7
 def show(source: Shown, perspective: Perspective, say: Words) -> Perspective:
     """Draw the page and return where the visitor looks now."""
     run = run_of(source)
-    perspective = _colour(run, perspective, say)
+    perspective = _gone_to(run, _colour(run, perspective, say))
     layer, trial = perspective.layer_in(run.layers), perspective.trial_in(run)
     if _index(run, layer).constant.all():
         st.info(say("moments.no_meaning"))
     st.markdown(say("moments.ask"))
     whole, beside = st.columns([7, 5], gap="medium")
     with whole:
-        perspective = _sequence(run.trial(trial), layer, perspective, say)
+        _sequence(run.trial(trial), layer, perspective, say)
         ask_units(run, layer, source, perspective, say)
     with beside:
         # In a run of the whole page, its end puts the question into the link.
@@ -106,7 +106,7 @@ def _index(run: Run, layer: int) -> StateIndex:
     return dataclasses.replace(kept, states=joined_states(run, layer))
 
 
-def _sequence(run: Run, layer: int, perspective: Perspective, say: Words) -> Perspective:
+def _sequence(run: Run, layer: int, perspective: Perspective, say: Words) -> None:
     colour = colour_of(run.whole, perspective)
     values, middle, greatest, signed = _values(run, layer, colour, perspective)
     told, arrays = sequence_arrays(run, shades(values - middle, greatest, signed))
@@ -126,11 +126,17 @@ def _sequence(run: Run, layer: int, perspective: Perspective, say: Words) -> Per
         "limit": MOST_RANGE,
         "range": _asked_range(run.whole, run.trial_index or 0, perspective),
     }
-    at = state.chosen("moments", sequence(head, arrays, key=state.component("moments.sequence")))
+    sequence(head, arrays, key=state.component("moments.sequence"))
+
+
+def _gone_to(run: Run, perspective: Perspective) -> Perspective:
+    """Go to the moment that was clicked, before anything of it is drawn."""
+    told = read_at(state.asked(state.component("moments.sequence"), "at"))
+    at = state.chosen("moments", told)
     if at is None:
         return perspective
-    trial = min(at.trial, run.whole.trials - 1)
-    timestep = min(at.timestep, run.whole.lengths[trial] - 1)
+    trial = min(at.trial, run.trials - 1)
+    timestep = min(at.timestep, run.lengths[trial] - 1)
     return perspective.replace(trial=trial, timestep=timestep)
 
 

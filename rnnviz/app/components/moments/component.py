@@ -34,8 +34,8 @@ class Wish:
     count: int = 0
 
 
-def sequence(head: dict[str, Any], arrays: Sequence[np.ndarray], *, key: str) -> At | None:
-    """Show a sequence; return the moment that was gone to last, None before.
+def sequence(head: dict[str, Any], arrays: Sequence[np.ndarray], *, key: str) -> None:
+    """Show a sequence; it tells which moment was gone to last (`read_at`).
 
     Parameters
     ----------
@@ -46,8 +46,12 @@ def sequence(head: dict[str, Any], arrays: Sequence[np.ndarray], *, key: str) ->
     key : str
         Identity of the element.
     """
-    result = _SEQUENCE(data=packed(head, *arrays), key=key, on_at_change=_nothing)
-    at = result.at if isinstance(result.at, Mapping) else {}
+    _SEQUENCE(data=packed(head, *arrays), key=key, on_at_change=_nothing)
+
+
+def read_at(asked: Any) -> At | None:
+    """Read the moment that was gone to last; None where none was."""
+    at = asked if isinstance(asked, Mapping) else {}
     trial, timestep, count = (_whole(at.get(name)) for name in ("trial", "timestep", "count"))
     if trial is None or timestep is None or count is None:
         return None
