@@ -31,8 +31,8 @@ export default function mount({ data: told, parentElement }) {
   explainKeys(data.keys);
   showProgress(data.done, data.progress);
   setTimeout(fit);
-  // Formulas are set later than the text around them.
-  sizes.observe(document.querySelector(".stMainBlockContainer"));
+  // Formulas are set later than the text around them, and may leave the page as tall as it was.
+  for (const part of document.querySelectorAll(".stMainBlockContainer, .stMain .stVerticalBlock")) sizes.observe(part);
   if (!tour) preparePrinting();
   tour ??= new Tour();
   tour.update(data.tour);
