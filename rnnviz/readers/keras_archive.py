@@ -11,7 +11,7 @@ from rnnviz.readers.answers import Answers
 from rnnviz.readers.archive import Archive
 from rnnviz.readers.hdf5.file import Dataset, Group, open_hdf5
 from rnnviz.readers.json_text import MOST_JSON, parsed
-from rnnviz.readers.keras_graph import network_of_nodes, nodes_of
+from rnnviz.readers.keras_graph import flattened, network_of_nodes, nodes_of
 from rnnviz.readers.keras_layers import Context, Node
 from rnnviz.readers.messages import Refused
 from rnnviz.readers.reading import Reading
@@ -32,7 +32,7 @@ def read(content: bytes, name: str, answers: Answers) -> Reading:
     context = Context(answers, major_version(metadata.get("keras_version")))
     nodes = nodes_of(config)
     add_arrays(nodes, open_hdf5(archive.read(_WEIGHTS)), Taking(len(content)))
-    network = network_of_nodes(nodes, context, name)
+    network = network_of_nodes(flattened(nodes), context, name)
     return Reading(network, "keras", tuple(context.notes))
 
 
@@ -57,7 +57,11 @@ def add_arrays(nodes: list[Node], root: Group, taking: Taking) -> None:
         number = counts.get(stem, 0)
         counts[stem] = number + 1
         group = named.get(node.name) or base.children.get(f"{stem}_{number}" if number else stem)
-        if isinstance(group, Group):
+        if not isinstance(group, Group):
+            continue
+        if node.inner:
+            add_arrays(node.inner, group, taking)
+        else:
             node.arrays = arrays_of(group, taking)
 
 

@@ -14,12 +14,16 @@ from rnnviz.readers.messages import Refused, note
 from rnnviz.readers.reading import Element, network_of
 
 _MOST_LAYERS = 2_000
+_DEEPEST = 6
+"""Models inside of models that are looked into."""
 _CHAINED = ("Sequential",)
 _GRAPHS = ("Functional", "Model")
 
 
-def nodes_of(config: dict[str, Any]) -> list[Node]:
+def nodes_of(config: dict[str, Any], depth: int = 0) -> list[Node]:
     """Return the layers of a Sequential or functional model, without their arrays.
+
+    A model that stands as a layer in it has its own layers in ``inner``; see `flattened`.
 
     Raises
     ------
@@ -34,7 +38,7 @@ def nodes_of(config: dict[str, Any]) -> list[Node]:
         raise Refused("keras_subclass", kind=kind or "?")
     if not isinstance(layers, list) or len(layers) > _MOST_LAYERS:
         raise Refused("json_damaged", where="config.json")
-    nodes = [_node(spec, number) for number, spec in enumerate(layers)]
+    nodes = [_node(spec, number, depth) for number, spec in enumerate(layers)]
     if len({node.name for node in nodes}) != len(nodes):
         raise Refused("json_damaged", where="config.json")
     for number, (node, spec) in enumerate(zip(nodes, layers, strict=True)):
@@ -45,12 +49,70 @@ def nodes_of(config: dict[str, Any]) -> list[Node]:
     return nodes
 
 
-def _node(spec: Any, number: int) -> Node:
+def _node(spec: Any, number: int, depth: int) -> Node:
     kind, config = class_and_config(spec)
     if not kind:
         raise Refused("json_damaged", where="config.json")
     name = config.get("name") or (spec.get("name") if isinstance(spec, dict) else None)
-    return Node(name if isinstance(name, str) else f"layer {number}", kind, config)
+    node = Node(name if isinstance(name, str) else f"layer {number}", kind, config)
+    if kind in (*_CHAINED, *_GRAPHS) and depth < _DEEPEST:
+        node.inner = nodes_of(spec, depth + 1)
+        named = _first_name(config.get("output_layers")) if kind in _GRAPHS else None
+        node.output = named or (node.inner[-1].name if node.inner else "")
+    return node
+
+
+def _first_name(value: Any) -> str | None:
+    """Return the first name in ``[["dense", 0, 0]]``, or in ``["dense", 0, 0]``."""
+    for _ in range(3):
+        if isinstance(value, list) and value:
+            value = value[0]
+    return value if isinstance(value, str) else None
+
+
+def flattened(nodes: list[Node]) -> list[Node]:
+    """Return all layers side by side: those of a model inside of the model in its place.
+
+    Raises
+    ------
+    Refused
+        Where there are too many.
+    """
+    flat: list[Node] = []
+    taken = {node.name for node in nodes}
+    renamed: dict[str, str] = {}
+    for node in nodes:
+        node.sources = [renamed.get(source, source) for source in node.sources]
+        if not node.inner:
+            flat.append(node)
+            continue
+        inside = flattened(node.inner)
+        own = {one.name: one.name for one in inside}
+        own |= {name: f"{node.name}/{name}" for name in own if name in taken}
+        taken.update(own.values())
+        entries = [one for one in inside if not one.sources]
+        paired = len(entries) == len(node.sources)
+        for one in inside:
+            one.sources = [own.get(source, source) for source in one.sources]
+        for place, one in enumerate(entries):
+            one.sources = [node.sources[place]] if paired else list(node.sources)
+        for one in inside:
+            one.name = own[one.name]
+        renamed[node.name] = own.get(_last_of(node), inside[-1].name)
+        flat += inside
+        if len(flat) > _MOST_LAYERS:
+            raise Refused("json_damaged", where="config.json")
+    for node in flat:
+        node.sources = [renamed.get(source, source) for source in node.sources]
+    return flat
+
+
+def _last_of(node: Node) -> str:
+    """Return the layer, itself no model, that gives what a model returns."""
+    for one in node.inner:
+        if one.name == node.output:
+            return _last_of(one) if one.inner else one.name
+    return node.output
 
 
 def _inbound(value: Any, depth: int = 0) -> Iterator[str]:

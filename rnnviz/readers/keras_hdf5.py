@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from rnnviz.readers.answers import Answers
 from rnnviz.readers.hdf5.file import Dataset, Group, open_hdf5
 from rnnviz.readers.json_text import parsed
 from rnnviz.readers.keras_archive import major_version
-from rnnviz.readers.keras_graph import network_of_nodes, nodes_of
+from rnnviz.readers.keras_graph import flattened, network_of_nodes, nodes_of
 from rnnviz.readers.keras_layers import Context, Node, cell_by_shapes
 from rnnviz.readers.keras_order import read_without_config, settle_merging
 from rnnviz.readers.messages import Refused, note
@@ -31,8 +32,11 @@ def read(content: bytes, name: str, answers: Answers) -> Reading:
     if isinstance(config, str):
         nodes = nodes_of(parsed(config, "model_config"))
         for node in nodes:
-            node.arrays = _arrays(weights, node.name, taking)
-        network = network_of_nodes(nodes, context, name)
+            if node.inner:
+                _share_out(weights, node, taking)
+            else:
+                node.arrays = _arrays(weights, node.name, taking)
+        network = network_of_nodes(flattened(nodes), context, name)
         return Reading(network, "keras_h5", tuple(context.notes))
     bare = [_bare(weights, one, taking, context) for one in names]
     nodes = [node for node in bare if node is not None]
@@ -69,6 +73,30 @@ def _arrays(weights: Group, layer: str, taking: Taking) -> list:
             raise Refused("hdf5_lacks", path=path)
         takes.append(taking.later(found.read, found.shape, found.dtype))
     return takes
+
+
+def _share_out(weights: Group, model: Node, taking: Taking) -> None:
+    """Give the layers of a model inside of the model their weights.
+
+    They stand in one list, in the group of the inner model; each weight's path names its layer.
+    """
+    group = weights.children.get(model.name)
+    paths = _strings(group, "weight_names") or [] if isinstance(group, Group) else []
+    takes = _arrays(weights, model.name, taking)
+    by_name = {node.name: node for node in _leaves(model)}
+    for path, take in zip(paths, takes, strict=True):
+        parts = path.split("/")[:-1]
+        # The inner model's own name may stand before its layer's.
+        parts = parts[1:] if len(parts) > 1 and parts[0] == model.name else parts
+        owner = next((by_name[part] for part in parts if part in by_name), None)
+        if owner is not None:
+            owner.arrays = [*owner.arrays, take]
+
+
+def _leaves(model: Node) -> Iterator[Node]:
+    """Yield the layers of a model that are no models themselves."""
+    for node in model.inner:
+        yield from _leaves(node) if node.inner else (node,)
 
 
 def _bare(weights: Group, layer: str, taking: Taking, context: Context) -> Node | None:

@@ -50,6 +50,10 @@ class Node:
         Its weights in Keras's order, each read when it is called.
     sources : list of str
         Names of the layers that it reads; the first is its input, others are states.
+    inner : list of Node
+        The layers of a model that stands as a layer in another one; empty for all others.
+    output : str
+        Which of them gives what such a model returns.
     """
 
     name: str
@@ -57,6 +61,8 @@ class Node:
     config: dict[str, Any] = field(default_factory=dict)
     arrays: Sequence[Take] = ()
     sources: list[str] = field(default_factory=list)
+    inner: list[Node] = field(default_factory=list)
+    output: str = ""
 
 
 @dataclass

@@ -163,3 +163,46 @@ def test_two_stacks_are_asked_for_by_name(keras, tmp_path):
     np.testing.assert_allclose(ours.states, wanted, atol=1e-6)
     said = " ".join(one.sentence() for one in read_network(content, "a", {"name": "decoder"}).notes)
     assert "begins from a state that encoder gives it" in said
+
+
+def nested(keras):
+    """A Sequential and a functional model as layers of a functional one, names met twice."""
+    layers = keras.layers
+    encoder = keras.Sequential(
+        [keras.Input((None, 3)), layers.Dropout(0.1), layers.LSTM(5, return_sequences=True)],
+        name="encoder",
+    )
+    inside = keras.Input((None, 5))
+    deep = keras.Sequential([keras.Input((None, 4)), layers.GRU(4, return_sequences=True)])
+    between = layers.Bidirectional(layers.LSTM(4, return_sequences=True), merge_mode="sum")
+    middle = keras.Model(inside, deep(between(inside)), name="middle")
+    above = layers.LSTM(3, return_sequences=True, name="lstm")
+    inputs = keras.Input((None, 3))
+    outputs = layers.Dense(2, name="head")(above(middle(encoder(inputs))))
+    return keras.Model(inputs, outputs), encoder, middle, above
+
+
+@pytest.mark.parametrize("ending", ["keras", "h5", "weights.h5"])
+def test_models_inside_of_models(keras, tmp_path, ending):
+    """Each layer's states, through two models inside of the model, one of them with a third."""
+    keras.utils.clear_session()
+    keras.utils.set_random_seed(3)
+    keras.config.set_floatx("float32")
+    model, encoder, middle, above = nested(keras)
+    for variable in model.trainable_variables:
+        variable.assign(np.random.default_rng(len(variable.path)).normal(size=variable.shape) / 2)
+    path = tmp_path / f"a.{ending}"
+    model.save_weights(path) if ending == "weights.h5" else model.save(path)
+    data = np.random.default_rng(0).normal(size=(2, 9, 3)).astype("float32")
+    first = encoder.predict(data, verbose=0)
+    second = middle.predict(first, verbose=0)
+    third = keras.Sequential([keras.Input((None, 4)), above]).predict(second, verbose=0)
+    answers = {}
+    if ending == "weights.h5":
+        questions = {one.key: one for one in inspect(path.read_bytes(), path.name).questions}
+        answers = {"merge_mode": "sum"} if "merge_mode" in questions else {}
+    ours = run(read_network(path.read_bytes(), path.name, answers).network, data)
+    assert [layer.layer.units for layer in ours.layers] == [5, 4, 4, 3]
+    for number, wanted in ((0, first), (2, second), (3, third)):
+        np.testing.assert_allclose(ours.layers[number].states, wanted, atol=1e-6)
+    np.testing.assert_allclose(ours.output, model.predict(data, verbose=0), atol=1e-6)
