@@ -19,7 +19,7 @@ from tests.readers.guarded import outcome, warm_up
 
 def main(count: int = 10_000, seed: int = 0) -> None:
     """Read all of them and print how they ended."""
-    warm_up(files.whole_files())
+    warm_up(files.whole_files() | files.whole_data())
     ends: Counter[str] = Counter()
     begin, slowest = time.perf_counter(), ("", 0.0)
     for name, content in damaged_files(seed, count):

@@ -12,7 +12,7 @@ ENDINGS = ("keras", "h5", "weights.h5", "pt", "pth", "safetensors", "onnx", "npz
 
 def damaged_files(seed, count):
     """Yield (name, content): good files that were cut, flipped, spliced, and filled with lies."""
-    whole = files.whole_files()
+    whole = files.whole_files() | files.whole_data()
     source = random.Random(seed)
     for number in range(count):
         name = source.choice(list(whole))

@@ -305,3 +305,25 @@ def whole_files():
         "keras.npz": npz(kernel=kernel, recurrent_kernel=recurrent, bias=bias),
         "torch.npz": npz(**state()),
     }
+
+
+def wav(samples, kind, bits, channels=1, rate=8000):
+    head = struct.pack("<HHIIHH", kind, channels, rate, 0, channels * bits // 8, bits)
+    body = b"fmt " + struct.pack("<I", len(head)) + head + b"LIST" + struct.pack("<I", 1) + b"x\0"
+    body += b"data" + struct.pack("<I", len(samples)) + samples
+    return b"RIFF" + struct.pack("<I", 4 + len(body)) + b"WAVE" + body
+
+
+def whole_data():
+    """One good file of data of every kind that is read in this process, by its name."""
+    generator = np.random.default_rng(0)
+    numbers, sound = io.BytesIO(), generator.integers(-99, 99, 400).astype("<i2")
+    np.save(numbers, generator.normal(size=(3, 20, 2)))
+    rows = ["time,speed,who", *(f"{t},{t / 7:.3f},{'ab'[t // 20]}" for t in range(40)), "40,,b"]
+    return {
+        "data.npy": numbers.getvalue(),
+        "data.csv": "\n".join(rows).encode(),
+        "plain.csv": "\n".join(f"{t},{t * t}" for t in range(60)).encode(),
+        "data.txt": "은닉 상태 to be or not to be\n".encode() * 9,
+        "data.wav": wav(sound.tobytes(), 1, 16),
+    }

@@ -24,7 +24,7 @@ CODE = "4wAAAAAAAAAAAAAAAAIAAAADAAAA8wwAAACXAJcAdAEAAAAAAA=="
 
 @pytest.fixture(autouse=True, scope="module")
 def _warm():
-    warm_up(files.whole_files())
+    warm_up(files.whole_files() | files.whole_data())
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -2,7 +2,6 @@
 
 import io
 import json
-import struct
 import warnings
 
 import numpy as np
@@ -10,7 +9,10 @@ import pytest
 
 import rnnviz
 from rnnviz.readers import Choices, ReadingWarning, Refused, Unanswered, read_inputs
+from rnnviz.readers.data import csv_table
+from rnnviz.readers.data.opening import vocabulary_in
 from tests.readers import files
+from tests.readers.files import wav
 
 
 def npy(array):
@@ -57,6 +59,16 @@ def test_an_npz_with_targets_labels_and_lengths():
         read_inputs(files.npz(first=x, second=y), "a.npz")
     chosen = read_inputs(files.npz(first=x, second=y), "a.npz", Choices(array="second"))
     np.testing.assert_array_equal(chosen.inputs.values, y)
+
+
+def test_a_vocabulary_in_a_file_is_a_list_or_numbers_and_never_a_path(tmp_path):
+    assert vocabulary_in(b'["a", "b"]') == ("a", "b")
+    assert vocabulary_in(b'{"b": 2, "a": 0}') == ("a", "", "b")
+    secret = tmp_path / "secret.json"
+    secret.write_text('["a"]')
+    for content in (json.dumps(str(secret)), "3", "null", '{"a": -1}', "[1]", "[" * 9999, "{"):
+        with pytest.raises(Refused, match="vocabulary"):
+            vocabulary_in(content.encode())
 
 
 TABLE = """time,speed,who,level
@@ -139,11 +151,30 @@ def test_text_with_a_vocabulary_that_is_made_or_given(tmp_path):
     assert inputs.values.tolist() == [1, 2, 1, 0]
 
 
-def wav(samples, kind, bits, channels=1, rate=8000):
-    head = struct.pack("<HHIIHH", kind, channels, rate, 0, channels * bits // 8, bits)
-    body = b"fmt " + struct.pack("<I", len(head)) + head + b"LIST" + struct.pack("<I", 1) + b"x\0"
-    body += b"data" + struct.pack("<I", len(samples)) + samples
-    return b"RIFF" + struct.pack("<I", 4 + len(body)) + b"WAVE" + body
+@pytest.mark.parametrize("head", ["", "a,b,c\n", "\n\n"])
+@pytest.mark.parametrize("ends", ["\n", "\r\n"])
+def test_a_table_of_numbers_alone_is_read_quickly_and_the_same(head, ends, monkeypatch):
+    """Many at once, or cell by cell: the same numbers, and the same complaints."""
+    values = np.random.default_rng(0).normal(size=(5000, 3)) * 10.0 ** np.arange(-3, 3)[1::2]
+    rows = [",".join(map(repr, row)) for row in values.tolist()]
+    content = (head + ends.join(rows) + ends * 3).encode()
+    quick = read_inputs(content, "a.csv").inputs.values
+    np.testing.assert_array_equal(quick, values)
+    late = {
+        "missing": ([*rows, "1,,3", "4,5,6"], 3),
+        "text": ([*rows, "1,x,3"], 2),
+        "1_000": ([*rows, "1,1_000,3"], 2),
+        "quoted": ([*rows, '1,"2",3'], 3),
+    }
+    for some, columns in late.values():
+        found = read_inputs((head + ends.join(some)).encode(), "a.csv").inputs.values
+        assert found.shape == (len(some), columns)
+        np.testing.assert_array_equal(found[:5000, 0], values[:, 0])
+    for row in ("1,2", "1,2,3,4"):
+        with pytest.raises(Refused, match=f"Line {5001 + head.count(chr(10))} has"):
+            read_inputs((head + ends.join([*rows, row])).encode(), "a.csv")
+    monkeypatch.setattr(csv_table, "_numbers_alone", lambda *arguments: None)
+    np.testing.assert_array_equal(read_inputs(content, "a.csv").inputs.values, quick)
 
 
 def test_sound_of_every_width_is_the_same_sound():

@@ -14,6 +14,7 @@ import numpy as np
 from rnnviz.engine import Inputs
 from rnnviz.readers.data import arrays, csv_table, parquet_table, sound, text
 from rnnviz.readers.data.table import Choices, Data
+from rnnviz.readers.json_text import value_of
 from rnnviz.readers.messages import Refused, Unanswered
 from rnnviz.readers.opening import ReadingWarning, content_of
 
@@ -81,6 +82,21 @@ def read_inputs(content: bytes, file_name: str, choices: Choices | None = None) 
         raise
     except (ValueError, TypeError, KeyError, IndexError, OverflowError, MemoryError) as error:
         raise Refused("damaged") from error
+
+
+def vocabulary_in(content: bytes) -> tuple[str, ...]:
+    """Return the tokens in the bytes of a JSON file, in the order of their numbers.
+
+    Raises
+    ------
+    Refused
+        Where it holds neither a list of tokens nor an object of token to number.
+    """
+    given = value_of(content, "vocabulary")
+    # A text would be the path of another file.
+    if not isinstance(given, list | dict):
+        raise Refused("json_damaged", where="vocabulary")
+    return tuple(vocabulary_of(given) or ())
 
 
 def vocabulary_of(given: Any) -> Sequence[str] | None:
