@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 import rnnviz
 from rnnviz.cli import commands
 from rnnviz.cli.analyse import analyse, flags
+from rnnviz.cli.files import DATA_OPTIONS
 from rnnviz.cli.find import find, units
 from rnnviz.cli.lesson import lesson
 from rnnviz.cli.serve import serve
@@ -299,6 +300,10 @@ def _add_files(command: _Parser, say: Words) -> None:
         option = {"name": "stack"}.get(key, key.replace("_", "-"))
         help = say("cli.option.answer", question=say(f"reader.answer.{key}"))
         files.add_argument(f"--{option}", dest=f"answer_{key}", metavar="ANSWER", help=help)
+    for name, (metavar, words) in DATA_OPTIONS.items():
+        files.add_argument(
+            f"--inputs-{name}", dest=f"choice_{name}", metavar=metavar, help=say(words)
+        )
 
 
 def _add_inspect(command: _Parser, say: Words) -> None:

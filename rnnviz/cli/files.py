@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import re
 from pathlib import Path
 
 from rnnviz.cli.shown import Misunderstood, Shown
@@ -12,9 +13,23 @@ from rnnviz.engine.network import Network
 from rnnviz.engine.source import Given
 from rnnviz.i18n import Words
 from rnnviz.readers import ANSWERS, Refused, Unanswered, inspect, read_inputs, read_network
+from rnnviz.readers.data.opening import vocabulary_in
 from rnnviz.readers.data.table import Choices
 from rnnviz.readers.messages import Note
 from rnnviz.readers.opening import content_of
+
+DATA_OPTIONS = {
+    "features": ("COLUMN,…", "open.columns"),
+    "trial": ("COLUMN", "open.trial"),
+    "label": ("COLUMN", "open.label"),
+    "target": ("COLUMN,…", "open.target"),
+    "standardise": ("yes|no", "open.standardise"),
+    "tokens": ("characters|words", "open.tokens"),
+    "vocabulary": ("FILE", "open.vocabulary"),
+    "frame": ("SAMPLES", "open.frame"),
+}
+"""Options ``--inputs-NAME`` that choose of a file of data, as the page does: what their value is,
+and their words."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -38,7 +53,7 @@ def given_files(request: argparse.Namespace, say: Words) -> Files:
         reading = _read(request.network, say, lambda c, n: read_network(c, n, answers_of(request)))
         network = reading.network
     if request.inputs is not None:
-        choices = Choices(array=request.answer_array)
+        choices = choices_of(request, say)
         inputs = _read(request.inputs, say, lambda c, n: read_inputs(c, n, choices)).inputs
     return Files(network, inputs)
 
@@ -57,6 +72,42 @@ def with_files(shown: Shown, files: Files) -> Shown:
     )
     link = dataclasses.replace(shown.link, source=source)
     return dataclasses.replace(shown, link=link, network=network, inputs=inputs)
+
+
+def choices_of(request: argparse.Namespace, say: Words) -> Choices:
+    """Return what the options choose of a file of data.
+
+    Raises
+    ------
+    Misunderstood
+        Where one is no number or neither yes nor no, or the vocabulary cannot be read.
+    """
+    given = {name: getattr(request, f"choice_{name}") for name in DATA_OPTIONS}
+    several = {name: _columns(given[name]) for name in ("features", "target")}
+    frame, standardise, vocabulary = (
+        given[name] for name in ("frame", "standardise", "vocabulary")
+    )
+    if frame is not None and not re.fullmatch(r"[1-9][0-9]{0,3}", frame):
+        raise Misunderstood(say("cli.not_a_choice", value=frame, options="1 … 9999"))
+    if standardise not in (None, "yes", "no"):
+        raise Misunderstood(say("cli.not_a_choice", value=standardise, options="yes, no"))
+    if vocabulary is not None:
+        vocabulary = _read(Path(vocabulary), say, lambda content, name: vocabulary_in(content))
+    return Choices(
+        features=several["features"],
+        trial=given["trial"],
+        label=given["label"],
+        target=several["target"] or (),
+        array=request.answer_array,
+        standardise=standardise == "yes",
+        tokens=given["tokens"] or "characters",
+        vocabulary=vocabulary,
+        frame=int(frame or 1),
+    )
+
+
+def _columns(text: str | None) -> tuple[str, ...] | None:
+    return None if text is None else tuple(one.strip() for one in text.split(","))
 
 
 def answers_of(request: argparse.Namespace) -> dict[str, str]:

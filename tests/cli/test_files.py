@@ -96,3 +96,38 @@ def test_a_link_of_another_file_says_both_hashes(run, named):
     assert first in answer.complaint
     assert second in answer.complaint
     assert run("summary", "--link", f"network={first}", "--network", "model.keras").code == 0
+
+
+TABLE = "speed,turn,who,asked\n" + "\n".join(
+    f"{t / 3},{t % 2},{'anna' if t < 5 else 'bo'},{t}" for t in range(9)
+)
+
+
+def test_columns_trials_labels_and_targets_are_chosen(run, named):
+    (named / "walk.csv").write_text(TABLE)
+    options = ["--inputs", "walk.csv", "--inputs-features", "speed,turn", "--inputs-trial", "who"]
+    options += ["--inputs-target", "asked", "--inputs-standardise", "yes", "--link", "units=5"]
+    answer = run("data", *options, "--out", "run.npz")
+    assert answer.code == 0, answer.err
+    with np.load(named / "run.npz") as written:
+        inputs = next(written[key] for key in written.files if key.endswith("inputs"))
+        assert any("targets" in key for key in written.files)
+    assert inputs.shape[-1] == 2
+    first = np.array([t / 3 for t in range(9)])
+    wanted = (first - first.mean()) / first.std()
+    np.testing.assert_allclose(inputs.reshape(-1, inputs.shape[-2], 2)[0, :4, 0], wanted[:4])
+    for wrong in ("--inputs-frame=0", "--inputs-standardise=maybe", "--inputs-trial=nobody"):
+        assert run("data", *options[:2], wrong, "--out", "a.npz").complaint
+
+
+def test_a_text_is_read_with_the_network_s_vocabulary(run, named):
+    (named / "a.txt").write_text("to be")
+    (named / "v.json").write_text('{"b": 1, "e": 2, "o": 3, "t": 4}')
+    options = ["--inputs", "a.txt", "--inputs-vocabulary", "v.json", "--link", "units=3"]
+    answer = run("data", *options, "--out", "run.npz")
+    assert answer.code == 0, answer.err
+    with np.load(named / "run.npz") as written:
+        tokens = next(written[key] for key in written.files if "token" in key)
+    assert tokens.ravel().tolist() == [4, 3, 0, 1, 2], "what is not in it stands as number 0"
+    (named / "v.json").write_text('"/etc/passwd"')
+    assert "vocabulary" in run("data", *options, "--out", "b.npz").complaint

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+from hashlib import sha256
 from typing import Any
 
 import streamlit as st
 
 from rnnviz.app.panels.choices import offered
+from rnnviz.app.panels.data_choices import choose_data
 from rnnviz.app.panels.data_preview import preview
 from rnnviz.app.panels.problems import plain
 from rnnviz.app.runtime import state
@@ -17,15 +19,15 @@ from rnnviz.app.runtime.results import read_once
 from rnnviz.app.sidebar.open_lesson import ENDING as LESSON_ENDING
 from rnnviz.app.sidebar.open_lesson import open_lesson
 from rnnviz.engine import Inputs, Network
+from rnnviz.engine.signals import SIGNALS
 from rnnviz.engine.source import Given
 from rnnviz.export.failures import ExportFailure
 from rnnviz.i18n import Words
 from rnnviz.link import Link, Shown
 from rnnviz.readers import Choices, Question, Refused, Unanswered
-from rnnviz.readers.data.text import TOKENS
 from rnnviz.spec.cost import cost_problems
 from rnnviz.spec.experiment import Experiment, ExperimentError
-from rnnviz.spec.given import cost_of_given, recipe_of
+from rnnviz.spec.given import INPUT_KNOBS, cost_of_given, recipe_of
 
 UPLOAD_LIMIT = 64
 """Largest file that is taken, in MB."""
@@ -49,15 +51,21 @@ def open_file(shown: Link, say: Words) -> None:
         st.caption(say("open.knobs"))
 
 
-def _menu(shown: Link, number: int, say: Words) -> None:
+def choose_file(shown: Link, say: Words, *, disabled: bool = False) -> None:
+    """Draw the same on a card of a lesson, which stays on."""
+    _menu(shown, state.opened().count, say, disabled=disabled)
+
+
+def _menu(shown: Link, number: int, say: Words, *, disabled: bool = False) -> None:
     st.caption(say("open.about"))
     file = st.file_uploader(
         say("open.file"),
         type=[*ENDINGS, LESSON_ENDING],
         key=f"open.file.{number}",
         max_upload_size=UPLOAD_LIMIT,
+        disabled=disabled,
     )
-    if file is None:
+    if file is None or disabled:
         return
     if file.name.lower().endswith(f".{LESSON_ENDING}"):
         open_lesson(file.getvalue(), shown.perspective, say)
@@ -97,14 +105,17 @@ def _read(file: Any, say: Words) -> FileContent | None:
             continue
         if found.data is None:
             return found
-        chosen = _choose(found, choices, file, say)
+        chosen = choose_data(found, choices, file, say)
         return found if chosen == choices else _content(file, answers, chosen)
 
 
 def _content(file: Any, answers: dict[str, str], choices: Choices) -> FileContent:
     """Read a file with some answers: once, and apart from the pages, as it may take long."""
     settled = dict(answers)
-    key = repr((file.file_id, sorted(settled.items()), choices))
+    named = "\0".join(choices.vocabulary or ()).encode()
+    plain_choices = dataclasses.replace(choices, vocabulary=None)
+    told = (file.file_id, sorted(settled.items()), plain_choices, sha256(named).hexdigest())
+    key = repr(told)
     return read_once(
         key, file.size, lambda: read_file(file.getvalue(), file.name, settled, choices)
     )
@@ -115,39 +126,6 @@ def _ask(question: Question, file: str, say: Words) -> str | None:
     label = plain(question.sentence(say.language))
     answer = st.selectbox(label, question.options, index=None, key=key, placeholder="…")
     return offered(answer, question.options, None)
-
-
-def _choose(found: FileContent, choices: Choices, file: Any, say: Words) -> Choices:
-    """Draw what may be chosen of data: columns, what tells trials apart, standardised or not."""
-    data, key = found.data, f"open.choice.{file.file_id}"
-    assert data is not None
-    if data.columns:
-        columns = st.multiselect(
-            say("open.columns"), data.columns, default=data.columns, key=f"{key}.columns"
-        )
-        named = [*data.texts, *data.columns]
-        trial = st.selectbox(
-            say("open.trial"), named, index=None, key=f"{key}.trial", placeholder="…"
-        )
-        kept = tuple(one for one in data.columns if one in columns and one != trial)
-        if kept != data.columns:
-            choices = dataclasses.replace(choices, features=kept)
-        choices = dataclasses.replace(choices, trial=offered(trial, named, None))
-    if data.inputs.vocabulary:
-        kinds = TOKENS
-        kind = st.segmented_control(
-            say("open.tokens"),
-            kinds,
-            default=kinds[0],
-            required=True,
-            format_func=lambda one: say(f"open.tokens_{one}"),
-            key=f"{key}.tokens",
-        )
-        choices = dataclasses.replace(choices, tokens=offered(kind, kinds, kinds[0]))
-    elif data.inputs.values.dtype.kind == "f":
-        on = st.toggle(say("open.standardise"), key=f"{key}.standardise")
-        choices = dataclasses.replace(choices, standardise=bool(on))
-    return choices
 
 
 def _offer(content: FileContent, shown: Link, say: Words) -> None:
@@ -179,7 +157,7 @@ def _go(content: FileContent, source: Shown, shown: Link, say: Words) -> None:
     except NoRoomError:
         _error(say("open.no_room"))
         return
-    perspective = shown.perspective.without_lesson(trial=0, timestep=0)
+    perspective = shown.perspective.replace(trial=0, timestep=0)
     state.go(source, perspective)
     st.rerun()
 
@@ -189,14 +167,15 @@ def _source_with(network: Network | None, inputs: Inputs | None, before: Shown) 
     kept, recipe = state.opened(), recipe_of(before)
     old = before if isinstance(before, Given) else Given("", "")
     if network is not None:
-        beside = kept.inputs.get(old.inputs)
+        beside = kept.data(old.inputs)
         if beside is not None and not fits(network, beside):
             beside = None
-        # As trained: what was moved before belongs to another network.
-        recipe = dataclasses.replace(Experiment(), seed=recipe.seed, timesteps=recipe.timesteps)
+        # As trained: what was moved before belongs to another network. What it reads may stay.
+        kept_knobs = INPUT_KNOBS if recipe.signal in SIGNALS else ("seed", "timesteps")
+        recipe = Experiment().replace(**{name: getattr(recipe, name) for name in kept_knobs})
         inputs = beside
     else:
-        network = kept.networks.get(old.network)
+        network = kept.network(old.network)
     return Given(
         network.sha256 if network else "",
         inputs.sha256 if inputs else "",
@@ -217,7 +196,7 @@ def fits(network: Network, inputs: Inputs) -> bool:
 
 def _does_not_fit(inputs: Inputs | None, source: Given, say: Words) -> str:
     """Say why data cannot be shown with the network that is there; "" where it can."""
-    network = state.opened().networks.get(source.network)
+    network = state.opened().network(source.network)
     if inputs is None:
         return ""
     if network is not None and not fits(network, inputs):
