@@ -144,3 +144,42 @@ def trials(
     for array in (*paths, saturated):
         array.setflags(write=False)
     return Trials(found, paths, labels, saturated)
+
+
+def mean_over_trials(states: np.ndarray, lengths: Sequence[int]) -> np.ndarray:
+    """Return the mean of each unit at each timestep over the trials that are that long.
+
+    Parameters
+    ----------
+    states : ndarray (trials, timesteps, units)
+        Padded at the end of shorter trials.
+    lengths : sequence of int
+        Timesteps of each trial.
+
+    Returns
+    -------
+    ndarray (timesteps, units)
+        New, of the states' dtype; nan beyond the longest trial.
+    """
+    there, counts = _there(states, lengths)
+    with np.errstate(all="ignore"):
+        total = np.where(there, states, 0).sum(axis=0, dtype=np.float64)
+        return (total / counts).astype(states.dtype)
+
+
+def spread_over_trials(states: np.ndarray, lengths: Sequence[int]) -> np.ndarray:
+    """Return the standard deviation over the trials, as in `mean_over_trials`.
+
+    It divides by their number minus one, and is 0 where one trial alone is that long.
+    """
+    there, counts = _there(states, lengths)
+    with np.errstate(all="ignore"):
+        mean = np.where(there, states, 0).sum(axis=0, dtype=np.float64) / counts
+        squares = np.where(there, np.square(states - mean), 0).sum(axis=0)
+        return np.sqrt(squares / np.maximum(1, counts - 1)).astype(states.dtype)
+
+
+def _there(states: np.ndarray, lengths: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
+    """Return which (trial, timestep, 1) are no padding, and how many trials are (timestep, 1)."""
+    there = np.arange(states.shape[1]) < np.asarray(lengths)[:, None]
+    return there[..., None], there.sum(axis=0)[:, None]

@@ -30,6 +30,7 @@ from rnnviz.spec.train import Trained
 from rnnviz.views import states
 from rnnviz.views._plot.lenses import LENSES, Lens
 from rnnviz.views._plot.picture import Picture, symmetric_limit
+from rnnviz.views._plot.trial_lenses import TRIAL_LENSES
 
 CELL_STATE = "cell_state"
 """What ``lens`` is called for the second state of an LSTM."""
@@ -110,6 +111,8 @@ class ShownRun:
             if lens.applies(trace)
         ]
         lenses += [(name, say(key)) for name, key in _inside(trace).items()]
+        if self.run.has_trials:
+            lenses += [(name, say(f"lens.{name}.label")) for name in TRIAL_LENSES]
         trials = tuple((index, label) for index, label in enumerate(_trial_labels(self.run)))
         found = (
             Choice("layer", say("widget.layer"), layers),
@@ -124,7 +127,7 @@ class ShownRun:
         inside = _inside(layer.trace)
         perspective = Perspective(
             layer=min(chosen.layer, len(run.layers) - 1),
-            lens=chosen.lens if chosen.lens in LENSES else "state",
+            lens=chosen.lens if chosen.lens in (*LENSES, *TRIAL_LENSES) else "state",
             timestep=chosen.timestep,
             unit=chosen.unit,
         )

@@ -37,7 +37,9 @@ ALIKE = ("pattern", "exact", "cosine", "range")
 MOST_RANGE = 500
 """Longest range whose like is looked for from the page, in timesteps."""
 MOST_COMPARED = 256
-LENSES = ("state", "digits", "preactivation", "slope", "change", "magnitude")
+TRIAL_LENSES = ("trial_mean", "trial_spread")
+"""Lenses over all trials of a run that has several."""
+LENSES = ("state", "digits", "preactivation", "slope", "change", "magnitude", *TRIAL_LENSES)
 PALETTES = ("red_blue", "purple_orange")
 SUMMARY_STYLES = ("keras2", "keras3")
 NUMBERINGS = ("fresh", "session")

@@ -33,6 +33,7 @@ from rnnviz.views._plot.picture import (
 )
 from rnnviz.views._plot.picture_frame import INPUT_AXIS, frame, mark_titles, own_contrast
 from rnnviz.views._plot.style import FIRST_STEP, Style, template_dict
+from rnnviz.views._plot.trial_lenses import TRIAL_LENSES
 from rnnviz.views.registry import View
 
 COLUMNS, ROWS = 1200, 512
@@ -109,6 +110,9 @@ def analyse(run, perspective) -> Picture:
     else:
         backward = layer.both.backward if layer.both else None
         field = with_contrast(lens.field(layer.trace, backward), perspective.contrast)
+    if perspective.lens in TRIAL_LENSES and run.whole.has_trials:
+        over_trials = TRIAL_LENSES[perspective.lens].field(run, number)
+        field = with_contrast(over_trials, perspective.contrast)
     if field.own and field.name == "state":
         picture = _mean_on(picture, field)
     identity = f"{run.source.to_query()} {run.trial_index}"

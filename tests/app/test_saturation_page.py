@@ -11,7 +11,7 @@ from rnnviz.analysis.plateau import plateau
 from rnnviz.i18n import LANGUAGES, words
 from rnnviz.sentences.advice import KERAS_WEIGHTS
 from rnnviz.sentences.numbers import number
-from rnnviz.spec.perspective import LENSES
+from rnnviz.views._plot.lenses import LENSES
 from rnnviz.views.registry import views_of
 from tests.app.test_app import address, run, sentences, shown
 

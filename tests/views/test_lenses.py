@@ -5,7 +5,8 @@ import math
 import numpy as np
 import pytest
 
-from rnnviz import Experiment, simulate
+from rnnviz import Experiment, Inputs, simulate
+from rnnviz import run as run_network
 from rnnviz.engine import DRAWN_ACTIVATIONS
 from rnnviz.i18n import LANGUAGES, words
 from rnnviz.spec.perspective import LENSES as NAMES
@@ -15,6 +16,7 @@ from rnnviz.views._plot.lenses import LENSES, has_ends, lens_for
 from rnnviz.views._plot.picture import HIGHEST, LOWEST, encode
 from rnnviz.views._plot.picture_frame import mark_titles
 from rnnviz.views._plot.style import Style
+from rnnviz.views._plot.trial_lenses import TRIAL_LENSES
 
 
 def field(lens, **settings):
@@ -23,8 +25,9 @@ def field(lens, **settings):
 
 
 def test_the_link_and_the_table_know_the_same_lenses():
-    assert tuple(LENSES) == NAMES
-    assert [lens.name for lens in LENSES.values()] == list(NAMES)
+    assert (*LENSES, *TRIAL_LENSES) == NAMES
+    table = {**LENSES, **TRIAL_LENSES}
+    assert [lens.name for lens in table.values()] == list(NAMES)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -147,3 +150,31 @@ def test_both_directions_stand_beside_each_other():
         assert shown.values.shape == (12, 16)
     z = states.analyse(run, Perspective(lens="preactivation")).field.values
     assert np.array_equal(z, run.layers[0].preactivations)
+
+
+def test_mean_and_spread_over_trials_of_different_lengths_are_numpys():
+    """Written out trial by trial; a run of one sequence shows its state instead."""
+    generator = np.random.default_rng(0)
+    network = simulate(Experiment(units=5, input_features=2, weight_scale=0.3)).network
+    lengths = (7, 4, 9)
+    values = generator.normal(size=(3, 9, 2))
+    whole = run_network(network, Inputs(values, lengths))
+    for trial, length in enumerate(lengths):
+        one = whole.trial(trial)
+        mean, spread = (
+            states.analyse(one, Perspective(lens=name, contrast="fixed")).field
+            for name in TRIAL_LENSES
+        )
+        assert mean.values.shape == spread.values.shape == (length, 5)
+        for step in range(length):
+            there = np.stack([whole.states[n, step] for n in range(3) if step < lengths[n]])
+            np.testing.assert_allclose(mean.values[step], there.mean(axis=0), atol=1e-15)
+            wanted = there.std(axis=0, ddof=1) if len(there) > 1 else np.zeros(5)
+            np.testing.assert_allclose(spread.values[step], wanted, atol=1e-15)
+        assert spread.values.max() <= spread.high
+        assert (mean.low, mean.high) == (-1.0, 1.0)
+    assert (spread.values[7:] == 0).all(), "one trial alone is that long"
+    alone = run_network(network, values[0, :7])
+    shown = states.analyse(alone, Perspective(lens="trial_mean")).field
+    assert shown.name == "state"
+    np.testing.assert_array_equal(shown.values, alone.states)

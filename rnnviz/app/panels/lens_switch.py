@@ -11,6 +11,7 @@ from rnnviz.i18n import Words
 from rnnviz.spec.perspective import Perspective
 from rnnviz.views import states
 from rnnviz.views._plot.lenses import LENSES, lens_for
+from rnnviz.views._plot.trial_lenses import TRIAL_LENSES
 
 _CONTRAST = "contrast"
 
@@ -18,17 +19,18 @@ _CONTRAST = "contrast"
 def choose_lens(run: Run, perspective: Perspective, say: Words) -> Perspective:
     """Offer the lenses; the picture keeps its zoom and its cursor when they change."""
     with st.container(horizontal=True, vertical_alignment="center", key="lens"):
+        offered = (*LENSES, *TRIAL_LENSES) if run.whole.has_trials else tuple(LENSES)
         name = choose(
             "lens",
-            LENSES,
-            perspective.lens,
+            offered,
+            perspective.lens if perspective.lens in offered else "state",
             say("lens.label"),
             lambda name: say(f"lens.{name}.label"),
             wrap=True,
         )
         perspective = _contrast(run, perspective.replace(lens=name), say)
         layer = run.layers[perspective.layer_in(run.layers)]
-        shown = lens_for(name, layer.trace).name == name
+        shown = name in TRIAL_LENSES or lens_for(name, layer.trace).name == name
         st.caption(say(f"lens.{name}.how_to_read" if shown else "lens.no_ends"), width="stretch")
     return perspective
 

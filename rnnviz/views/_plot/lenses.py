@@ -153,5 +153,5 @@ LENSES: Mapping[str, Lens] = MappingProxyType(
 
 def lens_for(name: str, trace: Trace) -> Lens:
     """Return the lens of that name, or the plain state where it has nothing to show."""
-    lens = LENSES[name]
+    lens = LENSES.get(name, LENSES["state"])
     return lens if lens.applies(trace) else LENSES["state"]
