@@ -152,11 +152,13 @@ def _controls(
     if lesson:
         learns = situation.training if isinstance(lesson.start, Training) else None
         said = lesson.words(say)
-        asked, perspective, problems = lesson_panel(lesson, learns or experiment, perspective, said)
+        recipe = learns or situation.source
+        asked, perspective, problems = lesson_panel(lesson, recipe, perspective, said)
         if isinstance(asked, Training):
             moved = dataclasses.replace(situation, source=asked.experiment, training=asked)
             return dataclasses.replace(moved, perspective=perspective), problems
-        experiment = asked
+        moved = dataclasses.replace(situation, source=asked)
+        return dataclasses.replace(moved, perspective=perspective), problems
     elif perspective.page == "lessons":
         # Nothing of the network is shown there, so nothing of it can be moved.
         shown = dataclasses.replace(situation, perspective=perspective)
@@ -236,7 +238,7 @@ def _navigation(situation: Link, perspective: Perspective, say: Words) -> Perspe
 def _layer_names(shown: Link) -> list[str]:
     """Return the names of the recurrent layers; none where the network has yet to be opened."""
     if isinstance(shown.source, Given) and shown.source.network:
-        network = state.opened().networks.get(shown.source.network)
+        network = state.opened().network(shown.source.network)
         return list(network.layer_names) if network else []
     return [layer.name for layer in keras_layers(shown.experiment) if layer.spec is not None]
 

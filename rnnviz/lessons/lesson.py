@@ -14,30 +14,42 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from rnnviz.engine.run import Run
+from rnnviz.engine.source import Given
 from rnnviz.i18n import Words
+from rnnviz.knobs import Choice, Knob
 from rnnviz.learn import Trainer
+from rnnviz.lessons.example import EXAMPLES, run_of_examples, with_example
 from rnnviz.spec.experiment import Experiment
+from rnnviz.spec.given import recipe_of, with_recipe
 from rnnviz.spec.perspective import Perspective
 from rnnviz.spec.simulate import simulate
 from rnnviz.spec.train import carry_on, trainer_of
 from rnnviz.spec.training import Training
 
 Numbers = Mapping[str, Any]
-Recipe = Experiment | Training
-"""What a lesson shows: a network as it was drawn, or one that learns."""
+Recipe = Experiment | Training | Given
+"""What a lesson shows: a network as it was drawn, one that learns, or one from a file."""
 Measured = Run | Trainer
 """What a lesson measures: the run of an experiment, or a training as far as it has gone."""
+
+FILE = Knob("file", None, Choice(tuple(EXAMPLES)), "file", control="file")
+"""The control of a task for which a file is opened: any file that the page takes. Its values are
+the examples that come with rnnviz, for a solution."""
 
 
 def changed_recipe(recipe: Recipe, changes: Mapping[str, Any]) -> Recipe:
     """Return a recipe with knobs changed; ExperimentError if the result is not allowed."""
     if isinstance(recipe, Training):
         return recipe.with_knobs(**changes)
-    return recipe.replace(**changes)
+    knobs = {name: value for name, value in changes.items() if name != FILE.name}
+    changed = with_recipe(recipe, recipe_of(recipe).replace(**knobs))
+    return with_example(changed, changes[FILE.name]) if FILE.name in changes else changed
 
 
 def measured_at_once(recipe: Recipe, *, to_the_end: bool = True) -> Measured:
     """Return what is measured of a recipe: its run, or its training to the end or not begun."""
+    if isinstance(recipe, Given):
+        return run_of_examples(recipe)
     if not isinstance(recipe, Training):
         return simulate(recipe)
     trainer = trainer_of(recipe)

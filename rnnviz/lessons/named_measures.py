@@ -11,6 +11,7 @@ from rnnviz.analysis.saturation import saturation
 from rnnviz.analysis.twins import twins
 from rnnviz.codegen.layers import keras_layers
 from rnnviz.engine.run import Run
+from rnnviz.lessons.file_measures import FILE_MEASURES
 from rnnviz.lessons.measures import gradient_power, saturated_below
 from rnnviz.lessons.named_measure import NamedMeasure
 from rnnviz.lessons.step_measures import STEP_MEASURES
@@ -129,6 +130,7 @@ MEASURES: dict[str, NamedMeasure] = {
     "b": NamedMeasure(lambda run: float(run.layers[0].layer.bias[0]), _three_places),
     "z": NamedMeasure(lambda run: float(run.preactivations[0, 0]), _three_places),
     "h": NamedMeasure(lambda run: float(run.states[0, 0]), _three_places),
+    **FILE_MEASURES,
     **STEP_MEASURES,
     **TRAINING_MEASURES,
 }

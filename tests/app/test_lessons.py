@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl
 import pytest
 import streamlit as st
 
-from rnnviz import Experiment, simulate
+from rnnviz import Experiment
 from rnnviz.analysis.diagnosis import diagnose
 from rnnviz.analysis.saturation import saturation
 from rnnviz.app.panels import classroom
@@ -14,7 +14,7 @@ from rnnviz.app.runtime import state
 from rnnviz.app.runtime.rooms import Rooms
 from rnnviz.i18n.glossary import glossary
 from rnnviz.lessons.homework import unpack
-from rnnviz.lessons.lesson import Predict
+from rnnviz.lessons.lesson import FILE, Predict, measured_at_once
 from rnnviz.lessons.reading import pack
 from rnnviz.lessons.registry import FILES, lessons
 from rnnviz.sentences.reading import read
@@ -122,7 +122,7 @@ def test_a_lesson_about_a_training_shows_it_and_measures_it_as_it_goes():
 def test_nothing_on_the_page_tells_the_answer_before_it_is_given(lesson, index):
     """Neither the reading nor a number of the run stands there; with an answer they come back."""
     before = "0" * lesson.predictions_until(index)
-    run_shown = simulate(lesson.experiment_at(index))
+    run_shown = measured_at_once(lesson.experiment_at(index))
     run_shown = run_shown.trial(lesson.look.get("trial", 0))
     layer = lesson.look.get("layer", 0)
     trace = run_shown.layers[layer].trace
@@ -208,7 +208,7 @@ def test_unknown_names_of_parts_and_knobs_are_named():
 
 
 def test_the_knobs_of_lessons_are_knobs():
-    known = TABLE.keys() | TRAINING.keys()
+    known = TABLE.keys() | TRAINING.keys() | {FILE.name}
     assert all(set(lesson.knobs) <= known for lesson in lessons().values())
 
 

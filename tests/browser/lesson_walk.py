@@ -10,7 +10,8 @@ import re
 from playwright.sync_api import TimeoutError, expect
 
 from rnnviz.i18n import words
-from rnnviz.lessons.lesson import Do, Notice, Predict, Why
+from rnnviz.lessons.example import EXAMPLES, content_of
+from rnnviz.lessons.lesson import FILE, Do, Notice, Predict, Why
 from rnnviz.spec.experiment import TABLE
 from rnnviz.spec.training import TABLE as TRAINING
 from rnnviz.spec.training import Training
@@ -122,6 +123,9 @@ class Walk:
             idle(page)
         for knob, value in card.solution.items():
             value = value[-1] if isinstance(value, tuple) else value
+            if knob == FILE.name:
+                self.bring(value)
+                continue
             move(page, knob, value, self.language, card.stops)
         if self.learns:
             # The training of these values has to be there before it is told to go on.
@@ -131,6 +135,15 @@ class Walk:
             page.get_by_role("button", name=play, exact=True).press("Enter")
         expect(page.locator(MET)).to_be_visible(timeout=180_000 if self.learns else 15_000)
         expect(page.locator(OPEN)).to_have_count(0)
+
+    def bring(self, example):
+        """Open a file as a visitor does; data is looked at first."""
+        name, content = EXAMPLES[example], content_of(example)
+        field = self.page.locator('[data-testid="stFileUploaderDropzoneInput"]')
+        field.set_input_files({"name": name, "mimeType": "", "buffer": content})
+        if example == "example_data":
+            self.press("open.show")
+        self.page.wait_for_url(lambda url: name in url)
 
     def read_outcome(self, index, card):
         """Read how the prediction turned out; a wrong one is told why, and then made right."""

@@ -15,7 +15,7 @@ from rnnviz.app.sidebar.open_lesson import opened
 from rnnviz.cli import main
 from rnnviz.i18n import LANGUAGES, words
 from rnnviz.lessons import registry
-from rnnviz.lessons.lesson import Do, Predict, measured_at_once
+from rnnviz.lessons.lesson import Do, Predict, changed_recipe, measured_at_once
 from rnnviz.lessons.named_measures import MEASURES
 from rnnviz.lessons.reading import (
     FILE_LIMIT,
@@ -234,6 +234,7 @@ MEASURED = (
     Experiment(timesteps=3, units=2, sequences=2),
     Experiment(signal="text", text="to be", units=2, maxlen=9),
     Training.of("next_value", steps=2),
+    changed_recipe(Experiment(), {"file": "example_data"}),
 )
 """Experiments that between them have a number for every measure."""
 

@@ -1,15 +1,29 @@
 """A GRU that PyTorch trained to hold three bits: its memories are eight stable fixed points."""
 
+import re
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 import rnnviz
+from rnnviz.i18n import words
+from tests.browser.hands import idle
+from tests.browser.server import launched, running
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore::rnnviz.readers.ReadingWarning"),
     pytest.mark.timeout(900),
 ]
 BITS, UNITS = 3, 64
+ROOT = Path(__file__).parents[2]
+VIEWER = '[data-testid="state-viewer"][data-experiment]'
+STABLE = """name => {
+  const drawn = document.querySelector('[data-view="fixed_points"] .js-plotly-plot');
+  const trace = drawn._fullData.find(one => one.name === name && one.xaxis === 'x');
+  return Array.from(trace.x).map((x, i) => [x, trace.y[i]]);
+}"""
+"""Where the picture has the marks of one kind, as Plotly holds them."""
 
 
 def pulses(generator, trials, timesteps):
@@ -55,3 +69,40 @@ def test_eight_memories_at_zero_input(module):
     answers = run.network.head[0].apply(stable)
     np.testing.assert_allclose(np.abs(answers), 1, atol=0.2)
     assert len({tuple(signs) for signs in np.sign(answers)}) == 2**BITS, "one for each corner"
+
+
+def test_a_visitor_finds_them_with_the_page_s_own_controls(module, torch, tmp_path):
+    """The file that PyTorch saved, a class's Chromium, the view Fixed points at zero input."""
+    path = tmp_path / "flip_flop.pt"
+    torch.save(module.state_dict(), path)
+    say = words("en")
+    with launched() as browser, running(ROOT / "app.py") as url:
+        page = browser.new_page(viewport={"width": 1366, "height": 768}, locale="en-US")
+        page.goto(f"{url}/?hidden=tour&timesteps=60")
+        page.wait_for_selector(VIEWER, timeout=60_000)
+        page.get_by_role("button", name=say("open.title")).click()
+        page.locator('[data-testid="stFileUploaderDropzoneInput"]').set_input_files(path)
+        page.locator(".st-key-found").get_by_text("GRU(64)").wait_for(timeout=30_000)
+        page.get_by_role("radio", name=say("pages.dynamics"), exact=True).press("Space")
+        page.get_by_role("button", name=say("view.fixed_points.short"), exact=True).click()
+        page.wait_for_url("**view=fixed_points**")
+        idle(page)
+        page.get_by_text(say("page.view_settings")).click()
+        held = page.get_by_role("combobox", name=say("parameter.held_input.label"))
+        held.click()
+        page.get_by_role("option", name=say("parameter.held_input.zero"), exact=True).click()
+        page.wait_for_url("**fixed_points.held_input=zero**")
+        starts = page.get_by_role("spinbutton", name=say("parameter.starts.label"))
+        starts.fill("256")
+        starts.press("Enter")
+        page.wait_for_url("**fixed_points.starts=256**")
+        idle(page)
+        page.get_by_text("Input held at zero").first.wait_for(timeout=60_000)
+        said = page.locator('[data-testid="stMain"]').inner_text()
+        (stable,) = set(re.findall(r"Stable fixed points: (\d+)", said))
+        assert int(stable) == 2**BITS
+        drawn = page.evaluate(STABLE, say("dynamics.stable"))
+        page.screenshot(path=tmp_path / "flip_flop.png")
+        browser.close()
+    assert len(drawn) == 2**BITS, "each is a mark in the picture"
+    assert len({(round(x, 2), round(y, 2)) for x, y in drawn}) == 2**BITS

@@ -15,6 +15,7 @@ from rnnviz.analysis import diagnosis as diagnoses
 from rnnviz.analysis.diagnosis import diagnose
 from rnnviz.analysis.saturation import saturation
 from rnnviz.i18n import LANGUAGES, words
+from rnnviz.lessons.lesson import measured_at_once
 from rnnviz.lessons.registry import lessons
 from rnnviz.sentences import reading as readings
 from rnnviz.sentences.reading import read
@@ -66,7 +67,7 @@ STILL = [name for name, lesson in lessons().items() if isinstance(lesson.start, 
 def test_the_reading_of_every_card_is_true(name, language):
     lesson = lessons()[name]
     for index in range(len(lesson.cards)):
-        run = simulate(lesson.experiment_at(index))
+        run = measured_at_once(lesson.experiment_at(index))
         for layer in run.trial(min(1, run.trials - 1)).layers:
             check_reading(said_of(layer.trace, language), layer.trace, language)
 

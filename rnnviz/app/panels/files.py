@@ -27,7 +27,7 @@ def choose_trial(source: Shown, perspective: Perspective, say: Words) -> Perspec
     """Draw the choice of the trial where the inputs hold several; numbers count from 1."""
     labels: tuple[str, ...] = ()
     if isinstance(source, Given) and source.inputs:
-        inputs = state.opened().inputs.get(source.inputs)
+        inputs = state.opened().data(source.inputs)
         if inputs is None:
             return perspective
         trials = inputs.trials(inputs.values.ndim == 2 and inputs.values.dtype.kind in "iu")

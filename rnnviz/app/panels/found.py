@@ -19,27 +19,34 @@ _MOST_NOTES = 24
 
 def show_found(shown: Link, say: Words) -> None:
     """Say which network and data are shown, and offer the way back; nothing for a drawn one."""
-    source = shown.source
-    if not isinstance(source, Given):
-        return
-    opened = state.opened()
-    network, inputs = opened.networks.get(source.network), opened.inputs.get(source.inputs)
-    if network is None and inputs is None:
+    beside = shown.second if shown.perspective.page == "compare" else None
+    given = [one for one in (shown.source, beside) if isinstance(one, Given)]
+    lines = dict.fromkeys(line for one in given for line in _lines(one, say))
+    if not lines:
         return
     with st.container(horizontal=True, vertical_alignment="center", key="found"):
-        lines = []
-        if network is not None:
-            lines.append(network_line(network, opened.found.get(network.sha256), say))
-        if inputs is not None:
-            lines.append(f"**{plain(inputs.name)}**: {plain(shape_of(inputs, say))}")
         st.markdown("  \n".join(lines), width="stretch")
-        _notes(source, say)
-        _buttons(shown, network, say)
+        _notes(given, say)
+        if isinstance(shown.source, Given):
+            _buttons(shown, state.opened().network(shown.source.network), say)
 
 
-def _notes(source: Given, say: Words) -> None:
+def _lines(source: Given, say: Words) -> list[str]:
+    """Return a line for each of its files that is open here."""
+    opened = state.opened()
+    network, inputs = opened.network(source.network), opened.data(source.inputs)
+    lines = []
+    if network is not None:
+        lines.append(network_line(network, opened.found.get(network.sha256), say))
+    if inputs is not None:
+        lines.append(f"**{plain(inputs.name)}**: {plain(shape_of(inputs, say))}")
+    return lines
+
+
+def _notes(given: list[Given], say: Words) -> None:
     """Offer what was said while the files were read."""
-    found = [state.opened().found.get(one) for one in (source.network, source.inputs)]
+    hashes = [one for source in given for one in (source.network, source.inputs)]
+    found = [state.opened().found.get(one) for one in hashes]
     notes = [note for one in found if one is not None for note in one.notes]
     if notes:
         with st.popover(say("open.notes", count=len(notes)), icon=":material/info:"):
@@ -80,6 +87,8 @@ def _buttons(shown: Link, network: Network | None, say: Words) -> None:
             on_click=state.go,
             args=(with_recipe(shown.source, trained), shown.perspective),
         )
+    if shown.perspective.lesson is not None:
+        return  # what a lesson shows is closed by leaving it
     st.button(
         say("open.close"),
         icon=":material/close:",

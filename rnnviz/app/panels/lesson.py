@@ -1,6 +1,7 @@
 """The card of the lesson that is on, beside the real page: a recipe in, and one out.
 
-The recipe is an Experiment, or a Training where the lesson is about one that goes on.
+The recipe is an Experiment, a Training where the lesson is about one that goes on, or a network of
+a file, once a task has it opened.
 """
 
 from __future__ import annotations
@@ -12,16 +13,20 @@ from dataclasses import dataclass
 import streamlit as st
 
 from rnnviz.app.panels.classroom import show_tally, vote
+from rnnviz.app.panels.files import ask_for_file
 from rnnviz.app.panels.homework import hand_in
 from rnnviz.app.panels.note import inert
 from rnnviz.app.runtime import state
+from rnnviz.app.runtime.opened import NotOpenedError
 from rnnviz.app.runtime.results import result_of, run_of
 from rnnviz.app.sidebar.controls import controls_of
+from rnnviz.app.sidebar.open_file import choose_file
 from rnnviz.app.sidebar.training import some_controls
 from rnnviz.i18n import Words
 from rnnviz.knobs import Knob, Problem
 from rnnviz.lessons.homework import Work
 from rnnviz.lessons.lesson import (
+    FILE,
     Card,
     Do,
     Lesson,
@@ -31,8 +36,11 @@ from rnnviz.lessons.lesson import (
     Recipe,
     changed_recipe,
 )
+from rnnviz.lessons.named_measures import MEASURES
 from rnnviz.lessons.registry import next_lesson
+from rnnviz.link import Link
 from rnnviz.spec.experiment import TABLE
+from rnnviz.spec.given import acting_knobs, recipe_of, with_recipe
 from rnnviz.spec.perspective import NAMES_LIMIT, Perspective
 from rnnviz.spec.training import Training
 
@@ -115,7 +123,7 @@ def _heading(at: _Place, say: Words) -> None:
 def _card(at: _Place, say: Words) -> tuple[Recipe, tuple[Problem, ...]]:
     """Draw what the card says, then its control; predictions come before the control."""
     _outcome(at, say)
-    numbers = at.card.numbers(at.measured)
+    numbers = at.card.numbers(_measured(at, say))
     st.markdown(inert(say(at.key("text"), **numbers)))
     for formula in at.card.formulas:
         st.latex(formula)
@@ -132,13 +140,28 @@ def _card(at: _Place, say: Words) -> tuple[Recipe, tuple[Problem, ...]]:
     return asked
 
 
+def _measured(at: _Place, say: Words) -> Measured | None:
+    """Return what the card measures; None, and say so, where its file is not open here."""
+    try:
+        return at.measured
+    except NotOpenedError as missing:
+        ask_for_file(missing, say)
+        return None
+
+
 def _controls(
     at: _Place, names: tuple[str, ...], locked: frozenset[str], say: Words
 ) -> tuple[Recipe, tuple[Problem, ...]]:
     if isinstance(at.experiment, Training):
         return some_controls(at.experiment, names, say, locked)
-    rows = _rows(at.lesson, at.index, names)
-    return controls_of(rows, at.experiment, at.perspective.layer, say, locked=locked)
+    if FILE.name in names:
+        shown = Link(at.experiment, at.perspective)
+        choose_file(shown, say, disabled=FILE.name in locked)
+    acting = acting_knobs(at.experiment)
+    rows = _rows(at.lesson, at.index, tuple(name for name in names if name in acting))
+    recipe, layer = recipe_of(at.experiment), at.perspective.layer
+    moved, problems = controls_of(rows, recipe, layer, say, locked=locked)
+    return with_recipe(at.experiment, moved), problems
 
 
 def _rows(lesson: Lesson, index: int, shown: tuple[str, ...]) -> list[Knob]:
@@ -197,14 +220,23 @@ def _progress(at: _Place, task: Do, say: Words) -> Progress:
     if isinstance(experiment, Training):
         progress = task.check(at.measured)
     else:
-        what = f"lesson {at.lesson.name}: {task.name}"
-        progress = result_of(what, experiment, lambda _: task.check(run_of(experiment)))
+        progress = _progress_of_run(at, task)
     with st.container(key="task_met" if progress.met else "task_open"):
         percent = f"{progress.closeness:.0%}"
         done = say("lessons.met") if progress.met else say("lessons.closeness", percent=percent)
         measured = say(at.key("measure"), **progress.numbers)
         st.progress(progress.closeness, f"**{done}** {measured}")
     return progress
+
+
+def _progress_of_run(at: _Place, task: Do) -> Progress:
+    """Measure a task on a run; nothing is done while its file is not open here."""
+    try:
+        run = run_of(at.experiment)
+    except NotOpenedError:
+        return Progress(0.0, dict.fromkeys(MEASURES, "–"))
+    what = f"lesson {at.lesson.name}: {task.name}"
+    return result_of(what, run, lambda _: task.check(run))
 
 
 def _buttons(at: _Place, progress: Progress | None, say: Words) -> None:

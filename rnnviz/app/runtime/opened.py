@@ -7,6 +7,7 @@ import weakref
 from dataclasses import dataclass, field
 
 from rnnviz.engine import Given, Inputs, Network
+from rnnviz.lessons.example import inputs_by_hash, network_by_hash
 from rnnviz.readers.messages import Note
 
 MOST_OF_VISIT = 192 * 2**20
@@ -113,21 +114,31 @@ class Opened:
                     del kept[hash]
                     self.found.pop(hash, None)
 
+    def network(self, sha256: str) -> Network | None:
+        """The network with a hash: opened by this visitor, or one that comes with rnnviz."""
+        return self.networks.get(sha256) or network_by_hash(sha256)
+
+    def data(self, sha256: str) -> Inputs | None:
+        """The inputs with a hash: opened by this visitor, or some that come with rnnviz."""
+        return self.inputs.get(sha256) or inputs_by_hash(sha256)
+
     def network_of(self, source: Given) -> Network | None:
         """The network of a source; None if it is drawn. NotOpenedError if it is not here."""
         if not source.network:
             return None
-        if source.network not in self.networks:
+        found = self.network(source.network)
+        if found is None:
             raise NotOpenedError("network", source.network_name, source.network)
-        return self.networks[source.network]
+        return found
 
     def inputs_of(self, source: Given) -> Inputs | None:
         """The inputs of a source; None if they are drawn. NotOpenedError if they are not here."""
         if not source.inputs:
             return None
-        if source.inputs not in self.inputs:
+        found = self.data(source.inputs)
+        if found is None:
             raise NotOpenedError("inputs", source.inputs_name, source.inputs)
-        return self.inputs[source.inputs]
+        return found
 
     @property
     def nbytes(self) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Any
 
 import streamlit as st
 
@@ -11,23 +10,20 @@ from rnnviz.app.panels.choices import choose
 from rnnviz.app.runtime import state
 from rnnviz.app.runtime.visibility import Visibility
 from rnnviz.app.sidebar.controls import changed, experiment_controls
+from rnnviz.engine.source import Given
 from rnnviz.i18n import Words
 from rnnviz.knobs import Knob, Problem
-from rnnviz.link import Link
+from rnnviz.link import Link, Shown
+from rnnviz.spec.drawn_like import KERAS, drawn_like
 from rnnviz.spec.experiment import TABLE, Experiment
 from rnnviz.spec.given import acting_knobs, recipe_of, with_recipe
 from rnnviz.spec.perspective import SIDES, Perspective
 
-_ZERO_MEAN: dict[str, Any] = {
-    "kernel_initializer": "glorot_uniform",
-    "recurrent_initializer": "orthogonal",
-    "bias_initializer": "zeros",
-}
 PAIRS = {
-    "initialiser": (Experiment(), Experiment(**_ZERO_MEAN)),
+    "initialiser": (Experiment(), Experiment(**KERAS)),
     "cell": (
-        Experiment(signal="normal", **_ZERO_MEAN),
-        Experiment(signal="normal", cell="LSTM", **_ZERO_MEAN),
+        Experiment(signal="normal", **KERAS),
+        Experiment(signal="normal", cell="LSTM", **KERAS),
     ),
     "precision": (Experiment(units=12), Experiment(units=12, dtype="float32")),
 }
@@ -36,8 +32,18 @@ PAIRS = {
 
 def partner_of(experiment: Experiment) -> Experiment:
     """Return what stands beside an experiment when nobody has chosen anything: Keras's weights."""
-    beside = experiment.replace(**_ZERO_MEAN)
+    beside = experiment.replace(**KERAS)
     return beside if beside != experiment else Experiment()
+
+
+def partner_of_source(source: Shown) -> Shown:
+    """Return the same; beside a network of a file, one of its shape that reads what it reads."""
+    if isinstance(source, Experiment):
+        return partner_of(source)
+    network = state.opened().network(source.network)
+    recipe = recipe_of(source)
+    drawn = partner_of(recipe) if network is None else drawn_like(network, recipe)
+    return Given("", source.inputs, "", source.inputs_name, drawn) if source.inputs else drawn
 
 
 def two_experiments(
@@ -49,7 +55,7 @@ def two_experiments(
     knobs that differ and are not moved go on differing.
     """
     first, perspective = situation.experiment, situation.perspective
-    beside = situation.second or partner_of(first)
+    beside = situation.second or partner_of_source(situation.source)
     second = recipe_of(beside)
     side = choose(
         "side",

@@ -16,6 +16,7 @@ from rnnviz.app.runtime import state
 from rnnviz.app.runtime.file_reading import ENDINGS, FileContent, read_file
 from rnnviz.app.runtime.opened import NoRoomError
 from rnnviz.app.runtime.results import read_once
+from rnnviz.app.sidebar.compare import partner_of_source
 from rnnviz.app.sidebar.open_lesson import ENDING as LESSON_ENDING
 from rnnviz.app.sidebar.open_lesson import open_lesson
 from rnnviz.engine import Inputs, Network
@@ -58,6 +59,8 @@ def choose_file(shown: Link, say: Words, *, disabled: bool = False) -> None:
 
 def _menu(shown: Link, number: int, say: Words, *, disabled: bool = False) -> None:
     st.caption(say("open.about"))
+    if shown.perspective.page == "compare":
+        st.caption(say("open.for_b" if _is_second(shown) else "open.for_a"))
     file = st.file_uploader(
         say("open.file"),
         type=[*ENDINGS, LESSON_ENDING],
@@ -136,7 +139,11 @@ def _offer(content: FileContent, shown: Link, say: Words) -> None:
         if st.button(say("take_away.open.go"), key="open.go", type="primary"):
             _go(content, content.exported.source, shown, say)
         return
-    source = _source_with(content.network, content.inputs, shown.source)
+    # Another network beside the first reads what that one reads; data is for the side that moves.
+    before = shown.source
+    if _is_second(shown) and content.network is None:
+        before = shown.second or partner_of_source(shown.source)
+    source = _source_with(content.network, content.inputs, before)
     if content.network is not None:
         _go(content, source, shown, say)
         return
@@ -158,8 +165,16 @@ def _go(content: FileContent, source: Shown, shown: Link, say: Words) -> None:
         _error(say("open.no_room"))
         return
     perspective = shown.perspective.replace(trial=0, timestep=0)
-    state.go(source, perspective)
+    if _is_second(shown):
+        state.go(shown.source, perspective, second=source)
+    else:
+        state.go(source, perspective)
     st.rerun()
+
+
+def _is_second(shown: Link) -> bool:
+    """Whether a file is for the second of two that stand side by side."""
+    return shown.perspective.page == "compare" and shown.perspective.side == "b"
 
 
 def _source_with(network: Network | None, inputs: Inputs | None, before: Shown) -> Given:

@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from typing import Any, TypeVar, cast
 from urllib.parse import parse_qsl
 
+from rnnviz.engine.source import Given
 from rnnviz.knobs import LINK_LIMIT, Knob, Problem, check
 from rnnviz.learn import TASKS
-from rnnviz.lessons.lesson import Recipe, changed_recipe
+from rnnviz.lessons.lesson import FILE, Recipe, changed_recipe
 from rnnviz.lessons.reading.lines import Path
 from rnnviz.lessons.reading.tables import Tables
 from rnnviz.spec.experiment import TABLE, Experiment, ExperimentError
+from rnnviz.spec.given import acting_knobs
 from rnnviz.spec.perspective import TABLE as PERSPECTIVE
 from rnnviz.spec.perspective import Perspective
 from rnnviz.spec.training import TABLE as TRAINING
@@ -79,7 +81,9 @@ def changed(
     tables: Tables, experiment: AnyRecipe, found: Mapping[str, Any], path: Path
 ) -> tuple[AnyRecipe, dict[str, Any]]:
     """Return a recipe with the knobs of a table, and these; what it refuses is a fault."""
-    known = knobs_of(experiment)
+    known = dict(knobs_of(experiment))
+    if path[-1] != "solution":
+        known.pop(FILE.name, None)  # a card does not open files; the visitor does
     settings = _knobs_of(tables, found, path, known)
     try:
         return cast(AnyRecipe, changed_recipe(experiment, settings)), settings
@@ -91,8 +95,15 @@ def changed(
 
 
 def knobs_of(recipe: Recipe) -> dict[str, Knob]:
-    """Return the knobs of a recipe by name; of a training its own and those of its network."""
-    return {**TABLE, **TRAINING} if isinstance(recipe, Training) else TABLE
+    """Return the knobs of a recipe by name; of a training its own and those of its network.
+
+    Where a file is open, those that still act.
+    """
+    if isinstance(recipe, Training):
+        return {**TABLE, **TRAINING}
+    if isinstance(recipe, Given):
+        return {**{name: TABLE[name] for name in acting_knobs(recipe)}, FILE.name: FILE}
+    return {**TABLE, FILE.name: FILE}
 
 
 def _knobs_of(

@@ -3,6 +3,7 @@
  * of a room, and the tour of a first visit.
  */
 
+import { takeDrops } from "./drop.js";
 import { speak } from "./frame.js";
 import { offer } from "./history.js";
 import { explainKeys } from "./help.js";
@@ -27,6 +28,7 @@ export default function mount({ data: told, parentElement }) {
   classList.toggle("rv-lesson", data.lesson);
   classList.toggle("rv-chosen", data.chosen);
   listen(data.presentation);
+  takeDrops();
   offer(data.undo, data.history);
   explainKeys(data.keys);
   showProgress(data.done, data.progress);

@@ -1,0 +1,41 @@
+"""Beside a network of a file, one of its shape: same cells, sizes and inputs, other weights."""
+
+import numpy as np
+import pytest
+
+from rnnviz import Experiment, simulate
+from rnnviz.spec.drawn_like import drawn_like
+from rnnviz.spec.given import simulate_given
+from rnnviz.spec.simulate import build_network
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [
+        {"units": 5},
+        {"units": (5, 4), "cell": ("LSTM", "GRU"), "input_features": 3},
+        {"units": (5, 4), "bidirectional": (True, False), "return_sequences": (True, False)},
+        {"units": 6, "cell": "GRU", "signal": "tokens", "vocabulary_size": 20},
+    ],
+)
+def test_it_has_the_shape_and_reads_the_same(shape):
+    network = build_network(Experiment(seed=3, **shape))
+    recipe = Experiment(timesteps=9, signal="sine", seed=5)
+    drawn = drawn_like(network, recipe)
+    mine, beside = simulate_given(recipe, network), simulate(drawn)
+    assert [one.states.shape for one in mine.layers] == [one.states.shape for one in beside.layers]
+    assert [one.cell for one in network.layers] == [one.cell for one in beside.network.layers]
+    assert network.input_features == beside.network.input_features
+    if network.embedding is None:
+        np.testing.assert_array_equal(mine.inputs, beside.inputs)
+    else:
+        np.testing.assert_array_equal(mine.data.values, beside.data.values)
+    assert np.abs(mine.states - beside.states).max() > 1e-3
+
+
+def test_a_shape_that_no_recipe_has_leaves_the_recipe_s_own():
+    network = build_network(Experiment(units=3, input_features=2))
+    large = build_network(Experiment(units=(2,) * 16))
+    recipe = Experiment(units=7)
+    assert drawn_like(network, recipe).units == 3
+    assert len(drawn_like(large, recipe).layers) in (1, 16)
