@@ -24,7 +24,6 @@ from rnnviz.i18n import LANGUAGES
 from rnnviz.knobs import Problem, shown
 from rnnviz.link import Link, Pairs, Shown
 from rnnviz.spec.beside import training_beside
-from rnnviz.spec.experiment import Experiment
 from rnnviz.spec.perspective import Perspective
 from rnnviz.spec.training import Training
 
@@ -251,7 +250,7 @@ Target = tuple[Shown, Perspective, Shown | None, Training | None]
 """What :func:`go` takes."""
 
 
-def target(recipe: Experiment | Training, perspective: Perspective) -> Target:
+def target(recipe: Shown | Training, perspective: Perspective) -> Target:
     """Return what :func:`go` takes to show a network, or one that learns."""
     if isinstance(recipe, Training):
         return recipe.experiment, perspective, None, recipe
