@@ -38,7 +38,7 @@ from rnnviz.lessons.lesson import (
 )
 from rnnviz.lessons.named_measures import MEASURES
 from rnnviz.lessons.registry import next_lesson
-from rnnviz.link import Link
+from rnnviz.link import Link, Shown
 from rnnviz.spec.experiment import TABLE
 from rnnviz.spec.given import acting_knobs, recipe_of, with_recipe
 from rnnviz.spec.perspective import NAMES_LIMIT, Perspective
@@ -50,6 +50,9 @@ _ICONS = {
     "notice": ":material/visibility:",
     "why": ":material/lightbulb:",
 }
+
+_NOTHING = dict.fromkeys(MEASURES, "–")
+"""What stands in a sentence while there is nothing to measure."""
 
 
 @dataclass(frozen=True)
@@ -123,7 +126,8 @@ def _heading(at: _Place, say: Words) -> None:
 def _card(at: _Place, say: Words) -> tuple[Recipe, tuple[Problem, ...]]:
     """Draw what the card says, then its control; predictions come before the control."""
     _outcome(at, say)
-    numbers = at.card.numbers(_measured(at, say))
+    measured = _measured(at, say)
+    numbers = _NOTHING if measured is None else at.card.numbers(measured)
     st.markdown(inert(say(at.key("text"), **numbers)))
     for formula in at.card.formulas:
         st.latex(formula)
@@ -220,7 +224,7 @@ def _progress(at: _Place, task: Do, say: Words) -> Progress:
     if isinstance(experiment, Training):
         progress = task.check(at.measured)
     else:
-        progress = _progress_of_run(at, task)
+        progress = _progress_of_run(experiment, f"{at.lesson.name}: {task.name}", task)
     with st.container(key="task_met" if progress.met else "task_open"):
         percent = f"{progress.closeness:.0%}"
         done = say("lessons.met") if progress.met else say("lessons.closeness", percent=percent)
@@ -229,14 +233,13 @@ def _progress(at: _Place, task: Do, say: Words) -> Progress:
     return progress
 
 
-def _progress_of_run(at: _Place, task: Do) -> Progress:
+def _progress_of_run(source: Shown, name: str, task: Do) -> Progress:
     """Measure a task on a run; nothing is done while its file is not open here."""
     try:
-        run = run_of(at.experiment)
+        run = run_of(source)
     except NotOpenedError:
-        return Progress(0.0, dict.fromkeys(MEASURES, "–"))
-    what = f"lesson {at.lesson.name}: {task.name}"
-    return result_of(what, run, lambda _: task.check(run))
+        return Progress(0.0, _NOTHING)
+    return result_of(f"lesson {name}", run, lambda _: task.check(run))
 
 
 def _buttons(at: _Place, progress: Progress | None, say: Words) -> None:
