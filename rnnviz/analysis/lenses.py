@@ -61,6 +61,25 @@ def slope(trace: Trace) -> np.ndarray:
         return activation.slope(activation.apply(argument(trace)))
 
 
+def on_kinks(trace: Trace) -> np.ndarray:
+    """Where the argument of the activation is exactly a kink, (..., timesteps, units) bool."""
+    mask = np.zeros(trace.states.shape, bool)
+    for kink in ACTIVATIONS[trace.layer.activation].kinks:
+        mask |= argument(trace) == kink
+    return mask
+
+
+def single_slope(trace: Trace) -> np.ndarray:
+    """The slope of the activation where it has one, (..., timesteps, units); nan elsewhere.
+
+    At a kink (relu at exactly 0) its sides have two slopes; where z is not a number it has none.
+    A new array; `slope` gives what frameworks take there.
+    """
+    slopes = np.array(slope(trace))
+    slopes[on_kinks(trace) | np.isnan(argument(trace))] = np.nan
+    return slopes
+
+
 def change(trace: Trace) -> np.ndarray:
     """How far each unit moved in each step, abs(h_t − h_{t−1}), (..., timesteps, units).
 

@@ -6,11 +6,13 @@ more often than it is looked at, so it is formed only where the cell leaves no o
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Protocol
 
 import numpy as np
 
-from rnnviz.analysis.lenses import argument, slope
+from rnnviz.analysis.lenses import argument, on_kinks, slope
 from rnnviz.engine import ACTIVATIONS, Trace
 
 _CHUNK_NUMBERS = 2**18
@@ -51,6 +53,38 @@ class Linearisation(Protocol):
     def constant(self, steps: int) -> np.ndarray | None:
         """The Jacobian (state_size, state_size) if those of all ``steps`` ≥ 2 are the same."""
 
+    def log_jacobian(self, timestep: int) -> LogJacobian | None:
+        """J_t in logarithms, which cannot underflow; None at a masked step."""
+
+
+@dataclass(frozen=True, eq=False)
+class LogJacobian:
+    """One step's Jacobians as powers of two.
+
+    Parameters
+    ----------
+    sizes, signs : ndarray (state_size, state_size)
+        log₂|J_ij| and the signs, of ∂state_t,i/∂state_{t−1},j.
+    through : ndarray (state_size,)
+    inputs : ndarray (state_size, features)
+        ∂state_t/∂x_t = diag(2^through)·inputs.
+    """
+
+    sizes: np.ndarray
+    signs: np.ndarray
+    through: np.ndarray
+    inputs: np.ndarray
+
+    @classmethod
+    def of(cls, jacobian: np.ndarray, through: np.ndarray, inputs: np.ndarray) -> LogJacobian:
+        """Of a Jacobian that is formed already."""
+        return cls(_log2(jacobian), np.sign(jacobian), through, inputs)
+
+
+def _log2(values: np.ndarray) -> np.ndarray:
+    with np.errstate(divide="ignore"):
+        return np.log2(np.abs(values))
+
 
 def linearise(trace: Trace) -> Linearisation:
     """Return the linearisation along the run of one sequence.
@@ -81,14 +115,6 @@ def one_sequence(trace: Trace) -> Trace:
             "network at a time."
         )
     return trace
-
-
-def on_kinks(trace: Trace) -> np.ndarray:
-    """Where the argument of the activation is exactly a kink of it, (timesteps, units) bool."""
-    mask = np.zeros(trace.states.shape, bool)
-    for kink in ACTIVATIONS[trace.layer.activation].kinks:
-        mask |= argument(trace) == kink
-    return mask
 
 
 def linearise_steeper(trace: Trace) -> Linearisation | None:
@@ -143,7 +169,9 @@ class _Elementwise:
         self.through_size = layer.units
         smallest = np.min(self.slopes, where=self.slopes > 0, initial=1.0)
         largest = np.abs(self.forwards).max() * layer.units
-        self.safe_steps = 4 if smallest > 1e-30 and largest < 1e20 else 1
+        # A kernel of nothing but tiny numbers shrinks a gradient as much as a tiny slope does.
+        middling = 1e-20 < largest < 1e20
+        self.safe_steps = 4 if smallest > 1e-30 and middling else 1
 
     def push(self, timestep, changes):
         after = changes.dot(self.forwards)
@@ -164,8 +192,22 @@ class _Elementwise:
     def constant(self, steps):
         if steps < 2 or (self.slopes[:steps] != self.slopes[0]).any():
             return None
-        jacobian = self.slopes[0][:, None] * self.backwards
+        return self._jacobian(0)
+
+    def _jacobian(self, timestep):
+        jacobian = self.slopes[timestep][:, None] * self.backwards
         return jacobian + self.kept * np.eye(len(jacobian)) if self.kept else jacobian
+
+    @cached_property
+    def _log_kernel(self):
+        return _log2(self.backwards), np.sign(self.backwards)
+
+    def log_jacobian(self, timestep):
+        through = _log2(self.slopes[timestep])
+        if self.kept:
+            return LogJacobian.of(self._jacobian(timestep), through, self.inputs)
+        sizes, signs = self._log_kernel
+        return LogJacobian(through[:, None] + sizes, signs, through, self.inputs)
 
 
 def _times(stack: np.ndarray, matrix: np.ndarray) -> np.ndarray:
@@ -263,6 +305,9 @@ class _Gated:
     def constant(self, steps):
         return _constant(self.trace, steps)
 
+    def log_jacobian(self, timestep):
+        return _formed(self.trace, self.before, timestep)
+
 
 class _Dense:
     """Any cell: from its Jacobians, formed a block of steps at a time."""
@@ -300,6 +345,9 @@ class _Dense:
 
     def constant(self, steps):
         return _constant(self.trace, steps)
+
+    def log_jacobian(self, timestep):
+        return _formed(self.trace, self.before, timestep)
 
 
 class _Masked:
@@ -341,9 +389,24 @@ class _Masked:
     def constant(self, steps):
         return None
 
+    def log_jacobian(self, timestep):
+        if self.inner is None or not self.mask[timestep]:
+            return None
+        return self.inner.log_jacobian(int(self.place[timestep]))
+
 
 _STRUCTURES = {"elementwise": _Elementwise, "gated": _Gated, "dense": _Dense}
 """How a cell's Jacobian is composed, as the cell itself says: `RecurrentCell.structure`."""
+
+
+def _formed(trace: Trace, before: np.ndarray, timestep: int) -> LogJacobian:
+    """Return the Jacobians of any cell at one step, in logarithms."""
+    with np.errstate(all="ignore"):
+        projected = trace.layer.project(trace.inputs[timestep : timestep + 1])
+        at = before[timestep : timestep + 1]
+        jacobian = trace.layer.jacobian(projected, at)[0].astype(np.float64)
+        inputs = trace.layer.input_jacobian(projected, at)[0].astype(np.float64)
+    return LogJacobian.of(jacobian, np.zeros(len(jacobian)), inputs)
 
 
 def _constant(trace: Trace, steps: int) -> np.ndarray | None:

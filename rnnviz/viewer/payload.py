@@ -289,6 +289,7 @@ def _field_header(field: Field, style: Style) -> dict:
         "array": field.array_name,
         "lowTitle": low_title,
         "highTitle": high_title,
+        "missingTitle": style.words(field.missing_key),
         "ownTitle": own_contrast(field, style),
         "single": field.values.dtype == np.float32,
     }

@@ -22,6 +22,7 @@ from rnnviz.views._plot.lenses import lens_for, state_scale
 from rnnviz.views._plot.picture import (
     HIGHEST,
     LOWEST,
+    MISSING,
     Field,
     InputBand,
     Picture,
@@ -321,6 +322,9 @@ def _mark(layout: dict, field: Field, blocks: Blocks, style: Style) -> None:
         ]
     low_title, high_title = mark_titles(field, style)
     titles = [f"▨ {high_title}"] * bool(high.any()) + [f"▧ {low_title}"] * bool(low.any())
+    if (encode(blocks.mean, field) == MISSING).any():
+        block = f'<span style="color:{style.ink.missing}">■</span>'
+        titles.append(f"{block} {style.words(field.missing_key)}")
     titles += [own_contrast(field, style)] * field.own
     if titles:
         legend = _label("   ".join(titles), "x domain", 0, style)

@@ -3,7 +3,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rnnviz.analysis.gradients import DIRECTIONS, PROBES, gradients
+from rnnviz.analysis.backward_products import DIRECTIONS, PROBES
+from rnnviz.analysis.gradients import gradients
 from rnnviz.engine import SimpleRNN, unroll
 from tests.analysis.networks import (
     autonomous,

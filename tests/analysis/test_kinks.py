@@ -6,10 +6,12 @@ import pytest
 from rnnviz import Experiment, simulate
 from rnnviz.analysis.gradients import gradients
 from rnnviz.analysis.kinks import on_a_kink
+from rnnviz.analysis.lenses import single_slope, slope
 from rnnviz.analysis.lyapunov import lyapunov
 from rnnviz.analysis.registry import analyse
 from rnnviz.analysis.spectrum import spectrum
-from rnnviz.engine import ACTIVATIONS, GRU
+from rnnviz.engine import ACTIVATIONS, GRU, unroll
+from rnnviz.engine.cells.leaky_rnn import LeakyRNN
 from tests.analysis.networks import autonomous, driven, gated, gaussian, run
 
 # Recurrent kernel, activation, bias, and the growth of a difference on the steeper side a step.
@@ -113,3 +115,32 @@ def test_the_irnn_of_gain_two_by_its_link():
     whole = simulate(link.source)
     for name in ("fixed_points", "lyapunov", "gradients", "spectrum"):
         assert analyse(whole, name).verdict.key == f"verdict.{name}.kink"
+
+
+@pytest.mark.parametrize(("kernel", "activation", "bias", "growth"), CASES)
+def test_the_slope_lens_names_no_slope_on_a_kink(kernel, activation, bias, growth):
+    """Every cell of these runs lies on a kink; what frameworks take there stays with `slope`."""
+    trace = run(autonomous(kernel, activation, bias), 6)
+    assert np.isnan(single_slope(trace)).all()
+    assert not slope(trace).any()
+
+
+def test_only_the_cells_on_a_kink_have_no_slope():
+    """z = 0, 1, −1 of relu; both corners of hard_sigmoid, and just beside them."""
+    trace = run(autonomous(np.zeros((3, 3)), "relu", [0.0, 1.0, -1.0]), 1)
+    np.testing.assert_array_equal(single_slope(trace), [[np.nan, 1, 0]])
+    z = [-3.0, 3.0, 3.0 - 1e-9, 3.0 + 1e-9]
+    trace = run(autonomous(np.zeros((4, 4)), "hard_sigmoid", z), 1)
+    np.testing.assert_allclose(single_slope(trace), [[np.nan, np.nan, 1 / 6, 0]])
+    leaky = LeakyRNN(np.zeros((1, 2)), np.zeros((2, 2)), np.array([0.0, 0.5]), "relu", 0.5)
+    np.testing.assert_array_equal(single_slope(unroll(leaky, np.zeros((1, 1)))), [[np.nan, 1]])
+    smooth = driven(activation="tanh")
+    np.testing.assert_array_equal(single_slope(smooth), slope(smooth))
+
+
+def test_a_sum_that_is_no_number_has_no_slope():
+    kernel = np.array([[1e200, 0.0, 1.0], [0.0, 1e200, -1.0], [0.0, 0.0, 0.0]])
+    trace = run(autonomous(kernel, "relu"), 6, np.ones(3))  # unit 2 reads ∞ − ∞
+    lost = np.isnan(trace.preactivations)
+    assert lost.any()
+    assert np.isnan(single_slope(trace)[lost]).all()

@@ -95,6 +95,7 @@ def strings_of_json(data, key):
         "verdict",
         "highTitle",
         "lowTitle",
+        "missingTitle",
     ):
         yield data
 

@@ -13,7 +13,7 @@ from rnnviz.spec.perspective import LENSES as NAMES
 from rnnviz.spec.perspective import Perspective
 from rnnviz.views import states
 from rnnviz.views._plot.lenses import LENSES, has_ends, lens_for
-from rnnviz.views._plot.picture import HIGHEST, LOWEST, encode
+from rnnviz.views._plot.picture import HIGHEST, LOWEST, MISSING, encode
 from rnnviz.views._plot.picture_frame import mark_titles
 from rnnviz.views._plot.style import Style
 from rnnviz.views._plot.trial_lenses import TRIAL_LENSES
@@ -178,3 +178,37 @@ def test_mean_and_spread_over_trials_of_different_lengths_are_numpys():
     shown = states.analyse(alone, Perspective(lens="trial_mean")).field
     assert shown.name == "state"
     np.testing.assert_array_equal(shown.values, alone.states)
+
+
+IRNN = {
+    "activation": "relu", "recurrent_initializer": "identity", "recurrent_gain": 2.0,
+    "bias_initializer": "zeros", "signal": "zeros", "units": 4, "timesteps": 5,
+}  # fmt: skip
+
+
+def legend(figure):
+    return " ".join(one.text for one in figure.layout.annotations if one.text)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_slope_lens_marks_kinks_and_says_so(language):
+    """The IRNN at rest: each of its sums is exactly 0, where relu has two slopes."""
+    picture = states.analyse(simulate(Experiment(**IRNN)), Perspective(lens="slope"))
+    assert np.isnan(picture.field.values).all()
+    assert (encode(picture.field.values, picture.field) == MISSING).all()
+    said = words(language)("field.slope.missing")
+    assert said in legend(states.draw(picture, Style(language)))
+    moving = simulate(Experiment(**IRNN | {"signal": "normal"}))
+    picture = states.analyse(moving, Perspective(lens="slope"))
+    assert said not in legend(states.draw(picture, Style(language)))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_is_no_number_has_its_legend(language):
+    """A linear network that overflows: ∞ − ∞ is drawn in a grey that is named."""
+    wild = {"activation": "linear", "weight_scale": 10.0, "recurrent_gain": 1e3}
+    wild |= {"recurrent_initializer": "random_normal", "timesteps": 300}
+    run = simulate(Experiment(**wild))
+    picture = states.analyse(run, Perspective())
+    assert np.isnan(picture.field.values).any()
+    assert words(language)("field.missing.title") in legend(states.draw(picture, Style(language)))

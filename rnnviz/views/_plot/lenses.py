@@ -10,7 +10,13 @@ from typing import Any
 
 import numpy as np
 
-from rnnviz.analysis.lenses import argument, change, digits_of_saturation, magnitude, slope
+from rnnviz.analysis.lenses import (
+    argument,
+    change,
+    digits_of_saturation,
+    magnitude,
+    single_slope,
+)
 from rnnviz.engine import ACTIVATIONS, Trace
 from rnnviz.views._plot.picture import Field, symmetric_limit
 
@@ -102,8 +108,9 @@ def _digits_scale(values: np.ndarray, trace: Trace) -> dict[str, Any]:
 
 
 def _slope_scale(values: np.ndarray, trace: Trace) -> dict[str, Any]:
-    greatest = ACTIVATIONS[trace.layer.activation].greatest_slope
-    return {"low": 0.0, "high": greatest, "kind": "sequential", "low_mark": 0.0}
+    activation = ACTIVATIONS[trace.layer.activation]
+    scale = {"low": 0.0, "high": activation.greatest_slope, "kind": "sequential", "low_mark": 0.0}
+    return scale | ({"missing_key": "field.slope.missing"} if activation.kinks else {})
 
 
 def _change_scale(values: np.ndarray, trace: Trace) -> dict[str, Any]:
@@ -142,7 +149,7 @@ LENSES: Mapping[str, Lens] = MappingProxyType(
             Lens("state", lambda trace: trace.states, _state_scale, "states"),
             Lens("digits", _digits, _digits_scale, "digits", has_ends),
             Lens("preactivation", argument, _argument_scale, "preactivations"),
-            Lens("slope", slope, _slope_scale, "slopes"),
+            Lens("slope", single_slope, _slope_scale, "slopes"),
             Lens("change", change, _change_scale, "initialiser_grid"),
             Lens("magnitude", _magnitude, _magnitude_scale, "magnitudes"),
         )

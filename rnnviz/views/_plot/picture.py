@@ -45,6 +45,8 @@ class Field:
         Whether the ends follow the values that are there, and not those that are possible.
     title_key : str
         Key of the words that say what is shown, where it is not ``field.<name>.title``.
+    missing_key : str
+        Key of the words that say what a value is that is not a number.
     """
 
     values: np.ndarray
@@ -57,6 +59,7 @@ class Field:
     array_name: str = "states"
     own: bool = False
     title_key: str = ""
+    missing_key: str = "field.missing.title"
 
     @property
     def timesteps(self) -> int:

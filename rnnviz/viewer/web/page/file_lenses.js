@@ -33,6 +33,8 @@ const SLOPES = {
   softsign: (h) => (1 - Math.abs(h)) ** 2,
 };
 
+const KINKS = { relu: [0], hard_sigmoid: [-3, 3], hard_sigmoid_keras2: [-2.5, 2.5] };
+
 /** The slope of an activation, told from its value. */
 export function slopeOf(name) {
   return SLOPES[name];
@@ -42,7 +44,7 @@ const LENSES = {
   state: [(trace) => trace.states, stateScale],
   digits: [digits, digitsScale],
   preactivation: [(trace) => trace.arguments, argumentScale],
-  slope: [slopes, slopeScale],
+  slope: [singleSlopes, slopeScale],
   change: [change, changeScale],
   magnitude: [(trace) => trace.states.map((h) => Math.log10(Math.abs(h))), magnitudeScale],
 };
@@ -53,7 +55,7 @@ export function pictureOf(base, trace, range, lens, contrast, say) {
   const values = valuesOf(trace);
   const plain = { lowMark: null, highMark: null, kind: "diverging", ...scaleOf(values, trace, range) };
   const scale = contrasted(plain, values, contrast);
-  const field = { ...base.field, ...scale, ...ownWords(scale, lens, say) };
+  const field = { ...base.field, ...scale, ...ownWords(scale, lens, trace.layer.activation, say) };
   const { timesteps, units } = trace;
   const place = { step: 0, unit: 0, end: timesteps, top: units, steps: 1, units: 1 };
   const tile = { ...place, columns: timesteps, rows: units, values };
@@ -85,11 +87,13 @@ function axisOf(low, high, tickformat) {
   return { range: [low - 0.06 * spread, high + 0.06 * spread], tickvals, tickformat };
 }
 
-function ownWords({ own, low, high }, lens, say) {
+function ownWords({ own, low, high }, lens, activation, say) {
   const title = say(`field.${lens}.title`);
-  if (!own) return { title, ownTitle: "" };
+  const isKinked = lens === "slope" && activation in KINKS;
+  const missingTitle = say(isKinked ? "field.slope.missing" : "field.missing.title");
+  if (!own) return { title, missingTitle, ownTitle: "" };
   const ends = { low: brief(low), high: brief(high) };
-  return { title: `${title} · ${say("contrast.short")}`, ownTitle: fill(say("contrast.own"), ends) };
+  return { title: `${title} · ${say("contrast.short")}`, missingTitle, ownTitle: fill(say("contrast.own"), ends) };
 }
 
 function brief(value) {
@@ -144,6 +148,13 @@ export function slopes({ states, arguments: z, layer }) {
   if (layer.cell === "SimpleRNN") return states.map(slope);
   const apply = layer.apply;
   return z.map((one) => slope(apply(one)));
+}
+
+/** The same, NaN where there is not one slope: on a kink, or where z is not a number. */
+function singleSlopes(trace) {
+  const kinks = KINKS[trace.layer.activation] ?? [];
+  const z = trace.arguments;
+  return slopes(trace).map((slope, i) => (kinks.includes(z[i]) || Number.isNaN(z[i]) ? NaN : slope));
 }
 
 function change({ states, units, layer }) {

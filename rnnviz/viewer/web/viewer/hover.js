@@ -129,6 +129,7 @@ function exact(picture, step, unit, value) {
   const lines = [["place", place], ["value", text]];
   if (field.highMark !== null && value >= Number(field.highMark)) lines.push(["note", field.highTitle]);
   if (field.lowMark !== null && value <= Number(field.lowMark)) lines.push(["note", field.lowTitle]);
+  if (Number.isNaN(value) && field.missingTitle) lines.push(["note", field.missingTitle]);
   if (field.array) lines.push(["code", `${field.array}[${step}, ${unit}]`]);
   return lines;
 }

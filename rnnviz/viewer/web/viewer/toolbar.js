@@ -72,13 +72,14 @@ function offerLevels(select, { picture: { words, tiles }, level }) {
   select.value = level;
 }
 
-/** Which marks are to be seen: exactly 1, exactly −1, infinite. */
+/** Which marks are to be seen: exactly 1, exactly −1, infinite, not a number. */
 export function marksOf({ field, tiles }) {
   const holds = (name, shade) =>
     tiles.some(({ levels }) => (levels[name] ?? levels.mean).includes(shade));
   const marks = [];
   if (field.highTitle && holds("maximum", 255)) marks.push(["high", field.highTitle]);
   if (field.lowTitle && holds("minimum", 1)) marks.push(["low", field.lowTitle]);
+  if (field.missingTitle && holds("mean", 0)) marks.push(["missing", field.missingTitle]);
   if (field.ownTitle) marks.push(["own", field.ownTitle]);
   return marks;
 }
@@ -108,6 +109,7 @@ function place(root, { heat, picture, width, table, theme, kind }) {
     "--rv-cell": `${heat.width / picture.timesteps}px`,
     "--rv-high": css(table[255]),
     "--rv-low": css(table[1]),
+    "--rv-missing": css(table[0]),
     "--rv-middle": css(table[128]),
     "--rv-hatch": theme.hatch,
     "--rv-hatch-low": kind === "diverging" ? theme.hatch : theme.hatchFaint,
