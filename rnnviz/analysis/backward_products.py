@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from rnnviz.analysis.balanced_products import balanced_back
-from rnnviz.analysis.linearisation import Linearisation
+from rnnviz.analysis.jacobian import Linearisation
 from rnnviz.engine import Trace
 
 DIRECTIONS = 4

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rnnviz.analysis.linearisation import Linearisation, LogJacobian
+from rnnviz.analysis.jacobian import Linearisation, LogJacobian
 
 _LOG2 = np.log10(2)
 

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import numpy as np
 
+from rnnviz.analysis.band import mean_along_a_run
 from rnnviz.analysis.held import HELD, MOST_FEATURES, checked, fitted, held_input, said
 from rnnviz.analysis.linearisation import one_sequence
 from rnnviz.analysis.registry import Analysis, Cursor
@@ -18,7 +19,6 @@ from rnnviz.knobs import Numbers, Whole, knob
 
 _NETWORKS = 64
 _STACK_NUMBERS = 2**18
-_BLOCKS = 8
 _ROUNDING = 1e-12
 _STEPS_A_REPORT = 4
 
@@ -35,7 +35,7 @@ class Bifurcation:
         Largest Lyapunov exponent, natural logarithm per step; −inf where differences vanish
         exactly, nan where the states are not finite.
     band : ndarray (scales,)
-        Half width of a 95 % interval, from the spread over eight stretches.
+        Half width of a 95 % interval, from the spread over stretches and from the drift.
     escaping : ndarray (scales,)
         Where the states still grow at the end or are no longer finite.
     units : ndarray (shown,)
@@ -159,7 +159,7 @@ def bifurcation(
         parts.append(_follow(network, shown, transient, steps, min(kept, steps), report, seed))
     columns = zip(*parts, strict=True)
     growth, escaping, visited = (np.concatenate(column) for column in columns)
-    exponents, band = _mean_and_band(growth)
+    exponents, band = mean_along_a_run(growth.T)
     arrays = (factors, exponents, band, escaping, shown, visited)
     for array in arrays:
         array.setflags(write=False)
@@ -200,13 +200,6 @@ def _follow(network, units, transient, steps, kept, report, seed=0):
     escaping = lost if network.bounded else lost | escaping
     growth[lost], visited[lost] = np.nan, np.nan
     return growth, escaping, visited
-
-
-def _mean_and_band(growth: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    exponents = growth.mean(axis=1)
-    means = np.stack([part.mean(axis=1) for part in np.array_split(growth, _BLOCKS, axis=1)])
-    means[:, ~np.isfinite(exponents)] = 0.0
-    return exponents, 2.365 * means.std(axis=0, ddof=1) / np.sqrt(_BLOCKS)
 
 
 class _Elementwise:

@@ -6,7 +6,7 @@ import numpy as np
 
 from rnnviz.engine.cells.cell import RecurrentCell
 
-_AWAY = 1e-2
+AWAY = 1e-2
 """How far the neighbours lie at which a continuum is looked for."""
 _CORRECTIONS = 30
 _SINGULAR = 1e-7
@@ -60,7 +60,7 @@ def local_dimension(
 
 def _stand_still(layer, projected, point, directions, mend) -> np.ndarray:
     """Whether the network stands still a little along each direction, (directions,) bool."""
-    away = _AWAY * (1 + np.abs(point).max())
+    away = AWAY * (1 + np.abs(point).max())
     low, high = layer.state_range
     states = point + away * directions
     outside = (states[:, : layer.units] < low - 1e-9) | (states[:, : layer.units] > high + 1e-9)

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rnnviz.analysis.linearisation import one_sequence, states_before
+from rnnviz.analysis.jacobian import states_before
+from rnnviz.analysis.linearisation import one_sequence
 from rnnviz.engine import Trace
 from rnnviz.engine.cells.facts import Sum
 from rnnviz.engine.cells.recurrence import gate_blocks

@@ -6,84 +6,23 @@ more often than it is looked at, so it is formed only where the cell leaves no o
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
-from typing import Protocol
 
 import numpy as np
 
+from rnnviz.analysis.jacobian import (
+    Linearisation,
+    LogJacobian,
+    constant_jacobian,
+    log2_sizes,
+    log_jacobian_of,
+    states_before,
+)
 from rnnviz.analysis.lenses import argument, on_kinks, slope
 from rnnviz.engine import ACTIVATIONS, Trace
 
 _CHUNK_NUMBERS = 2**18
 """Numbers in one block of formed Jacobians: 2 MB, so that it stays in the processor's cache."""
-
-
-class Linearisation(Protocol):
-    """J_t applied to rows of vectors, in float64; a row is a small change of the state.
-
-    Numbers of moderate size stay far within float64's range for ``safe_steps`` steps.
-    """
-
-    safe_steps: int
-    through_size: int
-
-    def push(self, timestep: int, changes: np.ndarray) -> np.ndarray:
-        """Forwards: changes (k, state_size) of state t−1 → J_t·change, changes of state t."""
-
-    def pull(
-        self,
-        timestep: int,
-        gradients: np.ndarray,
-        out: np.ndarray | None = None,
-        through: np.ndarray | None = None,
-    ) -> np.ndarray:
-        """Backwards: gradients (k, state_size) with respect to state t → gradient·J_t, t−1.
-
-        ``through`` (k, through_size) takes what :meth:`pull_inputs` goes on from: the gradients
-        on their way, with respect to the projected input.
-        """
-
-    def pull_inputs(self, first: int, through: np.ndarray) -> np.ndarray:
-        """``through`` (steps, k, through_size) from step ``first`` on → with respect to inputs.
-
-        Returns (steps, k, features).
-        """
-
-    def constant(self, steps: int) -> np.ndarray | None:
-        """The Jacobian (state_size, state_size) if those of all ``steps`` ≥ 2 are the same."""
-
-    def log_jacobian(self, timestep: int) -> LogJacobian | None:
-        """J_t in logarithms, which cannot underflow; None at a masked step."""
-
-
-@dataclass(frozen=True, eq=False)
-class LogJacobian:
-    """One step's Jacobians as powers of two.
-
-    Parameters
-    ----------
-    sizes, signs : ndarray (state_size, state_size)
-        log₂|J_ij| and the signs, of ∂state_t,i/∂state_{t−1},j.
-    through : ndarray (state_size,)
-    inputs : ndarray (state_size, features)
-        ∂state_t/∂x_t = diag(2^through)·inputs.
-    """
-
-    sizes: np.ndarray
-    signs: np.ndarray
-    through: np.ndarray
-    inputs: np.ndarray
-
-    @classmethod
-    def of(cls, jacobian: np.ndarray, through: np.ndarray, inputs: np.ndarray) -> LogJacobian:
-        """Of a Jacobian that is formed already."""
-        return cls(_log2(jacobian), np.sign(jacobian), through, inputs)
-
-
-def _log2(values: np.ndarray) -> np.ndarray:
-    with np.errstate(divide="ignore"):
-        return np.log2(np.abs(values))
 
 
 def linearise(trace: Trace) -> Linearisation:
@@ -96,7 +35,7 @@ def linearise(trace: Trace) -> Linearisation:
     """
     one_sequence(trace)
     if trace.mask is not None:
-        return _Masked(trace)
+        return _Masked(trace, linearise(trace.computed) if trace.mask.any() else None)
     return _STRUCTURES[trace.layer.structure](trace)
 
 
@@ -132,6 +71,11 @@ def linearise_steeper(trace: Trace) -> Linearisation | None:
     return _Elementwise(trace, steeper=True)
 
 
+def finite_timesteps(trace: Trace) -> int:
+    """Return how many of the first timesteps have finite states; all of them as a rule."""
+    return trace.timesteps if trace.diverged_at is None else trace.diverged_at
+
+
 def _steeper_slopes(trace: Trace, slopes: np.ndarray) -> np.ndarray:
     activation, slopes = ACTIVATIONS[trace.layer.activation], slopes.copy()
     for kink in activation.kinks:
@@ -139,16 +83,6 @@ def _steeper_slopes(trace: Trace, slopes: np.ndarray) -> np.ndarray:
         steeper = float(activation.slope(activation.apply(beside)).max())
         slopes[argument(trace) == kink] = steeper
     return slopes
-
-
-def finite_timesteps(trace: Trace) -> int:
-    """Return how many of the first timesteps have finite states; all of them as a rule."""
-    return trace.timesteps if trace.diverged_at is None else trace.diverged_at
-
-
-def states_before(trace: Trace) -> np.ndarray:
-    """Return the state that each step starts from, (timesteps, state_size)."""
-    return np.concatenate([trace.initial_state[None], trace.full_states[:-1]])
 
 
 class _Elementwise:
@@ -200,10 +134,10 @@ class _Elementwise:
 
     @cached_property
     def _log_kernel(self):
-        return _log2(self.backwards), np.sign(self.backwards)
+        return log2_sizes(self.backwards), np.sign(self.backwards)
 
     def log_jacobian(self, timestep):
-        through = _log2(self.slopes[timestep])
+        through = log2_sizes(self.slopes[timestep])
         if self.kept:
             return LogJacobian.of(self._jacobian(timestep), through, self.inputs)
         sizes, signs = self._log_kernel
@@ -303,10 +237,10 @@ class _Gated:
         return _times(through, self.inputs)
 
     def constant(self, steps):
-        return _constant(self.trace, steps)
+        return constant_jacobian(self.trace, steps)
 
     def log_jacobian(self, timestep):
-        return _formed(self.trace, self.before, timestep)
+        return log_jacobian_of(self.trace, self.before, timestep)
 
 
 class _Dense:
@@ -344,24 +278,22 @@ class _Dense:
         return through @ np.asarray(jacobians, np.float64)
 
     def constant(self, steps):
-        return _constant(self.trace, steps)
+        return constant_jacobian(self.trace, steps)
 
     def log_jacobian(self, timestep):
-        return _formed(self.trace, self.before, timestep)
+        return log_jacobian_of(self.trace, self.before, timestep)
 
 
 class _Masked:
     """A run with masked timesteps, at which the state stays: their Jacobian is the identity."""
 
-    def __init__(self, trace: Trace):
+    def __init__(self, trace: Trace, inner: Linearisation | None):
+        """``inner`` is that of the steps which are computed; None where all are masked."""
         assert trace.mask is not None
-        self.mask = trace.mask
-        self.features, self.inner = trace.layer.features, None
-        self.through_size, self.safe_steps = 1, 1
-        self.place = np.cumsum(self.mask) - 1
-        if self.mask.any():
-            self.inner = linearise(trace.computed)
-            self.through_size = self.inner.through_size
+        self.mask, self.inner = trace.mask, inner
+        self.features = trace.layer.features
+        self.through_size = 1 if inner is None else inner.through_size
+        self.safe_steps, self.place = 1, np.cumsum(self.mask) - 1
 
     def push(self, timestep, changes):
         if self.inner is None or not self.mask[timestep]:
@@ -397,22 +329,3 @@ class _Masked:
 
 _STRUCTURES = {"elementwise": _Elementwise, "gated": _Gated, "dense": _Dense}
 """How a cell's Jacobian is composed, as the cell itself says: `RecurrentCell.structure`."""
-
-
-def _formed(trace: Trace, before: np.ndarray, timestep: int) -> LogJacobian:
-    """Return the Jacobians of any cell at one step, in logarithms."""
-    with np.errstate(all="ignore"):
-        projected = trace.layer.project(trace.inputs[timestep : timestep + 1])
-        at = before[timestep : timestep + 1]
-        jacobian = trace.layer.jacobian(projected, at)[0].astype(np.float64)
-        inputs = trace.layer.input_jacobian(projected, at)[0].astype(np.float64)
-    return LogJacobian.of(jacobian, np.zeros(len(jacobian)), inputs)
-
-
-def _constant(trace: Trace, steps: int) -> np.ndarray | None:
-    """Return the Jacobian of all steps if they all start from one state with one input."""
-    before, inputs = states_before(trace)[:steps], trace.inputs[:steps]
-    if steps < 2 or (before != before[0]).any() or (inputs != inputs[0]).any():
-        return None
-    jacobian = trace.layer.jacobian(trace.layer.project(inputs[:1]), before[:1])[0]
-    return np.asarray(jacobian, np.float64)

@@ -8,8 +8,9 @@ from typing import Annotated, Any
 
 import numpy as np
 
+from rnnviz.analysis.band import mean_along_a_run
+from rnnviz.analysis.jacobian import Linearisation
 from rnnviz.analysis.linearisation import (
-    Linearisation,
     finite_timesteps,
     linearise,
     linearise_steeper,
@@ -21,7 +22,6 @@ from rnnviz.analysis.verdict import Verdict, moment, verdict
 from rnnviz.engine import Trace
 from rnnviz.knobs import Whole, knob
 
-_BLOCKS = 8
 _NEUTRAL = 1e-3
 _ROUNDING = 1e-12
 _CURVES = 4
@@ -38,8 +38,8 @@ class Lyapunov:
         Largest first, the mean over the steps from ``transient`` on; −inf where a direction is
         lost exactly (or below what float64 resolves).
     band : ndarray (count,)
-        Half width of a 95 % interval, from the spread over eight stretches of the run; 0 where
-        the exponent is exact, inf where the run is too short to tell.
+        Half width of a 95 % interval, from the spread over stretches of the run and from its
+        drift; 0 where the exponent is exact, inf where the run is too short to tell.
     finite_time : ndarray (steps, ≤ 4)
         Mean growth rate of the leading directions over the steps 0…t; −inf once a direction
         is lost.
@@ -199,7 +199,7 @@ def _exponents(
     growth = _growth(linearisation, steps, size, count, progress)
     constant = linearisation.constant(steps)
     if constant is None:
-        return *_mean_and_band(growth[transient:]), growth, None
+        return *mean_along_a_run(growth[transient:]), growth, None
     with np.errstate(divide="ignore"):
         exponents = np.log(np.sort(np.abs(np.linalg.eigvals(constant)))[::-1][:count])
     return exponents, np.zeros(count), growth, constant
@@ -233,19 +233,6 @@ def _orthonormalised(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     lost = diagonal <= np.finfo(float).eps * len(rows) * lengths
     with np.errstate(divide="ignore"):
         return np.log(np.where(lost, 0.0, diagonal)), orthonormal.T
-
-
-def _mean_and_band(growth: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    mean = growth.mean(axis=0)
-    if len(growth) < 2 * _BLOCKS:
-        return mean, np.where(np.isneginf(mean), 0.0, np.inf)
-    band = np.zeros(growth.shape[1])
-    finite = np.isfinite(mean)
-    stretches = np.array_split(growth[:, finite], _BLOCKS)
-    means = np.array([stretch.mean(axis=0) for stretch in stretches])
-    # Student's t for seven degrees of freedom.
-    band[finite] = 2.365 * means.std(axis=0, ddof=1) / np.sqrt(_BLOCKS)
-    return mean, band
 
 
 ALL_UP_TO = 128

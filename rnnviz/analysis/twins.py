@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import numpy as np
 
+from rnnviz.analysis.band import mean_along_a_run
 from rnnviz.analysis.linearisation import finite_timesteps, one_sequence
 from rnnviz.analysis.registry import Analysis, Cursor
 from rnnviz.analysis.verdict import Verdict, moment, verdict
@@ -34,9 +35,9 @@ class Twins:
     floor : float
         Distance that rounding alone can make.
     rate, rate_error : float
-        Growth of the smallest nudge a step (natural logarithm): least squares and its standard
-        error over the steps where the distance is small but above rounding; −inf and 0 if it
-        falls to rounding at once, nan if there is nothing to fit.
+        Growth of the smallest nudge a step (natural logarithm): least squares over the steps where
+        the distance is small but above rounding, and the half width of a 95 % interval, inf where
+        these are few; −inf and 0 if it falls to rounding at once, nan if there is nothing to fit.
     offset : float
         Height of the fitted line at the nudge itself, natural logarithm.
     fitted : int
@@ -166,8 +167,8 @@ def _rate(distances: np.ndarray, floor: float) -> tuple[float, float, float, int
     steps = np.arange(length) - (length - 1) / 2
     logs = np.log(distances[:length])
     rate = steps @ logs / (steps @ steps)
-    rest = logs - logs.mean() - rate * steps
-    error = np.sqrt(rest @ rest / (length - 2) / (steps @ steps))
+    # Residuals of neighbouring steps are alike: what a step adds tells how sure the slope is.
+    error = mean_along_a_run(np.diff(logs))[1]
     return float(rate), float(error), float(logs.mean() + rate * steps[0]), length
 
 

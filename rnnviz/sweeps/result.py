@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from rnnviz.analysis.band import student
 from rnnviz.sweeps.sweep import Sweep
 
 
@@ -38,13 +39,19 @@ class SweepResult:
 
     def error(self, measure: str | None = None) -> np.ndarray:
         """Standard error of `mean` over the seeds; nan where there is one seed only."""
+        return _over_seeds(self, measure, _standard_error)
 
-        def standard(values: np.ndarray, axis: int) -> np.ndarray:
+    def band(self, measure: str | None = None) -> np.ndarray:
+        """Half width of the 95 % interval of `mean`, by Student's t; nan where there is one seed.
+
+        Over more seeds of the same knobs: how far the mean of very many may lie from this one.
+        """
+
+        def half_width(values: np.ndarray, axis: int) -> np.ndarray:
             counts = np.isfinite(values).sum(axis=axis)
-            spread = np.nanstd(np.where(np.isfinite(values), values, np.nan), axis=axis, ddof=1)
-            return spread / np.sqrt(np.maximum(1, counts))
+            return student(counts - 1) * _standard_error(values, axis)
 
-        return _over_seeds(self, measure, standard)
+        return _over_seeds(self, measure, half_width)
 
     @property
     def frame(self) -> Any:
@@ -65,6 +72,12 @@ class SweepResult:
     def to_frame(self) -> Any:
         """The same as `frame`, under the name that every result has."""
         return self.frame
+
+
+def _standard_error(values: np.ndarray, axis: int) -> np.ndarray:
+    counts = np.isfinite(values).sum(axis=axis)
+    spread = np.nanstd(np.where(np.isfinite(values), values, np.nan), axis=axis, ddof=1)
+    return spread / np.sqrt(np.maximum(1, counts))
 
 
 def _over_seeds(result: SweepResult, measure: str | None, reduce: Any) -> np.ndarray:

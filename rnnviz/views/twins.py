@@ -66,7 +66,8 @@ def _distance(steps, curve, name, colour, floor, style) -> list[dict]:
 def _fit(result: Twins, steps: np.ndarray, style: Style) -> dict:
     """Return the straight line of the fitted rate, beside the smallest nudge."""
     rate, error = shown(result.rate), shown(result.rate_error, digits=2)
-    name = style.words("dynamics.fitted", rate=rate, error=error)
+    key = "fitted" if np.isfinite(result.rate_error) else "fitted_briefly"
+    name = style.words(f"dynamics.{key}", rate=rate, error=error, steps=result.fitted - 1)
     ends = np.array([0, result.fitted - 1])
     start, slope = result.offset / np.log(10), result.rate / np.log(10)
     pen = {"line": {"dash": "dash", "width": 1.2}, "hoverinfo": "name"}

@@ -141,6 +141,7 @@ def test_every_verdict_in_the_words_is_given_by_an_analysis():
     }
     # The view in space says what the analysis says, of three directions instead of two.
     sources["trajectory_3d"] = sources["trajectory"]
+    sources["fixed_points"] += sources["fixed_points_result"]
     for key in words("en").sentences:
         if key.startswith("verdict."):
             _, topic, case = key.split(".")

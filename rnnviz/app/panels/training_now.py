@@ -12,13 +12,13 @@ from rnnviz.app.panels.choices import offered
 from rnnviz.app.runtime import state
 from rnnviz.app.runtime.training import PACES, SHOWN_TRIALS, TrainingSession
 from rnnviz.i18n import Words
+from rnnviz.sentences.training import Standing
+from rnnviz.sentences.training import compared as in_words
 from rnnviz.spec.beside import BESIDE
 from rnnviz.spec.perspective import Perspective
 from rnnviz.spec.training import TABLE, Training
 
 CLIPS = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 100.0, None)
-VANISHED = 1e-3
-"""A gradient that is left less than so much of the other's has faded."""
 
 
 def settings_now(sessions: Sequence[TrainingSession], say: Words) -> None:
@@ -94,23 +94,8 @@ def choose_sequence(session: TrainingSession, perspective: Perspective, say: Wor
 
 def compared(one: TrainingSession, other: TrainingSession, say: Words) -> str:
     """Say in words how two trainings differ, and why."""
-    pair = [(name_of(one, other, say), one), (name_of(other, one, say), other)]
-    sentences = [_standing(name, session, say) for name, session in pair]
-    for name, session in pair:
-        if session.frames[-1].saturated > 0.5:
-            share = f"{session.frames[-1].saturated:.0%}"
-            return " ".join([*sentences, say("training.why_saturated", name=name, share=share)])
-    left = [session.gradient_left for _, session in pair]
-    if left[0] is None or left[1] is None:
-        return " ".join(sentences)
-    less, more = sorted((0, 1), key=lambda index: left[index] or 0.0)
-    faded = (left[less] or 0.0) < VANISHED * (left[more] or 0.0)
-    told = say(
-        "training.why_vanishes" if faded else "training.why_alike",
-        name=pair[less][0],
-        other=pair[more][0],
-    )
-    return " ".join([*sentences, told])
+    pair = ((one, other), (other, one))
+    return in_words(*(_standing(name_of(*each, say), each[0]) for each in pair), say)
 
 
 def name_of(one: TrainingSession, other: TrainingSession, say: Words) -> str:
@@ -125,15 +110,14 @@ def name_of(one: TrainingSession, other: TrainingSession, say: Words) -> str:
     return say("training.no_clip") if limit is None else say("training.clip_of", limit=f"{limit:g}")
 
 
-def _standing(name: str, session: TrainingSession, say: Words) -> str:
-    loss, left = session.trainer.checkpoints[-1].loss, session.gradient_left
-    said = say("training.stands", name=name, step=f"{session.trainer.step:,}", loss=f"{loss:.3g}")
-    if left is None:
-        return said
-    return f"{said} {say('training.gradient_left', left=_share(left, say))}"
-
-
-def _share(left: float, say: Words) -> str:
-    if left == 0:
-        return say("training.exactly_zero")
-    return f"{left:.0%}" if left >= 0.01 else f"10^{math.log10(left):.0f}"
+def _standing(name: str, session: TrainingSession) -> Standing:
+    layer = session.trainer.network.layers[-1].forward
+    # Only there is the slope of ±1 the whole of what a gradient passes through.
+    is_tanh = layer.structure == "elementwise" and layer.activation == "tanh" and not layer.kept
+    return Standing(
+        name=name,
+        step=session.trainer.step,
+        loss=session.trainer.checkpoints[-1].loss,
+        left=session.gradient_left,
+        pinned=session.frames[-1].saturated if is_tanh else 0.0,
+    )

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
+from rnnviz.sentences.numbers import number
 from rnnviz.sweeps.measures import measures
 from rnnviz.sweeps.result import SweepResult
 from rnnviz.views._plot.style import Style, template_dict
@@ -209,7 +210,7 @@ def _hover(result: SweepResult, say: Any) -> list[list[str]]:
             told[row][column] = "<br>".join(lines)
     for measure in result.sweep.measures:
         values = _mean(result, measure)
-        errors = result.error(measure) if len(result.sweep.axes) > 2 else None
+        errors = result.band(measure) if len(result.sweep.axes) > 2 else None
         for row, column in np.ndindex(values.shape):
             told[row][column] += "<br>" + _number(values, errors, measure, (row, column), say)
     for (row, column), reasons in _reasons(result).items():
@@ -232,16 +233,16 @@ def _reasons(result: SweepResult) -> dict[tuple[int, int], list[str]]:
 def _number(
     values: np.ndarray, errors: np.ndarray | None, measure: str, place: tuple[int, int], say: Any
 ) -> str:
-    """A measure of one network with its error over the seeds."""
+    """A measure of one network, with the 95 % band of the mean over its seeds."""
     value = float(values[place])
     text = say(f"measure.{measure}.label") + " "
     if math.isinf(value):
         return text + ("−∞" if value < 0 else "∞")
     if math.isnan(value):
         return text + "–"
-    text += f"{value:.6g}".replace("-", "−")
+    text += number(value, 6)
     if errors is not None and math.isfinite(error := float(errors[place])):
-        text += f" ± {error:.2g}"
+        text += f" ± {number(error, 2)} (95%)"
     return text
 
 
