@@ -94,8 +94,8 @@ def choose_sequence(session: TrainingSession, perspective: Perspective, say: Wor
 
 def compared(one: TrainingSession, other: TrainingSession, say: Words) -> str:
     """Say in words how two trainings differ, and why."""
-    pair = ((one, other), (other, one))
-    return in_words(*(_standing(name_of(*each, say), each[0]) for each in pair), say)
+    first = _standing(name_of(one, other, say), one)
+    return in_words(first, _standing(name_of(other, one, say), other), say)
 
 
 def name_of(one: TrainingSession, other: TrainingSession, say: Words) -> str:
