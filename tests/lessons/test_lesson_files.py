@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 import string
 import time
 import zlib
@@ -411,3 +412,23 @@ def test_the_files_of_rnnviz_are_sound_and_short_enough_for_a_link(path):
             ]
             assert not isinstance(card, Do) or f"{card.name}.measure" in texts
             assert all(name is None or name in MEASURES for name in fields)
+
+
+def test_three_faults_in_the_readmes_lesson_are_told_as_it_shows_and_nothing_else():
+    """A fault does not bring others along, and what was perhaps meant stands first."""
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    text = re.search(r"```toml\n(title = .*?)```", readme, re.DOTALL)[1]
+    for right, wrong in (
+        ("right = true", 'right = "yes"'),
+        ('controls = ["recurrent_gain"]', 'controls = ["gain"]'),
+        ("later_size < 0.001", "later_sise < 0.001"),
+    ):
+        assert text.count(right) == 1
+        text = text.replace(right, wrong)
+    with pytest.raises(LessonFaultsError) as caught:
+        read_lesson(text.encode())
+    told = [f"my_lesson.toml, line {one.line}: {one.sentence()}" for one in caught.value.faults]
+    shown = re.findall(r"^ *(my_lesson\.toml, line .*?)(?:…)?$", readme, re.MULTILINE)
+    assert len(told) == len(shown) == 3
+    for sentence, start in zip(told, shown, strict=True):
+        assert sentence.startswith(start)

@@ -143,7 +143,9 @@ def _predict(
         if name in names:
             tables.fault((*at, "name"), "name_twice", name=name)
         names.append(name)
-        is_right = bool(tables.value(option, at, "right", bool))
+        tables.value(option, at, "right", bool)
+        # What is meant to be right is taken so, even if it is not written as true.
+        is_right = option.get("right", False) is not False
         right += [name] if is_right else []
         for language, text in tables.texts(option, at, "text", quotes=False).items():
             texts[language][f"{basis['name']}.option.{name}"] = text
@@ -177,7 +179,7 @@ def _task(
     goals = _goals(tables, table, path)
     solution = tables.value(table, path, "solution", dict, needed=True) or {}
     for name in solution:
-        if name not in controls:
+        if name not in controls and all(one in rows for one in controls):
             tables.fault((*path, "solution", name), "not_a_control", name=name[:40])
     done, settings = changed(tables, shown, solution, (*path, "solution"))
     key = f"{basis['name']}.measure"

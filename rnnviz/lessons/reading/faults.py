@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 from rnnviz.i18n import DEFAULT_LANGUAGE, words
 from rnnviz.knobs import Problem
@@ -33,7 +34,19 @@ class Fault:
         """Return what is wrong, without the line."""
         if self.problem is not None:
             return self.problem.sentence(language)
-        return words(language)(f"lesson_file.fault.{self.key}", **dict(self.values))
+        values = dict(self.values)
+        if "known" in values:
+            word = str(values.get("name") or values.get("kind") or "")
+            values["known"] = closest_first(word, str(values["known"]))
+        return words(language)(f"lesson_file.fault.{self.key}", **values)
+
+
+def closest_first(word: str, known: str) -> str:
+    """Return a list of names with those first that were perhaps meant."""
+    names = known.split(", ")
+    parts = [name for name in names if len(word) > 2 and word in name]
+    meant = list(dict.fromkeys([*get_close_matches(word, names, n=3), *parts]))
+    return ", ".join([*meant, *(name for name in names if name not in meant)])
 
 
 class LessonFaultsError(ValueError):
