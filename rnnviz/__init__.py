@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from rnnviz.analysis.registry import analyse
     from rnnviz.engine.inputs import Inputs
-    from rnnviz.engine.network import Layer, Network
+    from rnnviz.engine.layer import Layer
+    from rnnviz.engine.network import Network
     from rnnviz.engine.run import Run
     from rnnviz.moments import explain_units, find
     from rnnviz.notebook.figures import figure

@@ -7,8 +7,9 @@ from rnnviz.engine.dense import DRAWN_HEAD_ACTIVATIONS, HEAD_ACTIVATIONS, Dense
 from rnnviz.engine.embedding import Embedding
 from rnnviz.engine.initializers import INITIALIZERS, rescale_spectral_radius, spectral_radius
 from rnnviz.engine.inputs import Inputs
+from rnnviz.engine.layer import Layer
 from rnnviz.engine.layer_normalization import LayerNormalization
-from rnnviz.engine.network import Layer, Network, from_architecture
+from rnnviz.engine.network import Network, from_architecture
 from rnnviz.engine.run import LayerRun, Run
 from rnnviz.engine.running import run
 from rnnviz.engine.signals import SIGNALS, SignalSettings

@@ -16,7 +16,8 @@ from rnnviz.engine.cells.weights import read_only
 from rnnviz.engine.dense import Dense
 from rnnviz.engine.embedding import Embedding
 from rnnviz.engine.inputs import Inputs
-from rnnviz.engine.network import Network, Part
+from rnnviz.engine.layer import Part
+from rnnviz.engine.network import Network
 from rnnviz.engine.source import Given, Source
 from rnnviz.engine.unroll import Trace
 

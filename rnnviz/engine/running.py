@@ -11,7 +11,8 @@ import numpy as np
 from rnnviz.engine.bidirectional import BidirectionalTrace
 from rnnviz.engine.cells.weights import read_only
 from rnnviz.engine.inputs import Inputs
-from rnnviz.engine.network import Layer, Network
+from rnnviz.engine.layer import Layer
+from rnnviz.engine.network import Network
 from rnnviz.engine.run import LayerRun, Progress, Run, applied
 from rnnviz.engine.source import Given, Source
 from rnnviz.engine.unroll import Trace, unroll

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import rnnviz
-from rnnviz.engine.network import Layer
+from rnnviz.engine.layer import Layer
 from rnnviz.engine.run import Run
 from rnnviz.engine.source import Given
 from rnnviz.export.fonts import width as letters_width

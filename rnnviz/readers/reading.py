@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from rnnviz.engine import Dense, Embedding, Layer, LayerNormalization, Network
-from rnnviz.engine.network import Part
+from rnnviz.engine.layer import Part
 from rnnviz.readers.messages import Note, Question, Refused, note
 
 
