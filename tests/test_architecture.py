@@ -181,3 +181,12 @@ def test_top_level_is_fixed():
         pytest.skip("not a git checkout")
     tops = {line.split("/")[0] for line in listed.stdout.splitlines()}
     assert {top for top in tops if not top.startswith(".")} <= allowed
+
+
+def test_only_the_cells_of_the_browser_name_cells():
+    """A cell's facts stand in its file of ``viewer/web/cells``, or come with its numbers."""
+    own = PACKAGE / "viewer" / "web" / "cells"
+    for path in PACKAGE.rglob("*.js"):
+        if own not in path.parents:
+            named = re.search(r"SimpleRNN|LSTM|GRU", path.read_text(encoding="utf-8"))
+            assert not named, f"{path} names a cell"

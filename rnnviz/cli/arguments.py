@@ -263,9 +263,9 @@ def _add_train(command: _Parser, say: Words) -> None:
 
 def _add_lesson(command: _Parser, say: Words) -> None:
     add = command.options.add_argument
-    actions = ("check", "print")
+    actions = ("check", "print", "export")
     help = say("cli.lesson.action")
-    add("action", type=_one_of(actions, say), metavar="check|print", help=help)
+    add("action", type=_one_of(actions, say), metavar="|".join(actions), help=help)
     add("files", nargs="+", type=Path, metavar="FILE", help=say("cli.lesson.file"))
     kinds = f"{say('cli.lesson.kind')}: {', '.join(HANDOUTS)}"
     add("--kind", type=_one_of(HANDOUTS, say), default="handout", help=kinds)

@@ -1,4 +1,4 @@
-"""``rnnviz lesson check``: what is wrong with lessons that are files, line by line."""
+"""``rnnviz lesson``: check lessons that are files, print one, or make it a file that runs."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from rnnviz.cli.sources import Misunderstood
 from rnnviz.cli.terminal import visible
 from rnnviz.export.files import check_free, writing
 from rnnviz.export.handout import handout
+from rnnviz.export.lesson_page import lesson_page
 from rnnviz.export.printing import to_pdf
 from rnnviz.i18n import Words
+from rnnviz.lessons.lesson import Lesson
 from rnnviz.lessons.reading import Fault, LessonFaultsError, pack, read_lesson, rehearse
 from rnnviz.lessons.registry import FOLDER, content_of, lessons, name_of, of_folder, paths_in
 
@@ -20,15 +22,17 @@ _NOT_IN_ORDER = 1
 
 
 def lesson(request: argparse.Namespace, say: Words) -> int:
-    """Check each file, or print one.
+    """Check each file, print one, or make one a page of its own.
 
-    Checking: print print its faults with their lines, or that it is sound and its link.
-
-    Every task is played as well, which tells goals that are met at once and solutions that do not
-    meet them. Returns 1 where a fault was found.
+    Checking prints a file's faults with their lines, or that it is sound and its link. Every task
+    is played as well, which tells goals that are met at once and solutions that do not meet them.
+    Returns 1 where a fault was found.
     """
     if request.action == "print":
         _print(request, say)
+        return 0
+    if request.action == "export":
+        _export(request, say)
         return 0
     found = [_check(path, say) for path in request.files]
     return _NOT_IN_ORDER if any(found) else 0
@@ -61,24 +65,41 @@ def lesson_folder(folder: Path, say: Words) -> str:
 
 
 def _print(request: argparse.Namespace, say: Words) -> None:
-    """Write a handout, a key or slides of a file, or of a lesson of rnnviz by its name."""
+    """Write a handout, a key or slides."""
+    found = _one_lesson(request, (".pdf", ".html"), "one_file", say)
+    page = handout(found, say, request.kind)
+    content = to_pdf(page) if request.out.suffix.lower() == ".pdf" else page.encode()
+    _write(request, content)
+
+
+def _export(request: argparse.Namespace, say: Words) -> None:
+    """Write a lesson as one page that needs no server."""
+    found = _one_lesson(request, (".html",), "one_page", say)
+    _write(request, lesson_page(found, say.language))
+
+
+def _write(request: argparse.Namespace, content: bytes) -> None:
+    with writing(request.out, force=request.force) as file:
+        file.write(content)
+    print(visible(str(request.out)))
+
+
+def _one_lesson(
+    request: argparse.Namespace, endings: tuple[str, ...], problem: str, say: Words
+) -> Lesson:
+    """Return the lesson of a file, or one of rnnviz by its name."""
     out = request.out
-    if len(request.files) != 1 or out is None or out.suffix.lower() not in (".pdf", ".html"):
-        raise Misunderstood(say("cli.lesson.one_file"))
+    if len(request.files) != 1 or out is None or out.suffix.lower() not in endings:
+        raise Misunderstood(say(f"cli.lesson.{problem}"))
     (path,) = request.files
     check_free(out, force=request.force)
     found = lessons().get(str(path)) if not path.exists() else None
     try:
-        found = found or read_lesson(content_of(path), name_of(path))
+        return found or read_lesson(content_of(path), name_of(path))
     except OSError as error:
         raise Misunderstood(say("cli.lesson.no_file", path=path)) from error
     except LessonFaultsError as error:
         raise Misunderstood(_told(path, error.faults[0], say)) from error
-    page = handout(found, say, request.kind)
-    content = to_pdf(page) if out.suffix.lower() == ".pdf" else page.encode()
-    with writing(out, force=request.force) as file:
-        file.write(content)
-    print(visible(str(out)))
 
 
 def _check(path: Path, say: Words) -> bool:

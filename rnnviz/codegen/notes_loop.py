@@ -18,6 +18,19 @@ _ACTIVATIONS = {
 _NOTES = replace(cells.NUMPY, split_columns="np.split({}, {})")
 """NumPy as the notes write it: U is the transpose of a recurrent kernel, so gates are its rows."""
 
+_PARTS = {
+    "W": "np.dot(W, input_t)",
+    "Wx": "np.dot(W, input_t)",
+    "U": "np.dot(U, state_t)",
+    "Uh": "np.dot(U, state_t)",
+    "b": "b",
+    "z": notes.SUM,
+    "h": "output_t",
+    "x": "input_t",
+    "before": "state_t",
+}
+"""Parts of the diagram of a step, and what holds them in the loop."""
+
 
 def notes_loop(
     cell: RecurrentCell, timesteps: int, drawn: tuple[str, str, str] | None = None
@@ -64,6 +77,14 @@ def loop_parts(
     functions, before, step = _step(cell)
     loop = [line.replace("suc_outputs", collected) for line in notes.loop_lines(step)]
     return functions, before, loop
+
+
+def part_code(cell: RecurrentCell) -> dict[str, str]:
+    """Return what the parts of a diagram of the cell are called in the notes, by the part's name.
+
+    Empty for a cell whose step the notes do not write out as one sum.
+    """
+    return dict(_PARTS) if cell.state_is_activation else {}
 
 
 def _weight_lines(cell: RecurrentCell, drawn: tuple[str, str, str] | None) -> list[str]:

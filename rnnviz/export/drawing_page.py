@@ -40,7 +40,8 @@ class DrawingPage:
         """Return the page. MathJax would come from the internet: without."""
         from kaleido._page_generator import KJS_PATH
 
-        from rnnviz.export.standalone import in_script, plotly_file
+        from rnnviz.export.html_page import in_script
+        from rnnviz.export.standalone import plotly_file
 
         faces: list[dict[str, Any]] = [
             {"css": face_rule(face), "hangul": face.hangul, "bold": face.bold} for face in FACES

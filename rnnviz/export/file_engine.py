@@ -33,10 +33,14 @@ def engine_part(run: Run, arrays: Arrays, knobs: Iterable[str]) -> dict[str, Any
     rows = [row for row in (_knob(run, name) for name in knobs) if row is not None]
     if not rows:
         return None
+    return engine_layers(run, arrays) | {"knobs": rows}
+
+
+def engine_layers(run: Run, arrays: Arrays) -> dict[str, Any]:
+    """Return layers and inputs of a run that is `computable`."""
     return {
         "layers": [_layer(arrays, one.layer, one.trace.initial_state) for one in run.layers],
         "inputs": arrays.add(run.layers[0].trace.inputs),
-        "knobs": rows,
     }
 
 
@@ -47,6 +51,8 @@ def computable(run: Run) -> bool:
         layer, trace = one.layer, one.trace
         plain = type(layer).__name__ in _CELLS and not spec.bidirectional and not spec.go_backwards
         if not plain or layer.dtype != np.float64 or trace.full_states.ndim != 2:
+            return False
+        if trace.mask is not None:
             return False
         if before is not None and not np.array_equal(trace.inputs, before, equal_nan=True):
             return False

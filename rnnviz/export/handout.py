@@ -6,12 +6,12 @@ are measured on the lesson's own networks, as the page measures them.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from functools import lru_cache
 from html import escape
 
 from rnnviz.export.fonts import faces_css
+from rnnviz.export.lesson_text import marked_up, mathml
 from rnnviz.i18n import Words
 from rnnviz.lessons.homework import Homework
 from rnnviz.lessons.lesson import (
@@ -29,9 +29,6 @@ from rnnviz.lessons.lesson import (
 from rnnviz.lessons.tally import HandedIn, table
 
 KINDS = ("handout", "key", "slides")
-_PIECES = re.compile(
-    r"(\$\$[^$]+\$\$|\$[^$\n]+\$|`[^`]+`|\*\*[^*]+\*\*|\*[^*\s][^*]*\*|\[[^\]]+\]\(https?://[^)\s]+\))"
-)
 _LINES = {"predict": 3, "do": 4, "notice": 3}
 """Lines for writing below a card."""
 
@@ -49,7 +46,7 @@ def handout(lesson: Lesson, say: Words, kind: str) -> str:
         Questions with room for answers; all that the lesson says and the answers; a card a page.
     """
     say = lesson.words(say)
-    title = _text(say(f"lesson.{lesson.name}.title"))
+    title = marked_up(say(f"lesson.{lesson.name}.title"))
     cards = "".join(_cards(lesson, say, kind))
     head = _head(lesson, say, kind)
     return _PAGE.format(
@@ -66,7 +63,7 @@ def handout(lesson: Lesson, say: Words, kind: str) -> str:
 def homework_sheet(lesson: Lesson, homework: Homework, link: str, say: Words) -> str:
     """Return what a student hands in as a page: the table's row, and the link that holds it all."""
     row, *_ = table([HandedIn(homework)], lesson, say)
-    title = _text(lesson.title(say))
+    title = marked_up(lesson.title(say))
     cells = "".join(
         f"<tr><th>{escape(name)}</th><td>{escape(text)}</td></tr>" for name, text in row.items()
     )
@@ -84,8 +81,8 @@ def homework_sheet(lesson: Lesson, homework: Homework, link: str, say: Words) ->
 
 
 def _head(lesson: Lesson, say: Words, kind: str) -> str:
-    title = _text(say(f"lesson.{lesson.name}.title"))
-    summary = _text(say(f"lesson.{lesson.name}.summary"))
+    title = marked_up(say(f"lesson.{lesson.name}.title"))
+    summary = marked_up(say(f"lesson.{lesson.name}.summary"))
     link = f"?lesson={lesson.name}"
     lines = [f"<h1>{title}</h1>", f"<p class=summary>{summary}</p>"]
     if kind == "handout":
@@ -119,8 +116,8 @@ def _inside(lesson: Lesson, index: int, say: Words, kind: str, *, told: bool) ->
         ask = say("handout.notice" if isinstance(card, Notice) else "handout.why")
         return f"<p>{escape(ask)}</p>{_room(_LINES['notice'])}"
     key = f"lesson.{lesson.name}.{card.name}"
-    parts = [f"<p>{_text(say(f'{key}.text', **_numbers(lesson, index)))}</p>"]
-    parts += [f"<p class=formula>{_math(formula, block=True)}</p>" for formula in card.formulas]
+    parts = [f"<p>{marked_up(say(f'{key}.text', **_numbers(lesson, index)))}</p>"]
+    parts += [f"<p class=formula>{mathml(formula, block=True)}</p>" for formula in card.formulas]
     if isinstance(card, Predict):
         parts.append(_options(lesson, card, say, answered=kind == "key"))
     if isinstance(card, Do) and kind == "key":
@@ -134,9 +131,9 @@ def _options(lesson: Lesson, card: Predict, say: Words, *, answered: bool) -> st
     key, lines = f"lesson.{lesson.name}.{card.name}", []
     for option in card.options:
         right = answered and option == card.answer
-        line = f"{'☑' if right else '☐'} {_text(say(f'{key}.option.{option}'))}"
+        line = f"{'☑' if right else '☐'} {marked_up(say(f'{key}.option.{option}'))}"
         if answered and option != card.answer:
-            line += f"<br><small>{_text(say(f'{key}.tempting.{option}'))}</small>"
+            line += f"<br><small>{marked_up(say(f'{key}.tempting.{option}'))}</small>"
         lines.append(f"<li{' class=right' if right else ''}>{line}</li>")
     return f"<ul class=options>{''.join(lines)}</ul>"
 
@@ -152,7 +149,7 @@ def _solution(lesson: Lesson, index: int, card: Do, say: Words) -> str:
         f"lesson.{lesson.name}.{card.name}.measure", **card.check(_measured(solved)).numbers
     )
     told = say("handout.solution", values=values)
-    return f"<p class=right>{escape(told)}<br>{_text(measured)}</p>"
+    return f"<p class=right>{escape(told)}<br>{marked_up(measured)}</p>"
 
 
 def _value(value: object, say: Words) -> str:
@@ -179,37 +176,6 @@ def _measured(recipe: Recipe) -> Measured:
 def _room(lines: int, label: str = "") -> str:
     told = f"<span>{escape(label)}</span>" if label else ""
     return f"<div class=room>{told}{'<i></i>' * lines}</div>"
-
-
-def _text(text: str) -> str:
-    """Return Markdown as HTML: bold, slanted, code, web links and formulas; the rest is text."""
-    return "".join(_piece(piece) for piece in _PIECES.split(text))
-
-
-def _piece(piece: str) -> str:
-    if len(piece) > 2 and piece[0] == piece[-1] == "$":
-        return _math(piece.strip("$"))
-    if len(piece) > 2 and piece[0] == piece[-1] == "`":
-        return f"<code>{escape(piece[1:-1])}</code>"
-    if len(piece) > 4 and piece[:2] == piece[-2:] == "**":
-        return f"<b>{_text(piece[2:-2])}</b>"
-    if len(piece) > 2 and piece[0] == piece[-1] == "*":
-        return f"<em>{escape(piece[1:-1])}</em>"
-    if piece.startswith("[") and piece.endswith(")"):
-        label, _, address = piece[1:-1].partition("](")
-        return f'<a href="{escape(address)}">{escape(label)}</a>'
-    return escape(piece).replace("\n\n", "</p><p>")
-
-
-@lru_cache(maxsize=512)
-def _math(formula: str, block: bool = False) -> str:
-    """Return LaTeX as MathML, which browsers draw themselves; as it is written where that fails."""
-    try:
-        from latex2mathml.converter import convert
-
-        return convert(formula, display="block" if block else "inline")
-    except Exception:  # whatever an unknown command makes of it
-        return f"<code>{escape(formula)}</code>"
 
 
 _PAGE = """<!doctype html>

@@ -19,9 +19,9 @@ from rnnviz.engine.network import Network
 from rnnviz.engine.source import Given
 from rnnviz.export import whole_run
 from rnnviz.export.failures import ExportFailure
+from rnnviz.export.html_page import EXPERIMENT_ID
 from rnnviz.export.sheets import META
 from rnnviz.export.source import source_of
-from rnnviz.export.standalone import EXPERIMENT_ID
 from rnnviz.spec.experiment import Experiment
 
 FILE_LIMIT = 64 * 2**20

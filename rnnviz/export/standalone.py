@@ -14,12 +14,10 @@ from string import Template
 import plotly
 
 from rnnviz.export.fonts import faces_css
+from rnnviz.export.html_page import Head, html_page, in_script
 from rnnviz.export.sheets import Sheet, to_json
 from rnnviz.i18n import DEFAULT_LANGUAGE, words
 from rnnviz.views._plot.style import FONT, Style
-
-EXPERIMENT_ID = "rnnviz-experiment"
-"""The element that holds the experiment; it stands at the top, so that it is found quickly."""
 
 _POLICY = (
     "default-src 'none'; script-src 'unsafe-inline'{beside}; style-src 'unsafe-inline'; "
@@ -28,24 +26,6 @@ _POLICY = (
 # The first of them would send the figure to Plotly's own servers.
 _NO_BUTTONS = ("sendChartToCloud", "select2d", "lasso2d")
 _BESIDE = " 'self' file:"
-
-_PAGE = Template("""\
-<!doctype html>
-<html lang="$language">
-<head>
-<meta charset="utf-8">
-<script type="application/json" id="$experiment_id">$experiment</script>
-<meta http-equiv="Content-Security-Policy" content="$policy">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="generator" content="rnnviz $version">
-<title>$title</title>
-<style>$style</style>
-</head>
-<body>
-$body
-</body>
-</html>
-""")
 
 _BODY = Template("""\
 <h1>$title</h1>
@@ -118,25 +98,17 @@ def page(body: str, title: str, sheet: Sheet, *, beside: bool = False) -> bytes:
 
     With ``beside``, the page may also show files of its own folder.
     """
-    import rnnviz
-
     ink = Style(theme=sheet.look.theme).ink
-    return _PAGE.substitute(
-        language=sheet.language,
-        experiment_id=EXPERIMENT_ID,
-        experiment=in_script(json.dumps(json.loads(sheet.experiment))),
-        policy=html.escape(_POLICY.format(beside=_BESIDE if beside else "")),
-        version=html.escape(rnnviz.__version__),
-        title=html.escape(title),
-        style=_STYLE.substitute(
-            faces=faces_css(body),
-            background=ink.background,
-            text=ink.text,
-            muted=ink.muted,
-            font=FONT,
-        ),
-        body=body,
-    ).encode()
+    style = _STYLE.substitute(
+        faces=faces_css(body),
+        background=ink.background,
+        text=ink.text,
+        muted=ink.muted,
+        font=FONT,
+    )
+    policy = _POLICY.format(beside=_BESIDE if beside else "")
+    head = Head(sheet.language, title, sheet.experiment)
+    return html_page(head, body, style=style, policy=policy)
 
 
 def caption_html(sheet: Sheet) -> str:
@@ -152,8 +124,3 @@ def caption_html(sheet: Sheet) -> str:
 def plotly_file() -> Path:
     """Return the file of plotly.js that the installed Plotly brings."""
     return Path(plotly.__file__).with_name("package_data") / "plotly.min.js"
-
-
-def in_script(text: str) -> str:
-    """Return JSON that cannot end the script element it stands in."""
-    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")

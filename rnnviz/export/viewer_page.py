@@ -7,35 +7,25 @@ carries its weights, and the file computes what its knobs are moved to.
 
 from __future__ import annotations
 
-import base64
-import gzip
-import hashlib
 import html
-import json
 from collections.abc import Iterator
-from dataclasses import replace
 from string import Template
 from typing import Any
 
-import numpy as np
-
-import rnnviz
 from rnnviz.analysis.diagnosis import diagnose
 from rnnviz.analysis.saturation import saturation
 from rnnviz.codegen.annotated_loop import annotated_loop
 from rnnviz.engine.run import Run
 from rnnviz.export.caption import caption
 from rnnviz.export.file_engine import engine_part, radius_of
-from rnnviz.export.fonts import FACES, face_rule
+from rnnviz.export.html_page import Head, viewer_html
 from rnnviz.export.source import source_json
-from rnnviz.export.standalone import EXPERIMENT_ID, in_script
 from rnnviz.i18n import LANGUAGES, words
 from rnnviz.sentences.metrics import metrics
 from rnnviz.sentences.reading import read
 from rnnviz.spec.perspective import Perspective
-from rnnviz.viewer.bundle import bundle, stylesheet
 from rnnviz.viewer.network_payload import EXACT_NUMBERS, Drawn, network_parts
-from rnnviz.viewer.packing import Arrays, pack
+from rnnviz.viewer.packing import Arrays, Pool, pack
 from rnnviz.viewer.payload import picture_parts
 from rnnviz.views import states
 from rnnviz.views._plot.lenses import LENSES
@@ -54,23 +44,7 @@ _KEYS = {
     "pan": "Shift ← →",
     "help": "?",
 }
-_POLICY = (
-    "default-src 'none'; script-src '{script}'; style-src '{style}'; img-src data: blob:; "
-    "font-src data:; base-uri 'none'; form-action 'none'"
-)
-_PAGE = Template("""\
-<!doctype html>
-<html lang="$language">
-<head>
-<meta charset="utf-8">
-<script type="application/json" id="$experiment_id">$experiment</script>
-<meta http-equiv="Content-Security-Policy" content="$policy">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="generator" content="rnnviz $version">
-<title>$title</title>
-<style>$style</style>
-</head>
-<body>
+_BODY = Template("""\
 <header><h1 data-part="title">$title</h1>
 <div class="rf-choices" role="group" data-part="languages"></div>
 <div class="rf-choices" role="group" data-part="themes"></div></header>
@@ -85,14 +59,8 @@ _PAGE = Template("""\
 <div data-part="viewer"></div>
 </main>
 <footer data-part="parameters">$caption</footer>
-<div class="rf-help" role="dialog" data-part="help" hidden></div>
-<noscript>$needs_script</noscript>
-<script type="application/octet-stream" id="rnnviz-data">$data</script>
-<script type="module">$script</script>
-</body>
-</html>
-""")
-_START = 'open(document.body, document.getElementById("rnnviz-data").textContent);\n'
+<div class="rf-help" role="dialog" data-part="help" hidden></div>""")
+_STYLES = ("viewer.css", "network.css", "file.css")
 
 
 def viewer_page(
@@ -118,58 +86,28 @@ def viewer_page(
     link : str or None
         Address of the same in an app, at the foot under parameters and origin; None for no foot.
     """
-    arrays = _Pool()
+    arrays = Pool()
     parts = _parts(run, perspective, arrays)
     parts |= {"language": language, "theme": theme}
     parts["captions"] = {
         name: [] if link is None else _caption(run, perspective, name, link) for name in LANGUAGES
     }
-    data = gzip.compress(pack(parts, arrays), 9, mtime=0)
-    script = "\n" + bundle("file_page.js").replace("</script", "<\\/script") + _START
-    style = f"\n{_faces()}\n{stylesheet('viewer.css', 'network.css', 'file.css')}"
+    data = pack(parts, arrays)
     say = words(language)
-    return _PAGE.substitute(
-        language=language,
-        experiment_id=EXPERIMENT_ID,
-        experiment=in_script(json.dumps(json.loads(source_json(run.source)))),
-        policy=html.escape(_POLICY.format(script=_hash(script), style=_hash(style))),
-        version=html.escape(rnnviz.__version__),
-        title=html.escape(say("view.states.title")),
-        needs_script=html.escape(say("file.needs_script")),
-        reading=_spoken(parts["readings"][f"{parts['layer']} {language}"]),
+    title = say("view.states.title")
+    body = _BODY.substitute(
+        title=html.escape(title),
+        reading=spoken(parts["readings"][f"{parts['layer']} {language}"]),
         caption="".join(f"<p>{html.escape(line)}</p>" for line in parts["captions"][language]),
-        style=style,
-        data=base64.b64encode(data).decode(),
-        script=script,
-    ).encode()
-
-
-def _faces() -> str:
-    """Return the rules of the faces; Hangul has one weight, which the browser makes bold."""
-    return "\n".join(
-        face_rule(replace(face, weight="400") if face.hangul else face)
-        for face in FACES
-        if not (face.hangul and face.bold)
     )
-
-
-class _Pool(Arrays):
-    """Arrays of which equal ones are there once: both languages show the same numbers."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._known: dict[tuple[str, bytes], int] = {}
-
-    def add(self, array: np.ndarray) -> int:
-        """As in `Arrays`; an array that is there already has its number."""
-        key = (array.dtype.str, hashlib.sha256(array.tobytes()).digest())
-        if key not in self._known:
-            self._known[key] = super().add(array)
-        return self._known[key]
-
-
-def _hash(text: str) -> str:
-    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+    return viewer_html(
+        Head(language, title, source_json(run.source)),
+        body,
+        data,
+        module="file_page.js",
+        styles=_STYLES,
+        needs_script=say("file.needs_script"),
+    )
 
 
 def _parts(run: Run, perspective: Perspective, arrays: Arrays) -> dict[str, Any]:
@@ -194,7 +132,7 @@ def _parts(run: Run, perspective: Perspective, arrays: Arrays) -> dict[str, Any]
                 loop = annotated_loop(run, index, words(language))
                 drawn = Drawn(run, index, shown["state"].field, listing=loop)
                 networks[f"{index} {language}"] = network_parts(arrays, drawn, style)
-        readings |= _readings(run, index)
+        readings |= readings_of(run, index)
     layer = perspective.layer_in(run.layers)
     return {
         "layers": layers,
@@ -227,7 +165,7 @@ def _style(perspective: Perspective, language: str) -> Style:
     return Style(language, palette=perspective.palette, presentation=perspective.presentation)
 
 
-def _readings(run: Run, index: int) -> dict[str, dict[str, Any]]:
+def readings_of(run: Run, index: int) -> dict[str, dict[str, Any]]:
     """Return what the page of states says of a layer on top, by layer and language."""
     layer = run.layers[index]
     result = saturation(layer.trace)
@@ -245,7 +183,7 @@ def _readings(run: Run, index: int) -> dict[str, dict[str, Any]]:
     return readings
 
 
-def _spoken(reading: dict[str, Any]) -> str:
+def spoken(reading: dict[str, Any]) -> str:
     """Return a reading as HTML, for a reader or a program without script."""
     headline, meaning = html.escape(reading["headline"]), html.escape(reading["meaning"])
     return f"<h2>{headline}</h2><p>{meaning}</p>"

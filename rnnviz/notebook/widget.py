@@ -8,6 +8,7 @@ cells are messages, which are not.
 from __future__ import annotations
 
 import dataclasses
+import secrets
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ import traitlets
 from rnnviz.engine.run import Run
 from rnnviz.i18n import Words, words
 from rnnviz.notebook.glance import field_html
+from rnnviz.notebook.kept import kept_html
 from rnnviz.notebook.linked import LinkedFigure, together
 from rnnviz.notebook.settings import Settings
 from rnnviz.notebook.shown import Chosen, Shown
@@ -80,6 +82,7 @@ class Viewer(anywidget.AnyWidget):
     sentences = traitlets.Dict().tag(sync=True)
     theme = traitlets.Unicode(None, allow_none=True).tag(sync=True)
     is_linked = traitlets.Bool(False).tag(sync=True)
+    kept = traitlets.Unicode("").tag(sync=True)
 
     def __init__(
         self,
@@ -96,6 +99,7 @@ class Viewer(anywidget.AnyWidget):
         super().__init__(
             **first,
             theme=theme,
+            kept=secrets.token_hex(8),
             sentences={name: self._say(f"widget.{name}") for name in _WORDS},
             settings={} if settings is None else settings.places(),
         )
@@ -244,6 +248,22 @@ class Viewer(anywidget.AnyWidget):
             return None
         data, metadata = bundle
         return {**data, "text/html": self._still()}, metadata
+
+    def _ipython_display_(self) -> None:
+        """Show the widget, and below it what is kept of it, which the living widget hides."""
+        from IPython.display import display
+
+        if self._linked:
+            display(together(self, self.figures))
+            return
+        shown = self._repr_mimebundle_()
+        if shown is None:
+            return
+        data, metadata = shown
+        still = data.pop("text/html")
+        display(data, raw=True, metadata=metadata)
+        kept = kept_html(self.payload, still, self.kept, self._say)
+        display({"text/html": kept, "text/plain": self.reading}, raw=True)
 
     def _still(self) -> str:
         field = self._picture.field

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from rnnviz.analysis.level_of_detail import reduce_to_blocks
+from rnnviz.codegen.notes_loop import part_code
 from rnnviz.engine import Trace
 from rnnviz.engine.run import LayerRun, Run
 from rnnviz.i18n import words
@@ -100,6 +101,7 @@ def _layer(arrays: Arrays, run: LayerRun, name: str, exact: bool) -> dict:
         "units": cell.units,
         "features": cell.features,
         "gates": list(getattr(cell, "gate_names", ())),
+        "code": part_code(cell),
         "both": run.both is not None,
         "sequences": run.return_sequences,
         "bounds": [_finite(end) for end in cell.state_range],

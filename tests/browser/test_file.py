@@ -1,6 +1,7 @@
 """The file with the viewer: opened from a disk, offline; what it computes is NumPy's."""
 
 import re
+from contextlib import ExitStack
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from rnnviz.sentences.reading import read
 from rnnviz.spec.perspective import Perspective
 from rnnviz.viewer.bundle import bundle
 from rnnviz.views import states
+from tests.browser.offline import opened_file
 from tests.browser.pixels import VIEWER
 from tests.browser.viewer import Viewer
 
@@ -158,30 +160,17 @@ LIVELY = Experiment(weight_scale=0.0501, **KERAS | {"recurrent_initializer": "nu
 @pytest.fixture
 def opened(chromium, tmp_path):
     """Open a page from a disk in a browser that is offline; collects what it complains about."""
-    contexts = []
+    with ExitStack() as stack:
 
-    def opened(run, *, width=1366, height=768, perspective=START, language="ko", **options):
-        path = tmp_path / "lesson.html"
-        path.write_bytes(viewer_page(run, perspective, language))
-        context = chromium.new_context(
-            viewport={"width": width, "height": height}, offline=True, **options
-        )
-        contexts.append(context)
-        page = context.new_page()
-        page.complaints, page.asked = [], []
-        page.on("pageerror", lambda error: page.complaints.append(str(error)))
-        page.on(
-            "console",
-            lambda said: said.type == "error" and page.complaints.append(said.text),
-        )
-        page.on("request", lambda request: page.asked.append(request.url))
-        page.goto(path.as_uri())
-        page.wait_for_selector(f"{VIEWER}[data-experiment]")
-        return page
+        def opened(run, *, width=1366, height=768, perspective=START, language="ko", **options):
+            path = tmp_path / "lesson.html"
+            path.write_bytes(viewer_page(run, perspective, language))
+            options |= {"width": width, "height": height}
+            page = stack.enter_context(opened_file(chromium, path, **options))
+            page.wait_for_selector(f"{VIEWER}[data-experiment]")
+            return page
 
-    yield opened
-    for context in contexts:
-        context.close()
+        yield opened
 
 
 def test_the_file_is_the_viewer_without_a_server(opened):

@@ -1,5 +1,7 @@
 """The exported page in a browser without a network: it paints, hovers and zooms."""
 
+from contextlib import ExitStack
+
 import numpy as np
 import pytest
 
@@ -10,6 +12,7 @@ from rnnviz.export.sheets import sheet_of, to_json
 from rnnviz.export.standalone import standalone
 from rnnviz.spec.perspective import Perspective
 from rnnviz.views.registry import views
+from tests.browser.offline import opened_file
 from tests.browser.pixels import picture
 from tests.export.conftest import EXPERIMENTS, studio  # noqa: F401 - a fixture
 
@@ -19,25 +22,8 @@ RUN = simulate(EXPERIMENTS["lively"])
 @pytest.fixture
 def offline(chromium):
     """Open a file in a browser that cannot reach anything else; collects all it complains about."""
-    contexts = []
-
-    def offline(path):
-        context = chromium.new_context(viewport={"width": 1200, "height": 900}, offline=True)
-        contexts.append(context)
-        page = context.new_page()
-        page.complaints, page.asked = [], []
-        page.on("pageerror", lambda error: page.complaints.append(str(error)))
-        page.on(
-            "console",
-            lambda message: message.type == "error" and page.complaints.append(message.text),
-        )
-        page.on("request", lambda request: page.asked.append(request.url))
-        page.goto(path.as_uri())
-        return page
-
-    yield offline
-    for context in contexts:
-        context.close()
+    with ExitStack() as stack:
+        yield lambda path: stack.enter_context(opened_file(chromium, path))
 
 
 def exported(tmp_path, name, language="ko", **look):

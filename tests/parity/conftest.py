@@ -4,10 +4,14 @@ Installed by the ``parity`` extra. With ``RNNVIZ_PEERS=required`` a missing one 
 """
 
 import importlib
+import importlib.util
 import os
 import warnings
 
 import pytest
+
+from tests.browser.server import launched
+from tests.parity.jupyter import jupyter
 
 os.environ.setdefault("KERAS_BACKEND", "numpy")
 
@@ -43,3 +47,26 @@ def imported(name):
         if os.environ.get("RNNVIZ_PEERS") == "required":
             return importlib.import_module(name)
         return pytest.importorskip(name, reason=f"needs {name}: pip install rnnviz[parity]")
+
+
+def needs(name):
+    """Skip without a program that is a process of its own, or fail where all peers are there."""
+    if importlib.util.find_spec(name) is None:
+        reason = f"needs {name}: pip install rnnviz[parity]"
+        required = os.environ.get("RNNVIZ_PEERS") == "required"
+        pytest.fail(reason) if required else pytest.skip(reason)
+
+
+@pytest.fixture(scope="package")
+def chromium():
+    """A launched Chromium."""
+    with launched() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="session")
+def laboratory(tmp_path_factory):
+    """A JupyterLab on a folder for notebooks; it ends with the tests."""
+    needs("jupyterlab")
+    with jupyter(tmp_path_factory.mktemp("laboratory")) as served:
+        yield served

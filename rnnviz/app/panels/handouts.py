@@ -1,4 +1,4 @@
-"""Lessons on paper: handout, key and slides of one lesson, as PDF."""
+"""Lessons to take away: handout, key and slides as PDF, and the lesson itself as one file."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from rnnviz.app.panels.choices import offered
 from rnnviz.app.runtime.printing import printed
 from rnnviz.app.sidebar.download import download
 from rnnviz.export.handout import KINDS, handout
+from rnnviz.export.lesson_page import lesson_page
 from rnnviz.i18n import Words
 from rnnviz.lessons.registry import lessons
+from rnnviz.spec.training import Training
 
 
 def show_handouts(say: Words) -> None:
@@ -32,6 +34,7 @@ def show_handouts(say: Words) -> None:
         with st.container(horizontal=True):
             for kind in KINDS:
                 _print(name, kind, say)
+            _file(name, say)
 
 
 def _print(name: str, kind: str, say: Words) -> None:
@@ -40,3 +43,18 @@ def _print(name: str, kind: str, say: Words) -> None:
 
     label, file = say(f"handout.kind_{kind}"), f"{name}-{kind}.pdf"
     download(st, label, file, content, say, key=f"print.{kind}.{name}", width="content")
+
+
+def _file(name: str, say: Words) -> None:
+    lesson = lessons()[name]
+    download(
+        st,
+        say("file.lesson.button"),
+        f"{name}.html",
+        lambda: lesson_page(lesson, say.language),
+        say,
+        key=f"file.{name}",
+        width="content",
+        help=say("file.lesson.button_help"),
+        disabled=isinstance(lesson.start, Training),
+    )

@@ -26,6 +26,7 @@ function render({ model, el }) {
   alone.textContent = model.get("sentences").alone;
   alone.hidden = true;
   const stage = root.appendChild(document.createElement("div"));
+  const showKept = hideKept(model.get("kept"));
 
   /** Tell Python; what is no more than told (cursor, window) needs no answer. */
   const send = (changes) => {
@@ -90,7 +91,16 @@ function render({ model, el }) {
     for (const [name, act] of Object.entries(hear)) model.off(`change:${name}`, act);
     model.off("msg:custom", message);
     viewer.destroy();
+    showKept();
   };
+}
+
+/** Hide what a saved notebook shows in place of this widget, there now or later. */
+function hideKept(name) {
+  const style = document.createElement("style");
+  style.textContent = `[data-rnnviz-kept="${name}"] { display: none; }`;
+  document.head.append(style);
+  return () => style.remove();
 }
 
 function addForm(root, name) {

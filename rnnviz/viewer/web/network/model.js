@@ -2,7 +2,8 @@
  * The network of a payload at a timestep: its own arrays, or those of a setting under the hand.
  */
 
-import { activationOf, atStart, costOf, gatesOf, row, stepOf, unrolled } from "./cell_step.js";
+import { row } from "./algebra.js";
+import { activationOf, atStart, costOf, gatesOf, stepOf, unrolled } from "./cell_step.js";
 
 const ARRAYS = ["kernel", "recurrent", "bias", "inputs", "states", "cells", "initial"];
 const MOST_WORK = 8e6; // multiplications that a frame can spare
@@ -54,7 +55,7 @@ class Model {
     return row(this.opened.inputs, features, Math.min(steps - 1, Math.floor((t * steps) / this.timesteps)));
   }
 
-  /** What was there before a timestep: the state, and an LSTM's cell state. */
+  /** What was there before a timestep: the state, and the cell state beside it. */
   before(t) {
     const { opened } = this;
     if (t > 0) {

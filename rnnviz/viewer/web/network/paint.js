@@ -3,7 +3,7 @@
  * activation, and the way of the state back to the next step. Lines are as wide as what they carry.
  */
 
-import { activation } from "./cell_step.js";
+import { activation } from "./activations.js";
 import { image } from "./colours.js";
 import { strength } from "./model.js";
 import { brief } from "./numbers.js";

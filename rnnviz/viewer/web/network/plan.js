@@ -4,6 +4,8 @@
  * vectors of units as strips beside each other, so that one row is one unit everywhere.
  */
 
+import { cellOf } from "./cells.js";
+
 const STRIP = 14;
 const OP = 24;
 const CURVE = 46;
@@ -35,23 +37,26 @@ export function partsOf(model, gate) {
     strip("z", "z", "argument", of("z")),
   ];
   const curve = { kind: "curve", id: "activation", gate, label: model.activationOf(gate) };
-  if (opened.cell === "SimpleRNN") return [[...sums, curve, h]];
-  const value = (name, label) => {
-    const scale = model.activationOf(name) === "sigmoid" ? "gate" : "state";
-    return strip(`gate:${name}`, label, scale, (at) => at.gates[name].value, { gate: name });
+  const { diagram } = cellOf(opened);
+  return diagram ? [[...sums, curve], combination(model, diagram, h)] : [[...sums, curve, h]];
+}
+
+/** The line that says how the gates make the state. */
+function combination(model, diagram, h) {
+  const states = {
+    h,
+    before: strip("before", "h₋", "state", (at) => at.before),
+    cellBefore: strip("cellBefore", "c₋", "cell", (at) => at.cellBefore),
+    cell: strip("c", "c", "cell", (at) => at.cell),
   };
-  if (opened.cell === "GRU") {
-    const before = strip("before", "h₋", "state", (at) => at.before);
-    return [[...sums, curve], [
-      value("r", "r"), op(""), value("z", "z"), op("∘"), before, op("+(1−z)∘"), value("h", "ĥ"), op("="), h,
-    ]];
-  }
-  const cellBefore = strip("cellBefore", "c₋", "cell", (at) => at.cellBefore);
-  const cell = strip("c", "c", "cell", (at) => at.cell);
-  return [[...sums, curve], [
-    value("f", "f"), op("∘"), cellBefore, op("+"), value("i", "i"), op("∘"), value("c", "g"), op("="),
-    cell, op(opened.activation), value("o", "o"), op("∘"), h,
-  ]];
+  return diagram.map((one) => {
+    if (typeof one === "string") return op(one);
+    if (one.activation) return op(model.opened.activation);
+    if (one.state) return states[one.state];
+    const scale = model.activationOf(one.gate) === "sigmoid" ? "gate" : "state";
+    const values = (at) => at.gates[one.gate].value;
+    return strip(`gate:${one.gate}`, one.label ?? one.gate, scale, values, { gate: one.gate });
+  });
 }
 
 function fixedWidth({ kind, label }, letter) {

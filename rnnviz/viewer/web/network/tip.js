@@ -4,18 +4,6 @@
 
 import { shortest } from "./words.js";
 
-const CODE = {
-  W: "np.dot(W, input_t)",
-  Wx: "np.dot(W, input_t)",
-  U: "np.dot(U, state_t)",
-  Uh: "np.dot(U, state_t)",
-  b: "b",
-  z: "np.dot(W, input_t) + np.dot(U, state_t) + b",
-  h: "output_t",
-  x: "input_t",
-  before: "state_t",
-};
-
 /** Lines of [kind, text] for what lies under the pointer. */
 export function linesOf(model, { part, unit, feature, index }, at, gate) {
   const { words } = model;
@@ -31,7 +19,8 @@ export function linesOf(model, { part, unit, feature, index }, at, gate) {
     const values = part.values(at);
     const place = index ?? unit;
     if (values && model.exact) lines.push(["value", shortest(values[Math.min(place, values.length - 1)])]);
-    if (CODE[part.id] && model.opened.cell === "SimpleRNN") lines.push(["code", `${CODE[part.id]}  [${place}]`]);
+    const code = model.opened.code[part.id];
+    if (code) lines.push(["code", `${code}  [${place}]`]);
   }
   if (part.kind === "matrix" || part.id === "b") lines.push(["note", words.tap_for_more]);
   return lines;

@@ -3,15 +3,29 @@
  * pictures of every layer and lens in both languages. Arrays that several of them show are there once.
  */
 
-import { activation } from "./cell_step.js";
+import { activation } from "./activations.js";
+import { unzipped } from "./file_block.js";
 import { attached, readParts } from "./payload.js";
 
-/** The parts of a file, from the text of its data element. */
+/** The header and the arrays of a file, from the text of its data element. */
+export async function readBlock(text) {
+  return readParts(await unzipped(text));
+}
+
+/** The parts of a file with a run. */
 export async function unpacked(text) {
-  const bytes = Uint8Array.from(atob(text.trim()), (letter) => letter.charCodeAt(0));
-  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
-  const [parts, arrays] = readParts(new Uint8Array(await new Response(stream).arrayBuffer()));
-  return new FileData(parts, arrays);
+  return new FileData(...(await readBlock(text)));
+}
+
+/** Layers that can be computed, with their weights in the place of the numbers of arrays. */
+export function layersOf(engine, arrays) {
+  return engine.layers.map((layer) => ({
+    ...layer,
+    apply: activation(layer.activation),
+    ...Object.fromEntries(
+      ["kernel", "recurrent", "bias", "initial"].map((name) => [name, arrays[layer[name]]]),
+    ),
+  }));
 }
 
 class FileData {
@@ -48,13 +62,7 @@ class FileData {
 
   /** The layers that can be computed here, with their weights; null where they cannot. */
   get engineLayers() {
-    this.computed ??= this.engine?.layers.map((layer) => ({
-      ...layer,
-      apply: activation(layer.activation),
-      ...Object.fromEntries(
-        ["kernel", "recurrent", "bias", "initial"].map((name) => [name, this.arrays[layer[name]]]),
-      ),
-    }));
+    if (this.engine) this.computed ??= layersOf(this.engine, this.arrays);
     return this.computed ?? null;
   }
 

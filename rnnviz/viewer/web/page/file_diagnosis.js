@@ -3,7 +3,9 @@
  * diagnosis.py in the browser. The tests hold the sentences that come of it against Python's.
  */
 
-import { isBounded, nearEnd, rangeOf, slopeOf, slopes } from "./file_lenses.js";
+import { ACTIVATIONS } from "./activations.js";
+import { cellOf } from "./cells.js";
+import { isBounded, nearEnd, rangeOf, slopes } from "./file_lenses.js";
 
 const MOSTLY = 0.5;
 const EDGE = 0.05;
@@ -15,7 +17,6 @@ const NUMBERS_READ = 5e7;
 const MOST_ROUNDS = 40;
 const SETTLED = 1e-7; // of log ‖∏J‖ a round
 const SQUARES_ARE_LOST = 1e-150;
-const KINKS = { relu: [0], hard_sigmoid: [-3, 3], hard_sigmoid_keras2: [-2.5, 2.5] };
 
 /** What pins the states of a trace, and when. */
 export function saturationOf(trace) {
@@ -62,7 +63,7 @@ export function diagnosisOf(trace, saturation) {
     lowest: part.reduce((least, one) => Math.min(least, one), Infinity),
     highest: part.reduce((most, one) => Math.max(most, one), -Infinity),
     moving: end > 0 && moves(trace, end),
-    onKink: (KINKS[trace.layer.activation] ?? []).some((kink) => trace.arguments.subarray(first * units, end * units).includes(kink)),
+    onKink: (ACTIVATIONS[trace.layer.activation].kinks ?? []).some((kink) => trace.arguments.subarray(first * units, end * units).includes(kink)),
     divergedAt,
     deadFrom: zeroFrom(trace),
   };
@@ -96,9 +97,9 @@ function firstNotFinite({ states, cells, units }) {
 /** First step of the end of a run that is looked at, and how many steps that are. */
 function lastFiniteSteps({ layer, units }, end) {
   if (end <= 1) return [0, 0];
-  const size = units * (layer.cell === "LSTM" ? 2 : 1);
+  const size = units * (cellOf(layer).hasCell ? 2 : 1);
   let most = Math.floor(Math.max(LEAST_STEPS, Math.min(MOST_STEPS, NUMBERS_READ / size ** 2)));
-  if (layer.cell !== "SimpleRNN") most = Math.max(LEAST_STEPS, Math.floor(most / 8));
+  if (!cellOf(layer).isActivation) most = Math.max(LEAST_STEPS, Math.floor(most / 8));
   const first = Math.max(0, end - 1 - most) + 1;
   return [first, end - first];
 }
@@ -130,7 +131,9 @@ function zeroFrom({ states, units, timesteps }) {
 
 /** log₁₀ of the spectral norm of the product of the Jacobians of steps first … end − 1. */
 function gradientOf(trace, first, end) {
-  const steps = Array.from({ length: end - first }, (_, i) => jacobianOf(trace, first + i));
+  // The Jacobian of a step is two functions: a change of the state forwards, a gradient backwards.
+  const { jacobian } = cellOf(trace.layer);
+  const steps = Array.from({ length: end - first }, (_, i) => jacobian(trace, first + i));
   const size = trace.units * (trace.cells ? 2 : 1);
   let change = Float64Array.from({ length: size }, (_, i) => Math.cos(1 + 7.3 * i) + 0.1);
   let grown = -Infinity;
@@ -171,123 +174,4 @@ function dot(vector) {
   let sum = 0;
   for (const one of vector) sum += one * one;
   return sum;
-}
-
-/** The Jacobian of a step as two functions: a change of the state forwards, a gradient backwards. */
-function jacobianOf(trace, t) {
-  if (trace.layer.cell === "SimpleRNN") return ofSimple(trace, t);
-  return trace.layer.cell === "LSTM" ? ofLstm(trace, t) : ofGru(trace, t);
-}
-
-/** change (units) · block of U that belongs to a gate, and back. */
-function products({ recurrent, units }, gates) {
-  const width = gates * units;
-  const forth = (change, gate) => {
-    const out = new Float64Array(units);
-    for (let i = 0; i < units; i++) {
-      const start = i * width + gate * units;
-      for (let u = 0; u < units; u++) out[u] += change[i] * recurrent[start + u];
-    }
-    return out;
-  };
-  const back = (gradient, gate, out) => {
-    for (let i = 0; i < units; i++) {
-      const start = i * width + gate * units;
-      let sum = 0;
-      for (let u = 0; u < units; u++) sum += gradient[u] * recurrent[start + u];
-      out[i] += sum;
-    }
-  };
-  return { forth, back };
-}
-
-function ofSimple({ layer, states, units }, t) {
-  const slope = slopeOf(layer.activation);
-  const slopesHere = states.subarray(t * units, (t + 1) * units).map(slope);
-  const { forth, back } = products(layer, 1);
-  return {
-    push: (change) => forth(change, 0).map((one, u) => one * slopesHere[u]),
-    pull: (gradient) => {
-      const out = new Float64Array(units);
-      back(gradient.map((one, u) => one * slopesHere[u]), 0, out);
-      return out;
-    },
-  };
-}
-
-/** State: h, then c. */
-function ofLstm({ layer, gates, cells, units }, t) {
-  const { i, f, c, o } = Object.fromEntries(Object.entries(gates[t]).map(([name, { value }]) => [name, value]));
-  const [act, gate] = [slopeOf(layer.activation), slopeOf(layer.recurrentActivation)];
-  const before = (u) => (t ? cells[(t - 1) * units + u] : layer.initial[units + u]);
-  const squashed = cells.subarray(t * units, (t + 1) * units).map(layer.apply);
-  // ∂c_t and the part of ∂h_t past c, by the pre-activation of each gate.
-  const by = (value) => Float64Array.from({ length: units }, (_, u) => value(u));
-  const byCell = [
-    by((u) => c[u] * gate(i[u])),
-    by((u) => before(u) * gate(f[u])),
-    by((u) => i[u] * act(c[u])),
-  ];
-  const byOutput = by((u) => squashed[u] * gate(o[u]));
-  const through = by((u) => o[u] * act(squashed[u]));
-  const { forth, back } = products(layer, 4);
-  return {
-    push: (change) => {
-      const out = new Float64Array(2 * units);
-      const onward = [0, 1, 2, 3].map((one) => forth(change, one));
-      for (let u = 0; u < units; u++) {
-        const cell = f[u] * change[units + u] + byCell.reduce((sum, one, k) => sum + one[u] * onward[k][u], 0);
-        out[units + u] = cell;
-        out[u] = through[u] * cell + byOutput[u] * onward[3][u];
-      }
-      return out;
-    },
-    pull: (gradient) => {
-      const out = new Float64Array(2 * units);
-      const cell = by((u) => gradient[units + u] + through[u] * gradient[u]);
-      byCell.forEach((one, k) => back(one.map((value, u) => value * cell[u]), k, out));
-      back(byOutput.map((value, u) => value * gradient[u]), 3, out);
-      for (let u = 0; u < units; u++) out[units + u] = f[u] * cell[u];
-      return out;
-    },
-  };
-}
-
-function ofGru({ layer, gates, states, units }, t) {
-  const { z, r, h } = Object.fromEntries(Object.entries(gates[t]).map(([name, { value }]) => [name, value]));
-  const [act, gate] = [slopeOf(layer.activation), slopeOf(layer.recurrentActivation)];
-  const by = (value) => Float64Array.from({ length: units }, (_, u) => value(u));
-  const before = by((u) => (t ? states[(t - 1) * units + u] : layer.initial[u]));
-  const candidate = by((u) => (1 - z[u]) * act(h[u]));
-  const update = by((u) => (before[u] - h[u]) * gate(z[u]));
-  const resetSlope = by((u) => gate(r[u]));
-  const { forth, back } = products(layer, 3);
-  // With reset_after the reset gate multiplies what U made of the state, bias and all.
-  const after = layer.resetAfter;
-  const made = after ? forth(before, 2).map((one, u) => one + layer.bias[3 * units + 2 * units + u]) : null;
-  return {
-    push: (change) => {
-      const [toZ, toR] = [forth(change, 0), forth(change, 1)];
-      const reset = by((u) => resetSlope[u] * toR[u]);
-      const inner = after
-        ? forth(change, 2).map((one, u) => r[u] * one + reset[u] * made[u])
-        : forth(by((u) => r[u] * change[u] + reset[u] * before[u]), 2);
-      return by((u) => z[u] * change[u] + update[u] * toZ[u] + candidate[u] * inner[u]);
-    },
-    pull: (gradient) => {
-      const out = by((u) => z[u] * gradient[u]);
-      back(by((u) => update[u] * gradient[u]), 0, out);
-      const inner = by((u) => candidate[u] * gradient[u]);
-      if (after) {
-        back(by((u) => r[u] * inner[u]), 2, out);
-        back(by((u) => resetSlope[u] * made[u] * inner[u]), 1, out);
-        return out;
-      }
-      const read = new Float64Array(units);
-      back(inner, 2, read);
-      for (let u = 0; u < units; u++) out[u] += r[u] * read[u];
-      back(by((u) => resetSlope[u] * before[u] * read[u]), 1, out);
-      return out;
-    },
-  };
 }

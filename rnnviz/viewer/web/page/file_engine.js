@@ -1,14 +1,14 @@
 /**
- * The engine of a file: a stack of SimpleRNN, LSTM and GRU layers, run in float64 with other weights.
+ * The engine of a file: a stack of layers, run in float64 with other weights.
  *
  * The arithmetic of one timestep is that of the diagram (cell_step.js), held against the NumPy engine
  * by the tests. Weights of the file are those of its run; a knob multiplies them by how far it is
  * from where the run had it.
  */
 
-import { atStart, gatesOf, row, stepOf } from "./cell_step.js";
-
-const CANDIDATE = { SimpleRNN: "h", LSTM: "c", GRU: "h" };
+import { row } from "./algebra.js";
+import { atStart, gatesOf, stepOf } from "./cell_step.js";
+import { cellOf } from "./cells.js";
 
 /**
  * Run all layers with the weights of a setting.
@@ -38,16 +38,17 @@ function weighted(layer, factors) {
 
 /** A layer over all timesteps, with what its activation is applied to (of gated cells the candidate's). */
 export function traceOf(layer, inputs, timesteps) {
-  const { units, features, cell } = layer;
+  const { units, features } = layer;
+  const { hasCell, candidate } = cellOf(layer);
   const states = new Float64Array(timesteps * units);
   const args = new Float64Array(timesteps * units);
-  const cells = cell === "LSTM" ? new Float64Array(timesteps * units) : null;
+  const cells = hasCell ? new Float64Array(timesteps * units) : null;
   const gates = gatesOf(layer).length > 1 ? [] : null;
   let { before, cellBefore } = atStart(layer);
   for (let t = 0; t < timesteps; t++) {
     const after = stepOf(layer, row(inputs, features, t), before, cellBefore);
     states.set(after.state, t * units);
-    args.set(after.gates[CANDIDATE[cell]].z, t * units);
+    args.set(after.gates[candidate].z, t * units);
     cells?.set(after.cell, t * units);
     gates?.push(after.gates);
     [before, cellBefore] = [after.state, after.cell];

@@ -5,6 +5,8 @@
  * them. What does not change with the numbers (titles, panels) is the file's own picture.
  */
 
+import { ACTIVATIONS, slopeOf } from "./activations.js";
+import { cellOf } from "./cells.js";
 import { shadesOf } from "./payload.js";
 import { fill } from "./words.js";
 
@@ -14,32 +16,6 @@ const OWN_BELOW = 0.1;
 const [LEAST, GREATEST] = [1e-300, 8e307];
 const EASY = [1, 1.5, 2, 3, 4, 5, 6, 8, 10, 12];
 const ROUND = [1, 1.5, 2, 3, 4, 5, 6, 8, 10];
-const GREATEST_SLOPE = { sigmoid: 1 / 4, hard_sigmoid: 1 / 6, hard_sigmoid_keras2: 1 / 5 };
-
-const ENDS = {
-  tanh: [-1, 1], relu: [0, Infinity], sigmoid: [0, 1], linear: [-Infinity, Infinity],
-  hard_sigmoid: [0, 1], hard_sigmoid_keras2: [0, 1], elu: [-1, Infinity],
-  softplus: [0, Infinity], softsign: [-1, 1],
-};
-const SLOPES = {
-  tanh: (h) => (1 - h) * (1 + h),
-  relu: (h) => (h > 0 ? 1 : 0),
-  sigmoid: (h) => h * (1 - h),
-  linear: () => 1,
-  hard_sigmoid: (h) => (h > 0 && h < 1 ? 1 / 6 : 0),
-  hard_sigmoid_keras2: (h) => (h > 0 && h < 1 ? 1 / 5 : 0),
-  elu: (h) => Math.min(h, 0) + 1,
-  softplus: (h) => -Math.expm1(-h),
-  softsign: (h) => (1 - Math.abs(h)) ** 2,
-};
-
-const KINKS = { relu: [0], hard_sigmoid: [-3, 3], hard_sigmoid_keras2: [-2.5, 2.5] };
-
-/** The slope of an activation, told from its value. */
-export function slopeOf(name) {
-  return SLOPES[name];
-}
-
 const LENSES = {
   state: [(trace) => trace.states, stateScale],
   digits: [digits, digitsScale],
@@ -89,7 +65,7 @@ function axisOf(low, high, tickformat) {
 
 function ownWords({ own, low, high }, lens, activation, say) {
   const title = say(`field.${lens}.title`);
-  const isKinked = lens === "slope" && activation in KINKS;
+  const isKinked = lens === "slope" && Boolean(ACTIVATIONS[activation].kinks);
   const missingTitle = say(isKinked ? "field.slope.missing" : "field.missing.title");
   if (!own) return { title, missingTitle, ownTitle: "" };
   const ends = { low: brief(low), high: brief(high) };
@@ -106,9 +82,9 @@ export function isBounded([low, high]) {
 }
 
 /** The least and greatest value that a layer's state can take. */
-export function rangeOf({ cell, activation }) {
-  const [low, high] = ENDS[activation];
-  if (cell === "SimpleRNN") return [low, high];
+export function rangeOf(layer) {
+  const [low, high] = ACTIVATIONS[layer.activation].ends;
+  if (cellOf(layer).isActivation) return [low, high];
   const bound = Math.max(Math.abs(low), Math.abs(high));
   return [-bound, bound];
 }
@@ -144,15 +120,15 @@ function digits({ states, layer }) {
 
 /** Slopes of the activation at each cell. */
 export function slopes({ states, arguments: z, layer }) {
-  const slope = SLOPES[layer.activation];
-  if (layer.cell === "SimpleRNN") return states.map(slope);
+  const slope = slopeOf(layer.activation);
+  if (cellOf(layer).isActivation) return states.map(slope);
   const apply = layer.apply;
   return z.map((one) => slope(apply(one)));
 }
 
 /** The same, NaN where there is not one slope: on a kink, or where z is not a number. */
 function singleSlopes(trace) {
-  const kinks = KINKS[trace.layer.activation] ?? [];
+  const kinks = ACTIVATIONS[trace.layer.activation].kinks ?? [];
   const z = trace.arguments;
   return slopes(trace).map((slope, i) => (kinks.includes(z[i]) || Number.isNaN(z[i]) ? NaN : slope));
 }
@@ -206,7 +182,7 @@ function argumentScale(values) {
 }
 
 function slopeScale(values, { layer }) {
-  return { low: 0, high: GREATEST_SLOPE[layer.activation] ?? 1, kind: "sequential", lowMark: 0 };
+  return { low: 0, high: ACTIVATIONS[layer.activation].greatest ?? 1, kind: "sequential", lowMark: 0 };
 }
 
 function changeScale(values, trace, range) {

@@ -8,11 +8,9 @@
 import { mount } from "./viewer.js";
 import { mount as mountNetwork } from "./network.js";
 import { unpacked } from "./file_data.js";
-import { made } from "./file_elements.js";
+import { drawChoices, made, Theme, THEMES } from "./file_elements.js";
 import { Knobs } from "./file_knobs.js";
 import { Reading } from "./file_reading.js";
-
-const THEMES = ["auto", "light", "dark"];
 
 /** Show a file's data in an element; resolves to the page once its picture is there. */
 export async function open(element, text) {
@@ -22,8 +20,8 @@ export async function open(element, text) {
 class Page {
   constructor(element, data) {
     Object.assign(this, { element, data });
-    const { language, layer, lens, theme } = data;
-    Object.assign(this, { language, layer, lens, theme });
+    const { language, layer, lens } = data;
+    Object.assign(this, { language, layer, lens });
     this.part = (name) => element.querySelector(`[data-part="${name}"]`);
     this.viewer = mount({ element: this.part("viewer"), help: () => this.#help(true) });
     if (Object.keys(data.networks).length) {
@@ -31,10 +29,12 @@ class Page {
     }
     this.reading = new Reading(this.part("reading"), data);
     if (data.engine) this.knobs = new Knobs(this.part("knobs"), this);
-    this.dark = matchMedia("(prefers-color-scheme: dark)");
-    this.dark.addEventListener("change", () => this.#dress());
+    this.theme = new Theme(data.theme, (name) => {
+      this.viewer.theme(name);
+      this.network?.theme(name);
+    });
     document.addEventListener("keydown", (event) => this.#key(event));
-    this.#dress();
+    this.theme.dress();
     this.show();
     this.viewer.moveTo(data.timestep);
   }
@@ -79,9 +79,8 @@ class Page {
       this.language = one;
       this.show();
     }, this.say("file.language"));
-    this.#choices("themes", THEMES, this.theme, (one) => this.say(`file.theme.${one}`), (one) => {
-      this.theme = one;
-      this.#dress();
+    this.#choices("themes", THEMES, this.theme.chosen, (one) => this.say(`file.theme.${one}`), (one) => {
+      this.theme.choose(one);
       this.show();
     }, this.say("file.colours"));
     this.#choices("lenses", data.layers[this.layer].lenses, this.lens, (one) => this.say(`lens.${one}.label`), (one) => {
@@ -104,26 +103,7 @@ class Page {
   }
 
   #choices(name, options, chosen, label, take, title) {
-    const room = this.part(name);
-    const focused = room.contains(document.activeElement) ? document.activeElement.dataset.option : null;
-    room.setAttribute("aria-label", title);
-    room.replaceChildren(
-      ...options.map((option) => {
-        const button = made("button", { type: "button", textContent: label(option) });
-        button.dataset.option = option;
-        button.setAttribute("aria-pressed", String(option === chosen));
-        button.addEventListener("click", () => take(option));
-        return button;
-      }),
-    );
-    if (focused !== null) room.querySelector(`[data-option="${focused}"]`)?.focus();
-  }
-
-  #dress() {
-    const theme = this.theme === "auto" ? (this.dark.matches ? "dark" : "light") : this.theme;
-    document.documentElement.dataset.theme = theme;
-    this.viewer.theme(theme);
-    this.network?.theme(theme);
+    drawChoices(this.part(name), { options, chosen, label, take, title });
   }
 
   #key(event) {
