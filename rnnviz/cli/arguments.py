@@ -144,6 +144,14 @@ def _add_render(command: _Parser, say: Words) -> None:
     )
     command.options.add_argument("--store", metavar="FOLDER", help=say("cli.atlas.store"))
     command.options.add_argument("--measure", metavar="NAME", help=say("cli.atlas.measure"))
+    command.options.add_argument(
+        "--with",
+        dest="linked",
+        action="append",
+        default=[],
+        metavar="VIEW",
+        help=say("cli.option.linked"),
+    )
     _add_look(command, say)
     _add_force(command, say)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -57,7 +58,9 @@ def render(request: argparse.Namespace, say: Words) -> None:
     if request.store is not None:
         raise Misunderstood(say("cli.atlas.store_alone"))
     view = _view(request.view, say)
-    shown, look = sources(request, say), _look(request)
+    linked = tuple(_view(name, say).name for name in request.linked)
+    shown = sources(request, say)
+    look = dataclasses.replace(_look(request), linked=linked)
     format = format_of(request.out, (*PICTURES, *TEXTS), say)
     paths = paths_of(request, len(shown))
     with Bar(len(shown)) as bar:

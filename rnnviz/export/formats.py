@@ -23,7 +23,9 @@ def page(sheet: Sheet) -> bytes:
     _, run, perspective = sheet.shown
     theme = "light" if sheet.look.theme == "print" else sheet.look.theme
     link = sheet.caption.link if sheet.look.caption else None
-    return viewer_page(run, perspective, sheet.language, theme=theme, link=link)
+    return viewer_page(
+        run, perspective, sheet.language, theme=theme, link=link, linked=sheet.look.linked
+    )
 
 
 TEXTS: Mapping[str, Callable[[Sheet], bytes]] = {"html": page, "json": figure_json}

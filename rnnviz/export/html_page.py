@@ -40,14 +40,14 @@ $body
 </html>
 """)
 _VIEWER_POLICY = (
-    "default-src 'none'; script-src '{script}'; style-src '{style}'; img-src data: blob:; "
+    "default-src 'none'; script-src {scripts}; style-src {style}; img-src data: blob:; "
     "font-src data:; base-uri 'none'; form-action 'none'"
 )
 _VIEWER_BODY = Template("""\
 $body
 <noscript>$needs_script</noscript>
 <script type="application/octet-stream" id="$data_id">$data</script>
-<script type="module">$script</script>""")
+$before<script type="module">$script</script>""")
 
 
 @dataclass(frozen=True)
@@ -92,6 +92,7 @@ def viewer_html(
     styles: tuple[str, ...],
     needs_script: str,
     faces: bool = True,
+    plotly: str = "",
 ) -> bytes:
     """Return a file that shows packed numbers with one of the viewer's modules.
 
@@ -114,6 +115,9 @@ def viewer_html(
         What is said where scripts are switched off.
     faces : bool
         Whether the faces travel in the file; without them it takes those of the system.
+    plotly : str
+        Text of plotly.js where the page needs it. It writes styles of its own, so that styles are
+        then allowed without being named.
     """
     start = f'open(document.body, document.getElementById("{DATA_ID}").textContent);\n'
     script = "\n" + bundle(module).replace("</script", "<\\/script") + start
@@ -123,9 +127,12 @@ def viewer_html(
         needs_script=html.escape(needs_script),
         data_id=DATA_ID,
         data=base64.b64encode(gzip.compress(data, 9, mtime=0)).decode(),
+        before=f"<script>{plotly}</script>\n" if plotly else "",
         script=script,
     )
-    policy = _VIEWER_POLICY.format(script=_hash(script), style=_hash(style))
+    scripts = " ".join(_hash(text) for text in (plotly, script) if text)
+    allowed = "'unsafe-inline'" if plotly else _hash(style)
+    policy = _VIEWER_POLICY.format(scripts=scripts, style=allowed)
     return html_page(head, whole, style=style, policy=policy)
 
 
@@ -144,4 +151,5 @@ def _faces() -> str:
 
 
 def _hash(text: str) -> str:
-    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+    """Return what names a text in a policy."""
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"

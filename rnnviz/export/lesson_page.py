@@ -39,7 +39,7 @@ SIZE_LIMIT = 1_500_000
 """Most bytes of such a file: it goes through a class by mail or by a link."""
 _SCALES = ("weight_scale", "input_gain", "recurrent_gain")
 """Knobs that multiply weights and do nothing else."""
-_SAID = ("lessons.", "lens.state.", "field.state.", "contrast.", "file.")
+_SAID = ("lessons.", "lens.state.", "field.state.", "field.missing.", "contrast.", "file.")
 _LOOKS = ("timestep", "unit")
 _BODY = Template("""\
 <header><h1 data-part="title">$title</h1>

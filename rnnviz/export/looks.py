@@ -77,6 +77,8 @@ class Look:
         Whether the caption stands under the picture.
     cursor : bool
         Whether the time cursor is drawn.
+    linked : tuple of str
+        Names of views that stand below the viewer in its page, and follow its cursor.
     """
 
     theme: str = "light"
@@ -84,6 +86,7 @@ class Look:
     scale: int = 1
     caption: bool = True
     cursor: bool = True
+    linked: tuple[str, ...] = ()
 
     @property
     def sheet(self) -> Size:

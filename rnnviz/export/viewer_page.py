@@ -8,9 +8,11 @@ carries its weights, and the file computes what its knobs are moved to.
 from __future__ import annotations
 
 import html
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from string import Template
 from typing import Any
+
+import numpy as np
 
 from rnnviz.analysis.diagnosis import diagnose
 from rnnviz.analysis.saturation import saturation
@@ -20,17 +22,19 @@ from rnnviz.export.caption import caption
 from rnnviz.export.file_engine import engine_part, radius_of
 from rnnviz.export.html_page import Head, viewer_html
 from rnnviz.export.source import source_json
+from rnnviz.export.standalone import plotly_file
 from rnnviz.i18n import LANGUAGES, words
 from rnnviz.sentences.metrics import metrics
 from rnnviz.sentences.reading import read
 from rnnviz.spec.perspective import Perspective
 from rnnviz.viewer.network_payload import EXACT_NUMBERS, Drawn, network_parts
-from rnnviz.viewer.packing import Arrays, Pool, pack
+from rnnviz.viewer.packing import Arrays, Pool, figure_bytes, pack
 from rnnviz.viewer.payload import picture_parts
 from rnnviz.views import states
+from rnnviz.views._plot.follow import MOST_NUMBERS
 from rnnviz.views._plot.lenses import LENSES
 from rnnviz.views._plot.style import Style
-from rnnviz.views.registry import view
+from rnnviz.views.registry import View, view
 
 MOST_EXACT = 20_000
 """Up to so many cells of a layer every lens has its values in the file; beyond, the state alone."""
@@ -57,6 +61,7 @@ _BODY = Template("""\
 <div class="rf-choices" role="group" data-part="lenses"></div>
 <p class="rf-how" data-part="how-to-read"></p></div>
 <div data-part="viewer"></div>
+<div data-part="figures"></div>
 </main>
 <footer data-part="parameters">$caption</footer>
 <div class="rf-help" role="dialog" data-part="help" hidden></div>""")
@@ -70,6 +75,7 @@ def viewer_page(
     *,
     theme: str = "auto",
     link: str | None = "",
+    linked: Sequence[str] = (),
 ) -> bytes:
     """Return a run with its viewer as one HTML page, UTF-8.
 
@@ -85,9 +91,12 @@ def viewer_page(
         That it begins in; the reader can change it.
     link : str or None
         Address of the same in an app, at the foot under parameters and origin; None for no foot.
+    linked : sequence of str
+        Views that stand below and follow the cursor; with them the file holds Plotly, 5 MB.
     """
     arrays = Pool()
     parts = _parts(run, perspective, arrays)
+    parts["figures"] = [_figure(run, perspective, view(name), arrays) for name in linked]
     parts |= {"language": language, "theme": theme}
     parts["captions"] = {
         name: [] if link is None else _caption(run, perspective, name, link) for name in LANGUAGES
@@ -107,6 +116,7 @@ def viewer_page(
         module="file_page.js",
         styles=_STYLES,
         needs_script=say("file.needs_script"),
+        plotly=plotly_file().read_text(encoding="utf-8") if linked else "",
     )
 
 
@@ -148,6 +158,26 @@ def _parts(run: Run, perspective: Perspective, arrays: Arrays) -> dict[str, Any]
         "sentences": {language: _sentences(perspective, language) for language in LANGUAGES},
         "keys": list(_KEYS.items()),
     }
+
+
+def _figure(run: Run, perspective: Perspective, shown: View[Any], arrays: Arrays) -> dict[str, Any]:
+    """Add a view in both languages and themes, as the page of the app sends it to its figures."""
+    result = shown.analyse(run, perspective)
+    moves = shown.follow(result) if shown.follow else ()
+    follow = moves if sum(one.size for one in moves) <= MOST_NUMBERS else ()
+    at = perspective.timestep if shown.at_cursor and not follow else None
+    packed: dict[str, int] = {}
+    for language in LANGUAGES:
+        for theme in ("light", "dark"):
+            drawn = shown.draw(result, _style(perspective, language).on(theme))
+            drawn.update_layout(paper_bgcolor="rgba(0,0,0,0)")
+            data = figure_bytes(drawn, shown.name, follow, at=at)
+            packed[f"{language} {theme}"] = arrays.add(np.frombuffer(data, np.uint8))
+    said = {
+        name: {part: words(name)(f"view.{shown.name}.{part}") for part in ("title", "how_to_read")}
+        for name in LANGUAGES
+    }
+    return {"name": shown.name, "said": said, "packed": packed}
 
 
 def _lenses(run: Run, index: int) -> Iterator[str]:

@@ -5,6 +5,7 @@
  * switched here; where the file carries an engine, the knobs compute the run anew.
  */
 
+import { mount as mountFigure } from "./figure.js";
 import { mount } from "./viewer.js";
 import { mount as mountNetwork } from "./network.js";
 import { unpacked } from "./file_data.js";
@@ -28,10 +29,12 @@ class Page {
       this.network = mountNetwork({ element: this.part("network"), tell: (name, value) => this.#open(name, value) });
     }
     this.reading = new Reading(this.part("reading"), data);
+    this.figures = data.figures.map((one) => this.#figure(one));
     if (data.engine) this.knobs = new Knobs(this.part("knobs"), this);
     this.theme = new Theme(data.theme, (name) => {
       this.viewer.theme(name);
       this.network?.theme(name);
+      this.#showFigures();
     });
     document.addEventListener("keydown", (event) => this.#key(event));
     this.theme.dress();
@@ -46,11 +49,29 @@ class Page {
     document.title = this.say("view.states.title");
     this.viewer.show(data.picture(layer, lens, language));
     this.#write();
+    this.#showFigures();
     this.knobs?.write();
     if (this.knobs) this.knobs.compute();
     else {
       this.#showNetwork();
       this.reading.show(layer, language);
+    }
+  }
+
+  /** A view below, with its title; it follows the cursor by itself. */
+  #figure({ said, packed }) {
+    const [title, how, element] = [made("h2", {}), made("p", { className: "rf-how" }), made("div", {})];
+    this.part("figures").append(title, how, element);
+    return { said, packed, title, how, figure: mountFigure({ element }) };
+  }
+
+  #showFigures() {
+    const { language } = this;
+    const { theme } = document.documentElement.dataset;
+    for (const { said, packed, title, how, figure } of this.figures) {
+      title.textContent = said[language].title;
+      how.textContent = said[language].how_to_read;
+      figure.update(this.data.arrays[packed[`${language} ${theme}`]]);
     }
   }
 
