@@ -20,8 +20,9 @@ rnnviz.show(x)"""
 COUNT = """(root) => {
     const frames = (window.frames_ = { painted: [], ticks: [], long: 0 });
     window.sentMessages = 0;
-    new MutationObserver(() => frames.painted.push(performance.now())).observe(
-        root.querySelector(".rv-cursor"), { attributes: true, attributeFilter: ["aria-valuetext"] });
+    const told = { attributes: true, attributeFilter: ["aria-valuetext"] };
+    const seen = () => frames.painted.push(performance.now());
+    new MutationObserver(seen).observe(root.querySelector(".rv-cursor"), told);
     const tick = (now) => { frames.ticks.push(now); requestAnimationFrame(tick); };
     requestAnimationFrame(tick);
     new PerformanceObserver((list) => (frames.long += list.getEntries().length))
@@ -30,7 +31,10 @@ COUNT = """(root) => {
 MESSAGES = """
 window.sentMessages = 0;
 const send = WebSocket.prototype.send;
-WebSocket.prototype.send = function (data) { window.sentMessages += 1; return send.call(this, data); };
+WebSocket.prototype.send = function (data) {
+    window.sentMessages += 1;
+    return send.call(this, data);
+};
 """
 
 

@@ -7,7 +7,8 @@ import pytest
 
 from rnnviz.cli import main
 from rnnviz.export.browser import missing
-from rnnviz.export.handout import KINDS, _numbers, _text, handout, homework_sheet
+from rnnviz.export.handout import KINDS, _numbers, handout, homework_sheet
+from rnnviz.export.lesson_text import marked_up
 from rnnviz.export.printing import to_pdf
 from rnnviz.i18n import LANGUAGES, words
 from rnnviz.lessons.homework import Work, homework_of, pack
@@ -28,13 +29,13 @@ def test_a_handout_asks_and_a_key_answers(name, language):
         words_of = f"lesson.{name}.{card.name}"
         if isinstance(card, Predict):
             for option in card.options:
-                assert _text(own(f"{words_of}.option.{option}")) in asked
+                assert marked_up(own(f"{words_of}.option.{option}")) in asked
                 if option != card.answer:
-                    tempting = _text(own(f"{words_of}.tempting.{option}"))
+                    tempting = marked_up(own(f"{words_of}.tempting.{option}"))
                     assert tempting in key
                     assert tempting not in asked
         if isinstance(card, Why):
-            assert _text(own(f"{words_of}.text", **_numbers(lesson, place))) not in asked
+            assert marked_up(own(f"{words_of}.text", **_numbers(lesson, place))) not in asked
     predictions = sum(isinstance(card, Predict) for card in lesson.cards)
     assert asked.count("☑") == 0
     assert key.count("☑") == predictions
@@ -46,11 +47,11 @@ def test_a_handout_asks_and_a_key_answers(name, language):
 
 
 def test_text_is_shown_and_never_interpreted():
-    assert _text("**a** *b* `c` <script> & [d](https://e.org) [f](javascript:g)") == (
+    assert marked_up("**a** *b* `c` <script> & [d](https://e.org) [f](javascript:g)") == (
         '<b>a</b> <em>b</em> <code>c</code> &lt;script&gt; &amp; <a href="https://e.org">d</a> '
         "[f](javascript:g)"
     )
-    assert "<math" in _text("$h_{t}$ and 3 * 4 * 5")
+    assert "<math" in marked_up("$h_{t}$ and 3 * 4 * 5")
 
 
 @needs_browser

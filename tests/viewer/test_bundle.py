@@ -64,3 +64,15 @@ def test_the_modules_know_no_host():
             text = path.read_text(encoding="utf-8")
             for name in ("streamlit", "--st-", ".st-key", ".stE", "anywidget"):
                 assert name not in text, (path.name, name)
+
+
+def test_the_lines_of_the_adapters_are_as_the_contract_says():
+    package = Path(FOLDERS[0]).parents[2]
+    rows = re.findall(r"^\| [^|]+ \| ([^|]*`[^|]*) \| ([\d +;]+) \|$", CONTRACT, re.M)
+    assert len(rows) == 5
+    for names, told in rows:
+        files = re.findall(r"`([\w/.]+\.(?:js|py))`", names)
+        counts = [int(one) for one in re.findall(r"\d+", told)]
+        for name, count in zip(files, counts, strict=False):
+            (path,) = package.rglob(Path(name).name)
+            assert len(path.read_text(encoding="utf-8").splitlines()) == count, name
