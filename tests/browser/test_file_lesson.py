@@ -50,7 +50,7 @@ def test_the_states_of_what_a_lesson_comes_to_are_numpys(blank, name):
         np.testing.assert_allclose(found, wanted, rtol=1e-12, atol=1e-12)
         field = states.analyse(run, Perspective(layer=top)).field
         assert np.allclose((low, high), (field.low, field.high), rtol=1e-9)
-        assert np.isclose(mean, wanted[0].mean(), rtol=1e-9)
+        assert np.isclose(mean, wanted[0].mean(dtype=np.float64), rtol=1e-9)
 
 
 @pytest.fixture(scope="module")

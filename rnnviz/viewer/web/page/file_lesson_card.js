@@ -92,6 +92,7 @@ export class LessonCard {
       : made("select", {});
     if (kind === "list") input.append(...texts[language].map((text, i) => new Option(text, i)));
     input.dataset.knob = name;
+    input.setAttribute("aria-label", labels[language]);
     input.disabled = this.#card.locked;
     input.addEventListener("input", () => {
       const value = { [name]: stops[input.value] };
