@@ -15,8 +15,8 @@ from rnnviz.i18n import Words
 
 ATTRIBUTE = "data-rnnviz-kept"
 """Names the widget that a kept picture belongs to."""
-_HEIGHT = 640
-"""Pixels of the frame: the viewer fits itself to the height of its window."""
+_HEIGHT = 430
+"""Pixels of the frame: as high as the viewer makes itself in a window as low as this."""
 _FRAME = (
     '<div {attribute}="{name}"><iframe title="{title}" sandbox="allow-scripts" loading="lazy" '
     'style="width:100%;height:{height}px;border:0" srcdoc="{page}">{still}</iframe></div>'

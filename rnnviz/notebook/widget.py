@@ -261,7 +261,7 @@ class Viewer(anywidget.AnyWidget):
             return
         data, metadata = shown
         still = data.pop("text/html")
-        display(data, raw=True, metadata=metadata)
+        display(data | {"text/plain": self.reading}, raw=True, metadata=metadata)
         kept = kept_html(self.payload, still, self.kept, self._say)
         display({"text/html": kept, "text/plain": self.reading}, raw=True)
 

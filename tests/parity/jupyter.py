@@ -105,7 +105,7 @@ class Laboratory:
 
     def cell(self, number):
         """One cell, scrolled into sight."""
-        cell = self.page.locator(".jp-Notebook .jp-CodeCell").nth(number)
+        cell = self.page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-CodeCell").nth(number)
         cell.scroll_into_view_if_needed()
         return cell
 
