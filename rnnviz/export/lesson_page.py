@@ -136,7 +136,7 @@ class _Made:
         controls = self.settings.controls_next(index) if locked else self.settings.controls(index)
         settled = lesson.settled_at(index)
         look = {**(lesson.look if index == 0 else {}), **card.look}
-        found = {
+        found: dict[str, Any] = {
             "kind": card.kind,
             "changes": dict(card.changes),
             "look": {name: look[name] for name in _LOOKS if name in look},

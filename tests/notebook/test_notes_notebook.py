@@ -49,7 +49,8 @@ def test_the_notes_run_and_show_the_viewer(made):
     assert text_of(outputs_of(made, "final_output_sequence.shape")) == "(30, 16)"
     assert float(text_of(outputs_of(made, ".states).max()")).split("(")[-1].rstrip(")")) < 1e-12
     shown = [outputs_of(made, f"rnnviz.show({what}") for what in ("experiment", "final_output")]
-    assert all(WIDGET in outputs[-1]["data"] for outputs in shown)
+    assert all(WIDGET in outputs[-2]["data"] for outputs in shown)
+    assert all("srcdoc=" in outputs[-1]["data"]["text/html"] for outputs in shown)
     assert all("data:image/png" in str(outputs[-1]["data"]["text/html"]) for outputs in shown)
     saved = made["metadata"]["widgets"][STATE]["state"]
     viewers = [one for one in saved.values() if one["model_name"] == "AnyModel"]
@@ -64,5 +65,5 @@ def test_the_notes_without_keras_say_so_and_with_it_show_every_layer(made):
         return
     assert said == ""
     shown = outputs_of(made, "rnnviz.show(model, tokens")
-    assert WIDGET in shown[-1]["data"]
+    assert WIDGET in shown[-2]["data"]
     assert "simple_rnn" in text_of(outputs_of(made, "return_sequences=True"))
