@@ -5,14 +5,13 @@ from __future__ import annotations
 import multiprocessing
 import os
 import sys
-import threading
-import time
 from collections.abc import Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
-_WATCH_SECONDS = 0.25
+from rnnviz.sweeps import parent_watch
+
 _THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 
 
@@ -42,8 +41,6 @@ class Processes(ProcessPoolExecutor):
         super().__init__(
             workers or os.cpu_count() or 1,
             mp_context=multiprocessing.get_context("spawn"),
-            initializer=_begin_worker,
-            initargs=(os.getpid(),),
         )
 
     def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future:
@@ -91,34 +88,27 @@ class OnCluster(Executor):
         self._client.close()
 
 
-def _begin_worker(parent: int) -> None:
-    """Let a worker end when its parent is gone; it checks several times a second."""
-
-    def watch() -> None:
-        while os.getppid() == parent:
-            time.sleep(_WATCH_SECONDS)
-        os._exit(1)
-
-    threading.Thread(target=watch, name="rnnviz-parent-watch", daemon=True).start()
-
-
 @contextmanager
 def _workers_environment() -> Iterator[None]:
-    """Pin BLAS to one thread and hide the main script: a worker needs this package and no more."""
+    """Pin BLAS to one thread; in the place of the main script a worker runs `parent_watch`.
+
+    A worker needs this package and no more, and it has to end when its parent does.
+    """
     main = sys.modules["__main__"]
     hidden = {name: getattr(main, name) for name in ("__file__", "__spec__") if hasattr(main, name)}
-    before = {name: os.environ.get(name) for name in _THREADS}
+    changes = dict.fromkeys(_THREADS, "1") | {parent_watch.PARENT: str(os.getpid())}
+    before = {name: os.environ.get(name) for name in changes}
     try:
-        os.environ.update(dict.fromkeys(_THREADS, "1"))
-        if "__file__" in hidden:
-            del main.__file__
-        main.__spec__ = None
+        os.environ.update(changes)
+        main.__file__, main.__spec__ = parent_watch.__file__, None
         yield
     finally:
+        if "__file__" not in hidden:
+            del main.__file__
         for name, value in hidden.items():
             setattr(main, name, value)
-        for name, value in before.items():
-            if value is None:
+        for name, text in before.items():
+            if text is None:
                 os.environ.pop(name, None)
             else:
-                os.environ[name] = value
+                os.environ[name] = text

@@ -17,8 +17,9 @@ import numpy as np
 
 ROOT = Path(__file__).parents[2]
 LINK = "units=24&timesteps=80"
-EARLIEST, LATEST = 0.2, 1.6
-"""Seconds between two kills: some hit a parent that is still starting."""
+EARLIEST, LATEST = 0.2, 1.2
+"""Seconds before a kill: of each second one after the sweep has got on by a chunk, so that it gets
+on however busy the machine is; the others may hit processes that are still starting."""
 _PATIENCE = 60.0
 _LINE = re.compile(r"(\d+) chunk (\d+) (found|given out|kept)$")
 
@@ -66,9 +67,11 @@ def kill(store: Path, log: Path, axes: list[str], kills: int, seed: int = 0) -> 
     kinds = [("parent", "worker")[number % 2] for number in range(kills)]
     chance.shuffle(kinds)
     try:
-        for kind in kinds:
+        for number, kind in enumerate(kinds):
             if process is None:
                 process = _begin(store, log, axes)
+            if number % 2:
+                _until_it_gets_on(process, log)
             time.sleep(chance.uniform(EARLIEST, LATEST))
             if kind == "worker":
                 os.kill(chance.choice(_workers(process)), signal.SIGKILL)
@@ -126,6 +129,18 @@ def same(one: np.ndarray, other: np.ndarray) -> bool:
 def _begin(store: Path, log: Path, axes: list[str]) -> subprocess.Popen:
     quiet = subprocess.DEVNULL
     return subprocess.Popen(command(store, log, axes), cwd=ROOT, stdout=quiet, stderr=quiet)
+
+
+def _until_it_gets_on(process: subprocess.Popen, log: Path) -> None:
+    """Wait until one more chunk has been kept."""
+
+    def kept() -> int:
+        return log.read_text(encoding="utf-8").count(" kept") if log.exists() else 0
+
+    before, until = kept(), time.monotonic() + _PATIENCE
+    while kept() == before and time.monotonic() < until:
+        assert process.poll() is None, "the sweep was over before it could be ended"
+        time.sleep(0.01)
 
 
 def _stamps(store: Path) -> dict[str, tuple[int, int]]:

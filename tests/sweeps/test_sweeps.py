@@ -341,7 +341,7 @@ def test_kill_9_at_random_moments_loses_nothing_and_leaves_no_worker(tmp_path):
     count = int(os.environ.get("RNNVIZ_KILLS", "3"))
     store, log, table = (tmp_path / name for name in ("atlas", "log.txt", "table.parquet"))
     axes = {"weight_scale": tuple(spaced(0.001, 10.0, 60)), "seed": range(60 * count)}
-    typed = ["weight_scale=0.001:10:60", f"seed=0:{60 * count}"]
+    typed = ["weight_scale=0.001:10:60", f"seed=0:{60 * count - 1}"]
     seen = kills.kill(store, log, typed, count, seed=count)
     assert len(seen.kinds) == count
     assert set(seen.kinds) == {"parent", "worker"}

@@ -5,7 +5,8 @@
  */
 
 import { colourOf, paletteOf, readMessage } from "./moments_shared.js";
-import { TextRow, curveRow, curveRowHeight, curveRows, tokenRows, tokenWidths } from "./sequence_rows.js";
+import { curveRow, curveRowHeight, curveRows, tokenRows, tokenWidths } from "./sequence_rows.js";
+import { TextSheet } from "./sequence_text.js";
 
 const BODY = `
   <div class="rm-top"><span class="rm-colour"></span><i class="rm-low"></i><b class="rm-scale"></b><i class="rm-high"></i>
@@ -34,7 +35,6 @@ class SequenceView {
     this.sheet = this.root.querySelector(".rm-sheet");
     this.told = this.root.querySelector(".rm-range");
     this.drawn = new Map();
-    this.spare = [];
     this.selected = null;
     this.clicks = 0;
     this.scroller.addEventListener("scroll", () => this.#ask(), { passive: true });
@@ -52,6 +52,7 @@ class SequenceView {
 
   destroy() {
     this.resize.disconnect();
+    this.text?.remove();
     window.removeEventListener("rnnviz-go-to-moment", this.go);
     views.delete(this.parent);
     this.root.remove();
@@ -95,7 +96,7 @@ class SequenceView {
     this.font = pen.font;
     this.letter = pen.measureText("mmmmmmmmmm").width / 10;
     const columns = Math.max(12, Math.floor((this.scroller.clientWidth - 72) / this.letter));
-    this.room = Math.ceil((columns + 1) * this.letter);
+    this.size = parseFloat(style.fontSize);
     this.palette = paletteOf(this.root, head.palette);
     this.#legend();
     if (head.kind === "tokens") {
@@ -108,7 +109,13 @@ class SequenceView {
     this.sheet.style.height = `${this.height * (this.starts.length - 1)}px`;
     for (const row of this.drawn.values()) row.remove();
     this.drawn.clear();
-    this.spare = [];
+    if (head.kind === "tokens") {
+      this.text ??= new TextSheet(this);
+      this.sheet.append(this.text.canvas);
+    } else {
+      this.text?.remove();
+      this.text = undefined;
+    }
     this.#ask();
   }
 
@@ -129,41 +136,44 @@ class SequenceView {
 
   #paint() {
     if (!this.starts || !this.root.isConnected) return;
+    this.#painted(this.text ? this.text.paint() : this.#paintRows());
+    this.#say();
+  }
+
+  #paintRows() {
     const rows = this.starts.length - 1;
     const first = Math.max(0, Math.floor(this.scroller.scrollTop / this.height) - AROUND);
     const last = Math.min(rows, Math.ceil((this.scroller.scrollTop + this.scroller.clientHeight) / this.height) + AROUND);
     for (const [row, element] of this.drawn) {
       if (row >= first && row < last) continue;
-      if (element.row) this.spare.push(element.row);
-      else element.remove();
+      element.remove();
       this.drawn.delete(row);
     }
     for (let row = first; row < last; row += 1) {
       if (this.drawn.has(row)) continue;
-      const element = this.#row(row);
+      const element = curveRow(this, row);
       element.style.top = `${row * this.height}px`;
       element.style.height = `${this.height}px`;
       this.drawn.set(row, element);
-      if (!element.isConnected) this.sheet.append(element);
-      if (this.head.kind !== "tokens") element.paint();
+      this.sheet.append(element);
+      element.paint();
     }
-    for (const { element } of this.spare) element.style.top = "-1000px";
-    this.#mark();
-    this.root.dataset.painted = String(this.drawn.size);
+    const [from, end] = this.selected ?? [0, 0];
+    for (const element of this.drawn.values()) element.mark(from, end, this.cursor);
+    return this.drawn.size;
   }
 
-  /** A row of the sheet; of a text, one that is out of sight is used again. */
-  #row(row) {
-    if (this.head.kind !== "tokens") return curveRow(this, row);
-    return (this.spare.pop() ?? new TextRow(this)).place(row);
+  /** Note how many rows are painted; an element that is changed costs, even to what it was. */
+  #painted(rows) {
+    if (this.root.dataset.painted !== String(rows)) this.root.dataset.painted = String(rows);
   }
 
-  /** Mark the cursor and what is selected in the rows that are drawn. */
-  #mark() {
+  /** Say where the cursor is, or what is selected. */
+  #say() {
     const [first, end] = this.selected ?? [0, 0];
-    for (const element of this.drawn.values()) element.mark(first, end, this.cursor);
     const words = this.selected ? `t = ${first} … ${end - 1}` : `t = ${this.cursor}`;
-    this.told.textContent = this.selected && end - first > this.head.limit ? this.head.words.limit : words;
+    const said = this.selected && end - first > this.head.limit ? this.head.words.limit : words;
+    if (this.told.textContent !== said) this.told.textContent = said;
   }
 
   rowOf(step) {
@@ -187,6 +197,7 @@ class SequenceView {
   }
 
   #stepAt(event) {
+    if (this.text) return this.text.stepAt(event);
     const row = document.elementFromPoint(event.clientX, event.clientY)?.closest(".rm-row");
     return row && this.sheet.contains(row) ? row.stepAt(event) : undefined;
   }
@@ -197,7 +208,7 @@ class SequenceView {
     this.from = step;
     this.cursor = step;
     this.selected = [step, step + 1];
-    this.#mark();
+    this.#ask();
   }
 
   #drag(event) {
@@ -205,7 +216,7 @@ class SequenceView {
     const step = this.#stepAt(event);
     if (step === undefined) return;
     this.selected = [Math.min(this.from, step), Math.max(this.from, step) + 1];
-    this.#mark();
+    this.#ask();
   }
 
   #release() {
@@ -246,7 +257,7 @@ class SequenceView {
       this.cursor = timestep;
       this.selected = [timestep, timestep + length];
       this.#show(timestep);
-      this.#mark();
+      this.#ask();
     }
     this.clicks += 1;
     this.setStateValue("at", { trial, timestep, count: this.clicks });
