@@ -18,13 +18,13 @@ from rnnviz import Experiment, Sweep, sweep
 from rnnviz.sweeps.sweep import spaced
 from tests.sweeps import kills
 
-SCALES = 60
+SCALES, SEEDS = 60, 30
 
 
 def main(count: int = 10, seed: int = 0) -> None:
     """Print every figure of one sweep that is ended so often."""
-    typed = [f"weight_scale=0.001:10:{SCALES}", f"seed=0:{SCALES * count - 1}"]
-    axes = {"weight_scale": tuple(spaced(0.001, 10.0, SCALES)), "seed": range(SCALES * count)}
+    typed = [f"weight_scale=0.001:10:{SCALES}", f"seed=0:{SEEDS * count - 1}"]
+    axes = {"weight_scale": tuple(spaced(0.001, 10.0, SCALES)), "seed": range(SEEDS * count)}
     with tempfile.TemporaryDirectory() as folder:
         store, log, table = (Path(folder) / name for name in ("atlas", "log", "table.parquet"))
         seen = kills.kill(store, log, typed, count, seed)

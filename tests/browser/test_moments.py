@@ -1,5 +1,10 @@
 """The Moments page in Chromium: a range is selected, moments come, a click goes there."""
 
+import re
+from urllib.parse import urlencode
+
+from playwright.sync_api import expect
+
 from rnnviz.i18n import words
 from tests.browser.hands import idle
 
@@ -83,3 +88,42 @@ def test_a_range_is_selected_by_hand_and_by_keys_and_a_moment_is_gone_to(chromiu
     page.wait_for_selector(f'[data-testid="moments"][data-range="{first}"]', timeout=60_000)
     assert moments.nth(0).text_content() == before
     context.close()
+
+
+TEXT = ("the quick brown fox jumps over the lazy dog. " * 9)[:290] + "가나다."
+
+
+def test_a_text_is_painted_where_it_is_scrolled_to_and_selected_by_its_letters(open_page):
+    query = urlencode({"page": "moments", "units": 8, "signal": "text", "text": TEXT, "lang": "en",
+                       "weight_scale": 0.1, "recurrent_initializer": "orthogonal",
+                       "presentation": 1})  # fmt: skip
+    painted = '[data-testid="sequence"][data-painted]'
+    page = open_page(f"?{query}", painted=painted, width=390, height=844)
+    sheet = page.locator(".rm-text-sheet")
+    sheet.scroll_into_view_if_needed()
+    expect(sheet).to_have_attribute("aria-label", re.compile("^the quick brown fox"))
+    assert page.locator(".rm-row").count() == 0  # a text makes no elements
+    letter, size = page.evaluate(
+        """() => {
+            const style = getComputedStyle(document.querySelector(".rm-scroller"));
+            const pen = document.createElement("canvas").getContext("2d");
+            pen.font = style.font || `${style.fontSize} ${style.fontFamily}`;
+            return [pen.measureText("mmmmmmmmmm").width / 10, parseFloat(style.fontSize)];
+        }"""
+    )
+    box = sheet.bounding_box()
+    begin = box["x"] + 4.2 * size
+    page.mouse.move(begin + 4.5 * letter, box["y"] + 10)
+    page.mouse.down()
+    page.mouse.move(begin + 8.5 * letter, box["y"] + 10, steps=4)
+    page.mouse.up()
+    found = page.locator('[data-testid="moments"]')
+    expect(found).to_have_attribute("data-range", "4,9", timeout=60_000)
+    expect(page.locator(".rm-range")).to_have_text("t = 4 … 8")
+    assert found.locator("mark").first.text_content() == "quick"
+    assert float(found.get_attribute("data-took")) > 0
+    before = sheet.get_attribute("aria-label")
+    page.evaluate("() => { document.querySelector('.rm-scroller').scrollTop = 1e6; }")
+    expect(sheet).not_to_have_attribute("aria-label", before)
+    assert sheet.get_attribute("aria-label").endswith("가나다.")
+    assert sheet.bounding_box() == box  # it stays where the scroller is

@@ -17,8 +17,8 @@ import numpy as np
 
 ROOT = Path(__file__).parents[2]
 LINK = "units=24&timesteps=80"
-EARLIEST, LATEST = 0.2, 1.2
-"""Seconds before a kill: of each second one after the sweep has got on by a chunk, so that it gets
+EARLIEST, LATEST = 0.05, 0.5
+"""Seconds before a kill: of every second one after the sweep has got on by a chunk, so that it gets
 on however busy the machine is; the others may hit processes that are still starting."""
 _PATIENCE = 60.0
 _LINE = re.compile(r"(\d+) chunk (\d+) (found|given out|kept)$")
