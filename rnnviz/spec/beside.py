@@ -16,11 +16,18 @@ BESIDE = ("alone", *_CELLS, "lecture_weights", "no_clipping")
 _DRAWN = ("kernel_initializer", "recurrent_initializer", "bias_initializer")
 
 
+def _with_cell(experiment: Experiment, cell: str) -> Experiment:
+    """The experiment with another cell; a linear activation stays with the cell that it was for."""
+    if cell == experiment.cell or experiment.activation != "linear":
+        return experiment.replace(cell=cell)
+    return experiment.replace(cell=cell, activation=Experiment().activation)
+
+
 def training_beside(training: Training) -> Training | None:
     """Return what a training is compared with; None where it runs alone."""
     name, alone = training.compared_with, training.replace(compared_with="alone")
     if name in _CELLS:
-        return alone.replace(experiment=training.experiment.replace(cell=name))
+        return alone.replace(experiment=_with_cell(training.experiment, name))
     if name == "lecture_weights":
         lecture = {one: getattr(Experiment(), one) for one in _DRAWN}
         return alone.replace(experiment=training.experiment.replace(**lecture))

@@ -68,7 +68,10 @@ class Training(TrainingKnobs):
         """
         if task not in TASKS:
             return cls(task=task)  # which says what there is
-        settings = {**TASKS[task].defaults, **changes}
+        defaults = dict(TASKS[task].defaults)
+        if "cell" in changes:
+            defaults.pop("activation", None)  # which was chosen for the task's own cell
+        settings = {**defaults, **changes}
         training = {name: value for name, value in settings.items() if name in TABLE}
         if "experiment" in changes:
             named = {name: value for name, value in changes.items() if name not in TABLE}

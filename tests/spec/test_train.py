@@ -179,7 +179,7 @@ def test_the_lecture_s_weights_never_learn():
     assert norms.shape == (50,)
 
 
-@pytest.mark.parametrize("task", ["echo", "parity", "flip_flop"])
+@pytest.mark.parametrize("task", ["echo", "parity", "flip_flop", "copy_memory"])
 def test_it_learns(task):
     trained = train(Training.of(task))
     assert trained.kept[-1].measure == 1.0

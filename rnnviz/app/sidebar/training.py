@@ -22,6 +22,7 @@ from rnnviz.spec.training_knobs import OWN_SERIES_LIMIT, OWN_TEXT_LIMIT
 _FIRST = ("learning_rate", "optimizer", "batch_size", "steps")
 _OF_NETWORK = ("cell", "units", "timesteps")
 _OF_WEIGHTS = (
+    "activation",
     "kernel_initializer",
     "recurrent_initializer",
     "bias_initializer",

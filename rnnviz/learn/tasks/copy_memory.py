@@ -19,18 +19,21 @@ class CopyMemory(Task):
     The target is blank until the sign has come, then the ten symbols. Inputs are one-hot: eight
     symbols, the blank (8) and the sign (9). Without memory the best is the blank at first and one
     of the eight by chance then, which costs 10·log 8 nats in a trial.
+
+    The default network is linear but for its head, and begins with an orthogonal recurrent kernel:
+    nothing that it has read grows or fades on the way, so what is left to learn is where to look
+    for it (Henaff, Szlam & LeCun 2016). Cells with gates learn it too, in ten times the time.
     """
 
     name = "copy_memory"
     loss = "categorical_crossentropy"
     defaults: ClassVar[Mapping[str, Any]] = {
-        "cell": "GRU",
+        "cell": "SimpleRNN",
+        "activation": "linear",
         "units": 128,
         "timesteps": 20,
-        "learning_rate": 5e-3,
-        "schedule": "cosine",
         "batch_size": 32,
-        "steps": 8000,
+        "steps": 1000,
     }
     measure_name = "symbols_right"
     solved_at = 0.99
