@@ -54,7 +54,8 @@ class Backpropagation:
         self.layers: list[LayerPass] = []
         for name, layer in zip(network.layer_names, network.layers, strict=True):
             self.before.append([part_pass(one, parameters, next(names)) for one in layer.before])
-            self.layers.append(LayerPass(layer, parameters, name, timesteps, batch, masked))
+            below = bool(self.layers or self.embedding or self.before[0])
+            self.layers.append(LayerPass(layer, parameters, name, timesteps, batch, masked, below))
             for _ in self.layers[-1].directions:
                 next(names)
         top = len(network.head) - 1
@@ -110,8 +111,7 @@ class Backpropagation:
             for one in reversed(self.head):
                 deltas = one.backward(deltas)
             for index in reversed(range(len(self.layers))):
-                below = bool(index or self.embedding or self.before[0])
-                through = self.layers[index].backward(deltas, self._order, self.truncate, below)
+                through = self.layers[index].backward(deltas, self._order, self.truncate)
                 if through is None:  # nothing below the first layer asks for it
                     return
                 deltas = through

@@ -26,6 +26,8 @@ class DirectionPass:
         Whether it reads from the last timestep to the first.
     masked : bool
         Whether its recurrent kernel can read the state through a mask.
+    below : bool
+        Whether anything asks for ∂L/∂inputs.
     """
 
     def __init__(
@@ -37,13 +39,14 @@ class DirectionPass:
         batch: int,
         from_the_end: bool,
         masked: bool = False,
+        below: bool = True,
     ) -> None:
         names = [one for one in parameters.weights if one.rpartition("/")[0] == name]
         weights = parameters.joined(parameters.values, names)
         gradient = parameters.joined(parameters.gradient, names)
         sizes = (cell.features, cell.units, timesteps, batch)
         recurrent = bool(cell.recurrent_blocks)
-        self.tape = Tape(weights, gradient, *sizes, recurrent=recurrent, masked=masked)
+        self.tape = Tape(weights, gradient, *sizes, recurrent, masked, below)
         self._input_mask: np.ndarray | None = None
         self.advance, self.retreat = cell.forward_step(self.tape), cell.backward_step(self.tape)
         self.from_the_end = from_the_end
@@ -102,7 +105,8 @@ class DirectionPass:
 
     def input_deltas(self, order: np.ndarray | None) -> np.ndarray:
         """∂L/∂inputs, ``(timesteps, features, batch)``, in the order of time."""
-        deltas = np.matmul(self.tape.kernel, self.tape.errors)
+        assert self.tape.all_errors is not None
+        deltas = np.matmul(self.tape.kernel, self.tape.all_errors)
         if self._input_mask is not None:
             deltas *= self._input_mask
         return reordered(deltas, order) if self.from_the_end else deltas
@@ -130,17 +134,19 @@ class LayerPass:
         timesteps: int,
         batch: int,
         masked: bool = False,
+        below: bool = True,
     ) -> None:
-        self.layer, size = layer, (timesteps, batch)
-        if layer.backward is None:
-            turned = layer.go_backwards
-            one = DirectionPass(layer.forward, parameters, name, *size, turned, masked)
-            self.directions = [one]
-        else:
-            self.directions = [
-                DirectionPass(cell, parameters, f"{name}/{way}", *size, way == "backward", masked)
-                for way, cell in (("forward", layer.forward), ("backward", layer.backward))
+        self.layer, self._below = layer, below
+        cells = [(name, layer.forward, layer.go_backwards)]
+        if layer.backward is not None:
+            cells = [
+                (f"{name}/forward", layer.forward, False),
+                (f"{name}/backward", layer.backward, True),
             ]
+        self.directions = [
+            DirectionPass(cell, parameters, own, timesteps, batch, turned, masked, below)
+            for own, cell, turned in cells
+        ]
         self._states: list[np.ndarray] = []
         self._last: np.ndarray | None = None
 
@@ -167,9 +173,9 @@ class LayerPass:
         return states[0] if len(states) == 1 else _merge(states, self.layer.merge_mode)
 
     def backward(
-        self, deltas: np.ndarray, order: np.ndarray | None, truncate: int | None, below: bool
+        self, deltas: np.ndarray, order: np.ndarray | None, truncate: int | None
     ) -> np.ndarray | None:
-        """Add to the gradient and return ∂L/∂inputs, if anything ``below`` asks for it."""
+        """Add to the gradient and return ∂L/∂inputs, if anything below asks for it."""
         parts = [deltas]
         if len(self.directions) == 2:
             parts = _unmerge(deltas, self._states, self.layer.merge_mode)
@@ -180,7 +186,7 @@ class LayerPass:
             parts = [_spread(part, self._last, timesteps) for part in parts]
         for one, part in zip(self.directions, parts, strict=True):
             one.backward(part, truncate)
-        if not below:
+        if not self._below:
             return None
         through = [one.input_deltas(order) for one in self.directions]
         return through[0] if len(through) == 1 else through[0] + through[1]

@@ -237,7 +237,7 @@ class GRU(GatedCell):
         units, gated = self.units, 2 * self.units
         reads, states, deltas = list(tape.reads), list(tape.states), list(tape.deltas)
         read_states, mask = list(tape.read_states), tape.mask
-        errors, gates = list(tape.errors), list(tape.keep("gates"))
+        errors, gates = tape.errors, list(tape.keep("gates"))
         resets, spare, through = list(tape.keep("resets")), tape.keep("spare"), tape.empty(units)
         add_to_gradient = self._gradient_adder(tape)
         slopes_times, activation = self.gate_slopes_times(tape, "ss"), self._activation

@@ -112,7 +112,7 @@ class LeakyRNN(ElementwiseCell):
 
     def backward_step(self, tape: Tape) -> Step:
         """As in `RecurrentCell`: a_t = a·δ_t ∘ act'(z_t), δ_{t−1} += R·a_t + (1 − a)·δ_t."""
-        reads, deltas, errors = list(tape.reads), list(tape.deltas), list(tape.errors)
+        reads, deltas, errors = list(tape.reads), list(tape.deltas), tape.errors
         activated, back = list(tape.keep("activated")), tape.keep("back", self.units)
         add_to_gradient, recurrent = tape.gradient_adder(), tape.recurrent
         slope_times, dot, times, add = self._activation.slope_times, np.dot, np.multiply, np.add

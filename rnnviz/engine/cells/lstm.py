@@ -172,8 +172,10 @@ output_t = {recurrent_activation}(o) * {activation}(c_t)
         if not tape.carried:
             tape.carried.append(tape.keep("d_c", units))
         (d_c,) = tape.carried
-        reads, deltas, errors = list(tape.reads), list(tape.deltas), list(tape.errors)
+        reads, deltas, errors = list(tape.reads), list(tape.deltas), tape.errors
         cells, gates = list(tape.keep("c", timesteps + 1, units)), list(tape.keep("gates"))
+        gate_rows = [row_blocks(gate, units) for gate in gates]
+        error_rows = [row_blocks(error, units) for error in errors]
         squashed, part, spare = list(tape.keep("squashed")), tape.keep("new"), tape.empty(units)
         add_to_gradient, recurrent = tape.gradient_adder(), tape.recurrent
         slopes_times = self.gate_slopes_times(tape, "ssts")
@@ -182,8 +184,8 @@ output_t = {recurrent_activation}(o) * {activation}(c_t)
 
         def retreat(t: int) -> None:
             error, delta, gate = errors[t], deltas[t + 1], gates[t]
-            i, f, g, o = row_blocks(gate, units)
-            d_i, d_f, d_g, d_o = row_blocks(error, units)
+            i, f, g, o = gate_rows[t]
+            d_i, d_f, d_g, d_o = error_rows[t]
             times(delta, squashed[t], d_o)
             times(delta, o, part)
             slope_times(squashed[t], part, part, spare)

@@ -163,7 +163,7 @@ output_t = (1 - z) * state_t + z * candidate
         """As in `RecurrentCell`: δ_{t−1} += (1 − z)∘δ_t."""
         units, spare = self.units, tape.empty(self.units)
         reads, states, deltas = list(tape.reads), list(tape.states), list(tape.deltas)
-        errors, gates = list(tape.errors), list(tape.keep("gates"))
+        errors, gates = tape.errors, list(tape.keep("gates"))
         add_to_gradient, subtract, times, add = (
             tape.gradient_adder(),
             np.subtract,

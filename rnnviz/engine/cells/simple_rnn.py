@@ -88,7 +88,7 @@ class SimpleRNN(ElementwiseCell):
     def backward_step(self, tape: Tape) -> Step:
         """As in `RecurrentCell`: a_t = δ_t ∘ act'(z_t), δ_{t−1} += R·a_t."""
         reads, states, deltas = list(tape.reads), list(tape.states), list(tape.deltas)
-        errors, back = list(tape.errors), tape.keep("back", self.units)
+        errors, back = tape.errors, tape.keep("back", self.units)
         add_to_gradient, recurrent = tape.gradient_adder(), tape.recurrent
         slope_times, dot, add = self._activation.slope_times, np.dot, np.add
         mask, times = tape.mask, np.multiply

@@ -31,13 +31,18 @@ class Tape:
         Whether there is a recurrent kernel; if not, a timestep's product does not read the state.
     masked : bool
         Whether the recurrent kernel reads the state through a mask (recurrent dropout).
+    below : bool
+        Whether ∂L/∂inputs is asked for: only then the errors of all timesteps are kept.
 
     Attributes
     ----------
     reads : ndarray (timesteps + 1, rows, batch)
         What a timestep's product reads; the last row of timesteps only holds the last state.
-    errors : ndarray (timesteps, columns, batch)
-        ∂L/∂(x_t·K + b), written by the way back.
+    errors : list of ndarray (columns, batch)
+        ∂L/∂(x_t·K + b) of each timestep, written by the way back. One and the same array for all
+        timesteps unless there is something below, which saves a third of the memory traffic.
+    all_errors : ndarray (timesteps, columns, batch) or None
+        The same in one array, where there is something below.
     deltas : ndarray (timesteps + 1, units, batch)
         ∂L/∂h. ``deltas[t + 1]`` belongs to the state after timestep t, ``deltas[0]`` to the
         initial one. The caller writes what the layers above give; the way back adds the rest.
@@ -58,6 +63,7 @@ class Tape:
         batch: int,
         recurrent: bool = True,
         masked: bool = False,
+        below: bool = True,
     ) -> None:
         self.weights, self.gradient = weights, gradient
         self.features, self.units = features, units
@@ -73,7 +79,9 @@ class Tape:
         self.states = self.empty(timesteps + 1, units) if separate else self.read_states
         """h, ``(timesteps + 1, units, batch)``: row 0 is the initial state."""
         self.states[0] = 0
-        self.errors = self.empty(timesteps, columns)
+        self.all_errors = self.empty(timesteps, columns) if below else None
+        one = self.empty(columns)
+        self.errors = [one] * timesteps if self.all_errors is None else list(self.all_errors)
         self.deltas = self.empty(timesteps + 1, units)
         self.carried: list[np.ndarray] = []
         self.further_states: list[np.ndarray] = []
