@@ -160,3 +160,69 @@ def test_the_states_on_the_page_are_those_of_the_file(open_page):
     states = run_network(network, values).states
     with np.load(io.BytesIO(content)) as arrays:
         assert any(np.array_equal(arrays[name], states) for name in arrays.files)
+
+
+DROP = """([name, bytes]) => {
+  const files = new DataTransfer();
+  files.items.add(new File([new Uint8Array(bytes)], name));
+  const event = new DragEvent("drop", { dataTransfer: files, bubbles: true, cancelable: true });
+  document.querySelector('[data-testid="stMain"]').dispatchEvent(event);
+  return event.defaultPrevented;
+}"""
+
+
+def drop(page, name, content):
+    """Drop a file on the middle of the page, and not on the field for it."""
+    assert page.evaluate(DROP, [name, list(content)])
+
+
+def test_many_files_one_after_the_other_dropped_anywhere_and_beside_each_other(open_page):
+    """The server keeps none that was read: a visitor may open as many as they like."""
+    page, whole = open_page("?timesteps=7&units=3"), files.whole_files()
+    for name in ("model.keras", "model.onnx", "model.safetensors", "model.h5"):
+        drop(page, name, whole[name])
+        shows(page, read_network(whole[name], name).network)
+    mine = read_network(whole["model.h5"], "model.h5").network.sha256
+    page.get_by_role("radio", name=SAY("pages.compare"), exact=True).press("Space")
+    page.wait_for_url("**page=compare**")
+    idle(page)
+    page.get_by_role("radio", name=SAY("side.b"), exact=True).press("Space")
+    page.wait_for_url("**side=b**")
+    idle(page)
+    drop(page, "model.pt", whole["model.pt"])
+    other = read_network(whole["model.pt"], "model.pt").network.sha256
+    page.wait_for_url(f"**b.network={other}**")
+    assert f"?network={mine}" in page.url or f"&network={mine}" in page.url
+    expect(page.locator(".st-key-found")).to_contain_text("model.h5")
+    expect(page.locator(".st-key-found")).to_contain_text("model.pt")
+
+
+def test_labels_targets_and_a_vocabulary_are_chosen(open_page):
+    page = open_page("?units=3")
+    rows = ["a,b,who,kind", *(f"{t},{t % 3},{t // 10},{'xy'[t // 20]}" for t in range(40))]
+    bring(page, "walk.csv", "\n".join(rows).encode())
+    choose(page, "open.trial", "who")
+    choose(page, "open.label", "kind")
+    page.get_by_role("combobox", name=SAY("open.target"), exact=True).click()
+    page.get_by_role("option", name="b", exact=True).click()
+    page.get_by_text("trials × timesteps × features: 4 × 10 × 1").wait_for()
+    page.get_by_role("button", name=SAY("open.show")).press("Enter")
+    page.wait_for_url("**inputs_name=walk.csv**")
+    page.get_by_role("radio", name=SAY("lens.trial_spread.label"), exact=True).press("Space")
+    page.wait_for_url("**lens=trial_spread**")
+    idle(page)
+    page.get_by_role("combobox", name="Trial").click()
+    page.get_by_role("option", name="3 · y", exact=True).click()
+    page.wait_for_url("**trial=2**")
+    idle(page)
+    bring(page, "a.txt", b"to be")
+    page.get_by_text("5 tokens").wait_for()
+    given = {"name": "v.json", "mimeType": "", "buffer": b'{"b": 1, "e": 2, "o": 3, "t": 4}'}
+    page.locator('input[type="file"]').nth(1).set_input_files(given)
+    page.get_by_text("1 tokens are not in the vocabulary").wait_for()
+
+
+def choose(page, key, option):
+    page.get_by_role("combobox", name=SAY(key), exact=True).click()
+    page.get_by_role("option", name=option, exact=True).click()
+    idle(page)

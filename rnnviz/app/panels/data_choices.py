@@ -9,6 +9,7 @@ import streamlit as st
 
 from rnnviz.app.panels.choices import offered
 from rnnviz.app.panels.problems import plain
+from rnnviz.app.runtime import state
 from rnnviz.app.runtime.file_reading import FileContent
 from rnnviz.i18n import Words
 from rnnviz.readers import Choices, Data, Refused
@@ -97,6 +98,7 @@ def _of_text(choices: Choices, key: str, say: Words) -> Choices:
     )
     vocabulary = None
     if given is not None:
+        state.opened().sent.add(given.file_id)
         try:
             vocabulary = vocabulary_in(given.getvalue())
         except Refused as refused:

@@ -66,7 +66,9 @@ class Opened:
     found : dict
         What was said of each, by the same hash.
     count : int
-        How many files were opened so far.
+        How many files were opened or put away so far: it tells one menu from the next.
+    sent : set of str
+        Streamlit's names of the files that the menu holds, until they are opened or it closes.
     """
 
     token: str = field(default_factory=lambda: secrets.token_hex(16))
@@ -74,6 +76,7 @@ class Opened:
     inputs: dict[str, Inputs] = field(default_factory=dict)
     found: dict[str, Found] = field(default_factory=dict)
     count: int = 0
+    sent: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         _VISITS.add(self)

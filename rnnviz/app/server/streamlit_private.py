@@ -21,6 +21,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
+from streamlit.runtime.scriptrunner_utils.script_run_context import get_script_run_ctx
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,6 +35,8 @@ __all__ = [
     "FragmentHandledException",
     "WidgetState",
     "close_session",
+    "give_back",
+    "holds_file",
     "index_page",
     "keep_settings",
     "lighten_components",
@@ -117,6 +120,24 @@ def close_session(session_id: str | None) -> None:
     """End a session, which Streamlit would keep for a browser that comes back."""
     if session_id and runtime.exists():
         runtime.get_instance().close_session(session_id)
+
+
+def give_back(file_id: str) -> None:
+    """Let Streamlit forget a file that the visitor of this page run sent.
+
+    By itself it keeps every file until the visit ends, also when its widget is gone.
+    """
+    context = get_script_run_ctx(suppress_warning=True)
+    if context is not None:
+        context.uploaded_file_mgr.remove_file(session_id=context.session_id, file_id=file_id)
+
+
+def holds_file(session_id: str, file_id: str) -> bool:
+    """Return whether Streamlit still keeps a file that was sent; True where no server runs."""
+    if not runtime.exists():
+        return True
+    manager = runtime.get_instance().uploaded_file_mgr
+    return bool(manager.get_files(session_id, [file_id]))
 
 
 def run_command(arguments: Sequence[str]) -> None:

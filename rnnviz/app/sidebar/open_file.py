@@ -16,6 +16,7 @@ from rnnviz.app.runtime import state
 from rnnviz.app.runtime.file_reading import ENDINGS, FileContent, read_file
 from rnnviz.app.runtime.opened import NoRoomError
 from rnnviz.app.runtime.results import read_once
+from rnnviz.app.server.streamlit_private import give_back
 from rnnviz.app.sidebar.compare import partner_of_source
 from rnnviz.app.sidebar.open_lesson import ENDING as LESSON_ENDING
 from rnnviz.app.sidebar.open_lesson import open_lesson
@@ -45,11 +46,22 @@ def open_file(shown: Link, say: Words) -> None:
         on_change="rerun",
         width="stretch",
     )
+    if not menu.open and state.opened().sent:
+        _give_back()
+        state.opened().count += 1  # a new field: the old one would still name the file
     if menu.open:
         with menu, st.container(key="open-sheet"):
             _menu(shown, number, say)
     if isinstance(shown.source, Given) and shown.source.network:
         st.caption(say("open.knobs"))
+
+
+def _give_back() -> None:
+    """Let the server forget the files that the menu held: what was opened is kept as arrays."""
+    kept = state.opened()
+    for file in kept.sent:
+        give_back(file)
+    kept.sent.clear()
 
 
 def choose_file(shown: Link, say: Words, *, disabled: bool = False) -> None:
@@ -70,6 +82,7 @@ def _menu(shown: Link, number: int, say: Words, *, disabled: bool = False) -> No
     )
     if file is None or disabled:
         return
+    state.opened().sent.add(file.file_id)
     if file.name.lower().endswith(f".{LESSON_ENDING}"):
         open_lesson(file.getvalue(), shown.perspective, say)
         return
@@ -164,6 +177,7 @@ def _go(content: FileContent, source: Shown, shown: Link, say: Words) -> None:
     except NoRoomError:
         _error(say("open.no_room"))
         return
+    _give_back()
     perspective = shown.perspective.replace(trial=0, timestep=0)
     if _is_second(shown):
         state.go(shown.source, perspective, second=source)

@@ -17,6 +17,7 @@ from rnnviz.app.runtime.delivery import draw_in_browser, hand_over
 from rnnviz.app.runtime.results import MEMORY, read_once, run_of, trial_of
 from rnnviz.app.runtime.shared_browser import BROWSER
 from rnnviz.app.runtime.waiting import keep_a_place
+from rnnviz.app.server.streamlit_private import give_back
 from rnnviz.app.sidebar.download import download, program_download
 from rnnviz.app.sidebar.take_away_training import training_files
 from rnnviz.codegen.notes_notebook import FILE_NAME as NOTEBOOK_NAME
@@ -286,5 +287,6 @@ def _open(say: Words) -> None:
             st.info(say("files.differs"), icon=":material/difference:")
         if st.button(say("take_away.open.go"), key="take-away.go", type="primary"):
             state.opened().keep(found.network, found.inputs)
+            give_back(file.file_id)
             state.go(found.source, Perspective(language=say.language))
             st.rerun()

@@ -79,6 +79,25 @@ def test_a_runtime_finds_and_closes_sessions():
     assert isinstance(AppSession.session_state, property), VERSION
 
 
+def test_files_that_were_sent_are_found_and_given_back(monkeypatch):
+    from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
+    from streamlit.runtime.uploaded_file_manager import UploadedFileRec
+
+    manager = MemoryUploadedFileManager("/upload")
+    manager.add_file("s", UploadedFileRec("f", "a.npy", "", b"content"))
+    server = SimpleNamespace(uploaded_file_mgr=manager)
+    monkeypatch.setattr(runtime, "exists", lambda: True)
+    monkeypatch.setattr(runtime, "get_instance", lambda: server)
+    context = SimpleNamespace(uploaded_file_mgr=manager, session_id="s")
+    monkeypatch.setattr(private, "get_script_run_ctx", lambda **_: context)
+    assert private.holds_file("s", "f"), VERSION
+    assert not private.holds_file("another", "f")
+    private.give_back("f")
+    private.give_back("none such")
+    assert not private.holds_file("s", "f"), VERSION
+    assert isinstance(runtime.Runtime.uploaded_file_mgr, property), VERSION
+
+
 @pytest.mark.parametrize(
     ("message", "fields"),
     [

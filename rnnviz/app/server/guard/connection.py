@@ -17,7 +17,7 @@ from rnnviz.app.server.guard.rules import Rules
 from rnnviz.app.server.guard.run_slots import Turns
 from rnnviz.app.server.guard.uploads import Uploads
 from rnnviz.app.server.guard.values import keep_known
-from rnnviz.app.server.streamlit_private import BackMsg
+from rnnviz.app.server.streamlit_private import BackMsg, holds_file
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -34,7 +34,7 @@ class Room:
     """What all visits share."""
 
     turns: Turns = field(default_factory=Turns)
-    uploads: Uploads = field(default_factory=Uploads)
+    uploads: Uploads = field(default_factory=lambda: Uploads(holds=holds_file))
 
 
 class Visit:

@@ -7,12 +7,13 @@ they arrive, stay counted if the file was taken, and go when Streamlit says that
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 
 MIB = 2**20
-MOST_FILES = 2
-"""Files that one visitor may have here at a time: the one that is open, and its successor."""
+MOST_FILES = 3
+"""Files that one visitor may have here at a time: one that is looked at, what goes with it, such as
+a vocabulary, and its successor. A file that was opened is no longer here."""
 MOST_OF_VISITOR = 96 * MIB
 MOST_OF_ADDRESS = 128 * MIB
 """Bytes of all visitors behind one address: half, so that it cannot take the room of all."""
@@ -37,10 +38,25 @@ class Place:
 
 
 class Uploads:
-    """The places for files that were handed out, and what lies in them."""
+    """The places for files that were handed out, and what lies in them.
 
-    def __init__(self, most_files: int = MOST_FILES, most_bytes: int = MOST_BYTES) -> None:
-        self._most_files, self._most_bytes = most_files, most_bytes
+    Parameters
+    ----------
+    most_files : int
+        Of one visitor.
+    most_bytes : int
+        Of all visitors.
+    holds : callable (session, name) -> bool
+        Whether Streamlit still keeps a file that it took: a page gives back what it has read.
+    """
+
+    def __init__(
+        self,
+        most_files: int = MOST_FILES,
+        most_bytes: int = MOST_BYTES,
+        holds: Callable[[str, str], bool] = lambda session, name: True,
+    ) -> None:
+        self._most_files, self._most_bytes, self._holds = most_files, most_bytes, holds
         self._places: list[Place] = []
 
     @property
@@ -59,6 +75,7 @@ class Uploads:
 
     def begin(self, path: str, size: int) -> Place | None:
         """Return the place that a file of a size may go to; None if there is none for it."""
+        self._places = [one for one in self._places if self._is_held(one)]
         place = self._find(path)
         if place is None or place.state != "empty":
             return None
@@ -88,6 +105,10 @@ class Uploads:
     def leave(self, visitor: Hashable) -> None:
         """Note that a visitor left, and the session's files with it."""
         self._places = [one for one in self._places if one.visitor is not visitor]
+
+    def _is_held(self, place: Place) -> bool:
+        """Whether a place is still needed: nothing came yet, or what came is still kept."""
+        return place.state != "there" or self._holds(place.session, place.name)
 
     def _of(self, visitor: Hashable) -> list[Place]:
         return [one for one in self._places if one.visitor is visitor]

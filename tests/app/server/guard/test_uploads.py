@@ -36,6 +36,21 @@ def test_a_visitor_has_two_files_at_a_time():
     assert put(uploads, "/u/s/d", 1)
 
 
+def test_a_file_that_a_page_gave_back_takes_no_room():
+    """Ten large networks one after the other, each read and given back."""
+    kept = set()
+    uploads = Uploads(most_bytes=100, holds=lambda session, name: (session, name) in kept)
+    for number in range(10):
+        uploads.hand_out(ANNA, "a", [f"/u/s/{number}"])
+        assert put(uploads, f"/u/s/{number}", 60)
+        kept.add(("s", str(number)))
+        uploads.hand_out(ANNA, "a", ["/u/s/more"])
+        assert not put(uploads, "/u/s/more", 60), "both at a time are too much"
+        kept.clear()
+    uploads.hand_out(BEN, "b", ["/u/t/b"])
+    assert put(uploads, "/u/t/b", 100)
+
+
 def test_what_streamlit_did_not_take_is_not_counted_and_may_come_again():
     uploads = Uploads(most_bytes=100)
     uploads.hand_out(ANNA, "a", ["/u/s/a"])
