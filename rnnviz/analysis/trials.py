@@ -28,12 +28,15 @@ class Trials:
         One for each trial; all the same "" where nothing is known.
     saturated : ndarray (trials,)
         Share of saturated states of each trial.
+    ends : ndarray (trials, units)
+        The last finite state of each trial; nan for a trial that has none. float64.
     """
 
     projection: Projection
     coordinates: tuple[np.ndarray, ...]
     labels: tuple[str, ...]
     saturated: np.ndarray
+    ends: np.ndarray
 
     @property
     def groups(self) -> tuple[str, ...]:
@@ -65,18 +68,18 @@ class Trials:
     def separation(self) -> float:
         """Share of the variance of the last states that lies between the labels, 0 … 1.
 
-        The sum over all directions that were kept; nan with one label or without spread.
+        Of the whole states, not of the directions that are kept; nan with one label or where the
+        states do not differ.
         """
-        ends = [path[-1] for path in self.coordinates if len(path)]
-        labels = [one for path, one in zip(self.coordinates, self.labels, strict=True) if len(path)]
+        known = np.isfinite(self.ends).all(axis=1)
+        points, labels = self.ends[known], np.array(self.labels)[known]
         if len(set(labels)) < 2:
             return float("nan")
-        points = np.stack(ends)
-        total = ((points - points.mean(axis=0)) ** 2).sum()
-        between = 0.0
+        middle = points.mean(axis=0)
+        total, between = ((points - middle) ** 2).sum(), 0.0
         for label in set(labels):
-            mine = points[[one == label for one in labels]]
-            between += len(mine) * ((mine.mean(axis=0) - points.mean(axis=0)) ** 2).sum()
+            mine = points[labels == label]
+            between += len(mine) * ((mine.mean(axis=0) - middle) ** 2).sum()
         return float(between / total) if total > 0 else float("nan")
 
     @property
@@ -141,9 +144,11 @@ def trials(
     found = projection(np.concatenate(finite), components, progress)
     paths = tuple(found.project(np.asarray(states, np.float64)) for states in finite)
     saturated = np.array([saturation(one).share for one in traces])
-    for array in (*paths, saturated):
+    nothing = np.full((1, traces[0].states.shape[-1]), np.nan)
+    ends = np.concatenate([np.concatenate([nothing, one])[-1:] for one in finite]).astype(float)
+    for array in (*paths, saturated, ends):
         array.setflags(write=False)
-    return Trials(found, paths, labels, saturated)
+    return Trials(found, paths, labels, saturated, ends)
 
 
 def mean_over_trials(states: np.ndarray, lengths: Sequence[int]) -> np.ndarray:

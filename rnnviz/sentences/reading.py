@@ -78,6 +78,8 @@ def _headline(trace: Trace, result: Saturation, found: Diagnosis) -> tuple[str, 
         bend = 1 - found.straightness
         if not bend and _is_piecewise_linear(trace.layer.activation):
             return "straight", {}
+        if not trace.layer.state_is_activation:
+            return "contracting", {}  # where a leaky unit's state lies, its slope does not tell
         # Rounded up, for the sentence says "less than"; 0 is one that rounding has taken away.
         return "linear", {"bend": percent((math.floor(1000 * bend) + 1) / 1000)}
     return kind, {}

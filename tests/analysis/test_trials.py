@@ -98,3 +98,16 @@ def test_the_view_draws_every_trial():
     figure = chosen.draw(chosen.analyse(whole.trial(1), Perspective()), Style())
     paths = [one for one in figure.data if one.xaxis is None and one.name in ("a", "b")]
     assert sum(sum(x is None for x in one.x) for one in paths) == 5
+
+
+def test_separation_is_that_of_the_whole_states():
+    """It was that of three directions, and said to be "of the variance of the last states"."""
+    whole, found = several(labels=("a", "b", "c") * 8)
+    ends, labels = whole.states[:, -1], np.array(found.labels)
+    inside = sum(((ends[labels == one] - ends[labels == one].mean(axis=0)) ** 2).sum()
+                 for one in "abc")  # fmt: skip
+    total = ((ends - ends.mean(axis=0)) ** 2).sum()
+    assert found.separation == pytest.approx(1 - inside / total, rel=1e-12)
+    kept = np.stack([path[-1] for path in found.coordinates])
+    lost = 1 - ((kept - kept.mean(axis=0)) ** 2).sum() / total
+    assert lost > 1e-3  # what the three directions do not hold

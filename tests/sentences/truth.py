@@ -10,7 +10,6 @@ import math
 
 import numpy as np
 
-from rnnviz.engine import SimpleRNN
 from tests.sentences.reading_numbers import NUMBER, digits_of, read_log, read_number, read_share
 from tests.sentences.templates import understood
 
@@ -35,7 +34,7 @@ class Facts:
         self.states = trace.states.astype(np.float64)
         finite = np.isfinite(trace.full_states).all(axis=1)
         self.end = len(finite) if finite.all() else int(np.flatnonzero(~finite)[0])
-        self.gated = not isinstance(self.layer, SimpleRNN)
+        self.gated = self.layer.structure != "elementwise"
         self.ends = ENDS.get(self.layer.activation)
 
     @property
@@ -43,17 +42,19 @@ class Facts:
         return self.layer.activation
 
     def slopes(self, span):
-        return SLOPES[self.activation](self.states[span])
+        return SLOPES[self.activation](self.activated(span))
 
     def jacobian(self, timestep, steeper=False):
         """∂h_t/∂h_{t−1}; ``steeper`` takes the slope 1 where a sum lies on the kink of relu."""
         if self.trace.mask is not None and not self.trace.mask[timestep]:
             return np.eye(self.layer.state_size)  # passed over: the state stays
-        if not self.gated:
-            slopes = SLOPES[self.activation](self.states[timestep])
+        if self.layer.structure == "elementwise":
+            slopes = SLOPES[self.activation](self.activated(timestep))
             if steeper and self.activation == "relu":
                 slopes = np.where(self.sums(timestep) == 0, 1.0, slopes)
-            return slopes[:, None] * self.layer.recurrent_kernel.astype(np.float64).T
+            leak = getattr(self.layer, "leak_rate", 1.0)
+            through = slopes[:, None] * self.layer.recurrent_kernel.astype(np.float64).T
+            return leak * through + (1 - leak) * np.eye(len(through))
         # In the run's own dtype: where its gates have rounded to 0 or 1, their slopes are 0.
         before = self.trace.full_states[timestep - 1] if timestep else self.trace.initial_state
         projected = self.layer.project(self.trace.inputs[timestep : timestep + 1])
@@ -82,11 +83,20 @@ class Facts:
 
     def sums(self, span):
         """z, by the engine's own rounding: whether it is exactly 0 matters."""
-        sums = self.trace.preactivations[span]
-        if not self.gated:
-            return sums
-        # The candidate's, which stands third in both gated cells of Keras: i f c o, and z r h.
-        return sums[:, 2 * self.layer.units : 3 * self.layer.units]
+        sums, units = self.trace.preactivations[span], self.layer.units
+        # The candidate's, which stands third in both gated cells of Keras: i f c o, and z r h;
+        # second in a minGRU, z h; and alone in a cell without gates.
+        place = {1: 0, 2: 1}.get(sums.shape[-1] // units, 2)
+        return sums[..., place * units : (place + 1) * units]
+
+    def activated(self, span):
+        """The activation's value, which is the state but for leaky units."""
+        if not hasattr(self.layer, "leak_rate"):
+            return self.states[span]
+        z = self.sums(span).astype(np.float64)
+        with np.errstate(over="ignore"):
+            values = {"tanh": np.tanh(z), "relu": np.maximum(z, 0), "linear": z}
+            return values[self.activation] if self.activation in values else 1 / (1 + np.exp(-z))
 
 
 def whole(text):
@@ -240,6 +250,7 @@ def _(facts, fields):
         assert bend == 0
         assert facts.activation in ("linear", "relu"), "tanh is nowhere straight"
         return
+    assert not hasattr(facts.layer, "leak_rate"), "its states are not those of the activation"
     is_about(fields["low"], facts.states[span].min())
     is_about(fields["high"], facts.states[span].max())
     rounding = 1e-6 if facts.layer.dtype == np.float64 else 2e-4

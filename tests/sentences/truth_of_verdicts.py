@@ -67,6 +67,22 @@ def _(facts, result, fields):
         assert sure.sum() <= whole(fields["count"]) <= sure.sum() + unsure.sum()
 
 
+@claims("spectrum.no_kernel")
+def _(facts, result, fields):
+    timestep = check_moment(fields)
+    assert not hasattr(facts.layer, "recurrent_kernel")
+    radius = np.abs(np.linalg.eigvals(facts.jacobian(timestep))).max()
+    if radius > 1e-6:
+        is_about(fields["radius"], radius, 1e-4)
+
+
+@claims("spectrum.no_kernel_diverged")
+def _(facts, result, fields):
+    timestep = check_moment(fields)
+    assert not hasattr(facts.layer, "recurrent_kernel")
+    assert timestep >= facts.end
+
+
 @claims("spectrum.diverged")
 def _(facts, result, fields):
     timestep = check_moment(fields)
@@ -85,7 +101,7 @@ def on_kinks(facts):
 def _(facts, result, fields):
     timestep = check_moment(fields)
     assert whole(fields["kinks"]) == on_kinks(facts)[timestep].sum() > 0
-    if facts.gated:
+    if facts.layer.structure != "elementwise":
         return
     for name, steeper in (("radius", False), ("steeper", True)):
         radius = np.abs(np.linalg.eigvals(facts.jacobian(timestep, steeper))).max()
@@ -114,7 +130,8 @@ def _(facts, result, fields):
 
 def norms_back(facts, target, steeper=False):
     """log₁₀ ‖∂h_T/∂h_t‖₂ for t = 0 … T."""
-    norms, product, log = np.zeros(target + 1), np.eye(facts.layer.state_size), 0.0
+    norms, log = np.zeros(target + 1), 0.0
+    product = np.eye(facts.layer.state_size)[: facts.layer.units]  # of h alone
     for timestep in range(target, 0, -1):
         product = product @ facts.jacobian(timestep, steeper)
         size = np.abs(product).max()
