@@ -254,7 +254,7 @@ class _Dense:
         with np.errstate(all="ignore"):
             self.projected = trace.layer.project(trace.inputs)
         self.block_steps = max(1, _CHUNK_NUMBERS // trace.layer.state_size**2)
-        self.block, self.jacobians = -1, None
+        self.block, self.jacobians = -1, np.empty(0)
 
     def _jacobian(self, timestep):
         block, place = divmod(timestep, self.block_steps)
