@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,8 @@ from rnnviz.export.looks import Look
 from rnnviz.export.sheets import Sheet
 from rnnviz.export.source import source_json
 from rnnviz.i18n import DEFAULT_LANGUAGE, Words, words
-from rnnviz.spec.perspective import Perspective
+from rnnviz.link import Link
+from rnnviz.spec.perspective import MOST_GRID, MOST_REPEATS, Perspective
 from rnnviz.sweeps.reading import SEED, StoredMap, frames, read_map
 from rnnviz.sweeps.store import StoreError
 from rnnviz.sweeps.sweep import Sweep
@@ -124,7 +125,8 @@ def sheet_of_map(result: StoredMap, measure: str | None, look: Look, say: Words)
 def _caption(result: StoredMap, measure: str, say: Words) -> Caption:
     sweep = result.sweep
     seeds = len(dict(sweep.axes).get(SEED, (0,)))
-    told = [say("cli.atlas.networks", networks=f"{sweep.networks:,}")]
+    told = [_ranged(name, values, say) for name, values in atlas.axes_of(result)]
+    told.append(say("cli.atlas.networks", networks=f"{sweep.networks:,}"))
     if seeds > 1 and len(sweep.axes) > 2:
         told.append(say("cli.atlas.seeds", count=seeds))
     if result.done < sweep.networks:
@@ -135,16 +137,29 @@ def _caption(result: StoredMap, measure: str, say: Words) -> Caption:
         how_to_read=say("cli.atlas.each_cell", help=say(f"measure.{measure}.help")),
         parameters=" · ".join(told),
         origin=say("export.version", version=rnnviz.__version__),
-        link=_short(sweep.to_query()),
+        link=_leading_to(result, measure).caption(),
     )
 
 
-_MOST_LINK = 300
+def _ranged(name: str, values: Sequence[Any], say: Words) -> str:
+    """A knob with the first and the last of its values, and how many there are."""
+    first, last = (atlas.written(one, say) for one in (values[0], values[-1]))
+    return f"{say(f'knob.{name}.label')} {first} … {last} ({len(values)})"
 
 
-def _short(query: str) -> str:
-    """The link of a sweep, without the end of its values where there are many."""
-    return query if len(query) <= _MOST_LINK else f"{query[:_MOST_LINK]}…"
+def _leading_to(result: StoredMap, measure: str) -> Link:
+    """Return the link to the page's own map of the same two knobs, as finely as it draws it."""
+    (up, rows), (across, columns) = atlas.axes_of(result)
+    seeds = len(dict(result.sweep.axes).get(SEED, (0,))) if len(result.sweep.axes) > 2 else 1
+    look = Perspective(
+        page=ATLAS,
+        up=up,
+        across=across,
+        measure=measure,
+        repeats=min(seeds, MOST_REPEATS),
+        grid=max(2, min(max(len(rows), len(columns)), MOST_GRID)),
+    )
+    return Link(result.sweep.experiment, look)
 
 
 def _look(request: argparse.Namespace) -> Look:

@@ -37,6 +37,8 @@ ALIKE = ("pattern", "exact", "cosine", "range")
 MOST_RANGE = 500
 """Longest range whose like is looked for from the page, in timesteps."""
 MOST_COMPARED = 256
+MOST_REPEATS, MOST_GRID = 16, 100
+"""Seeds of each cell of a map, and values along each of its axes."""
 TRIAL_LENSES = ("trial_mean", "trial_spread")
 """Lenses over all trials of a run that has several."""
 LENSES = ("state", "digits", "preactivation", "slope", "change", "magnitude", *TRIAL_LENSES)
@@ -136,8 +138,8 @@ class Perspective:
     up: str | None = knob("recurrent_gain", Name(), quiet=True)
     measure: str | None = knob("lyapunov", Name(), quiet=True)
     beside: str | None = knob(None, Name(), quiet=True)
-    repeats: int = knob(1, Whole(1, 16), quiet=True)
-    grid: int = knob(24, Whole(2, 100), quiet=True)
+    repeats: int = knob(1, Whole(1, MOST_REPEATS), quiet=True)
+    grid: int = knob(24, Whole(2, MOST_GRID), quiet=True)
     side: str = knob("both", Choice(SIDES), quiet=True)
     difference: bool = knob(False, Flag(), quiet=True)
     hidden: tuple[str, ...] = knob((), Names(NAMES_LIMIT), quiet=True)

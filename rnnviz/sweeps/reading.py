@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from rnnviz.analysis.band import student
 from rnnviz.spec.experiment import ExperimentError
 from rnnviz.sweeps.chunks import WORKER_DIED
 from rnnviz.sweeps.folder import Folder, folder_of
@@ -28,14 +29,16 @@ class StoredMap(SweepResult):
 
     Parameters
     ----------
-    means, errors : dict of str to ndarray (the sweep's shape, without seeds beside two knobs)
-        By measure: mean over the seeds that are finished, and its standard error.
+    means, errors, counts : dict of str to ndarray (the shape without seeds beside two knobs)
+        By measure: mean over the seeds that are finished, its standard error, and how many of them
+        have a finite number.
     done : int
         How many networks are finished.
     """
 
     means: dict[str, np.ndarray] = field(default_factory=dict)
     errors: dict[str, np.ndarray] = field(default_factory=dict)
+    counts: dict[str, np.ndarray] = field(default_factory=dict)
     done: int = 0
 
     def mean(self, measure: str | None = None) -> np.ndarray:
@@ -45,6 +48,11 @@ class StoredMap(SweepResult):
     def error(self, measure: str | None = None) -> np.ndarray:
         """Standard error of `mean`; nan where fewer than two seeds have a finite number."""
         return self.errors[self.sweep.measures[0] if measure is None else measure]
+
+    def band(self, measure: str | None = None) -> np.ndarray:
+        """Half width of the 95 % interval of `mean`; nan where `error` is."""
+        counts = self.counts[self.sweep.measures[0] if measure is None else measure]
+        return student(counts - 1) * self.error(measure)
 
     def array(self, measure: str | None = None) -> np.ndarray:
         """The same as `mean`: single networks are not held."""
@@ -81,9 +89,10 @@ def read_map(place: str | os.PathLike) -> StoredMap:
         done += sum(not text.startswith(WORKER_DIED) for text in told)
     means = {name: one.mean().reshape(kept) for name, one in sums.items()}
     errors = {name: one.error().reshape(kept) for name, one in sums.items()}
-    for array in (*means.values(), *errors.values()):
+    counts = {name: one.count().reshape(kept) for name, one in sums.items()}
+    for array in (*means.values(), *errors.values(), *counts.values()):
         array.setflags(write=False)
-    return StoredMap(sweep, {}, reasons, means, errors, done)
+    return StoredMap(sweep, {}, reasons, means, errors, counts, done)
 
 
 def frames(place: str | os.PathLike) -> Iterator[Any]:
@@ -149,6 +158,10 @@ class _Moments:
         self._mean[here] += apart * count / whole
         self._squares[here] += squares + apart**2 * before * count / whole
         self._count[here] = whole
+
+    def count(self) -> np.ndarray:
+        """How many finite numbers each cell has."""
+        return self._count.astype(np.int64)
 
     def mean(self) -> np.ndarray:
         """Mean of each cell; nan where it has no number."""

@@ -35,6 +35,7 @@ def test_means_and_errors_are_those_of_all_numbers_at_once(tmp_path, monkeypatch
             np.testing.assert_allclose(found.mean(name), whole.mean(name), rtol=1e-12)
             wanted = whole.error(name)
             np.testing.assert_allclose(found.error(name), wanted, rtol=1e-9, atol=1e-15)
+            np.testing.assert_allclose(found.band(name), whole.band(name), rtol=1e-9, atol=1e-14)
     table = pd.concat(frames(tmp_path)).sort_values("place")
     assert np.array_equal(table["lyapunov"].to_numpy(), whole.array("lyapunov").ravel())
 

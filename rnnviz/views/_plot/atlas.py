@@ -186,7 +186,7 @@ def _axis(name: str, values: Sequence[Any], say: Any) -> dict:
     """An axis whose ticks are values of a knob, few enough to be read."""
     step = max(1, math.ceil(len(values) / 8))
     places = list(range(0, len(values), step))
-    texts = [_written(values[place], say) for place in places]
+    texts = [written(values[place], say) for place in places]
     return {
         "title": {"text": say(f"knob.{name}.label")},
         "tickmode": "array",
@@ -204,8 +204,8 @@ def _hover(result: SweepResult, say: Any) -> list[list[str]]:
     for row, first in enumerate(rows):
         for column, second in enumerate(columns):
             lines = [
-                f"{names[0]} {_written(first, say)}",
-                f"{names[1]} {_written(second, say)}",
+                f"{names[0]} {written(first, say)}",
+                f"{names[1]} {written(second, say)}",
             ]
             told[row][column] = "<br>".join(lines)
     for measure in result.sweep.measures:
@@ -246,7 +246,8 @@ def _number(
     return text
 
 
-def _written(value: Any, say: Any) -> str:
+def written(value: Any, say: Any) -> str:
+    """A value of a knob as it stands on an axis."""
     if value is None:
         return say("page.as_drawn")
     if isinstance(value, str):
