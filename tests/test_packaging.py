@@ -45,6 +45,7 @@ def imported():
     return found
 
 
+@pytest.mark.live
 def test_declared_and_imported_are_the_same():
     declared = {name for names in (CORE, *EXTRAS.values()) for name in names}
     used = {_PACKAGES.get(name, name.replace("_", "-")) for name in imported()}
@@ -55,6 +56,7 @@ def test_the_core_is_numpy_pandas_and_plotly():
     assert set(CORE) == {"numpy", "pandas", "plotly"}
 
 
+@pytest.mark.live
 def test_what_only_the_page_needs_is_imported_by_the_page_alone():
     for name in EXTRAS["app"]:
         places = imported()[name]

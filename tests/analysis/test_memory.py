@@ -136,6 +136,7 @@ WHOLE = bool(os.environ.get("RNNVIZ_WHOLE_PROOFS"))
 """200 seeds of each; by default a few of them."""
 
 
+@pytest.mark.live
 @pytest.mark.parametrize(
     ("activation", "units"),
     [("tanh", 20), ("sigmoid", 20), ("tanh", 8), ("linear", 20), ("relu", 12), ("tanh", 40)],

@@ -110,6 +110,7 @@ def test_a_session_goes_on_only_when_it_is_asked():
     assert len(inputs.values) == 16
 
 
+@pytest.mark.live
 @pytest.mark.parametrize("step", [0.0004, 0.02])
 def test_thirty_trainings_share_the_time_of_one_fairly(step):
     """By a clock of its own: no order of asking gives more, and the rest of the server its share.
@@ -241,6 +242,7 @@ def test_going_back_to_a_checkpoint_gives_the_same_bits_and_forgets_later_change
         np.testing.assert_array_equal(one.values, other.values)
 
 
+@pytest.mark.live
 def test_a_slow_pace_keeps_every_step_and_changes_nothing():
     training = Training.of("parity", units=4, steps=900, batch_size=2, patience=40)
     slow, quick = TrainingSession(training, pace=4), TrainingSession(training)

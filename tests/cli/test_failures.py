@@ -222,6 +222,7 @@ def test_a_name_that_is_too_long(run, tmp_path, command, name):
     assert nothing_in(tmp_path)
 
 
+@pytest.mark.live
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP", "SIGINT"])
 def test_a_signal_leaves_nothing(tmp_path, name):
     command = [sys.executable, "-m", "rnnviz", "data", "--out", "a.csv"]

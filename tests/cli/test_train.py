@@ -80,6 +80,7 @@ def test_no_file_is_overwritten_unasked_and_others_are_no_trainings(tmp_path, ca
     assert main(["train", "--out", str(out), "--resume"]) == 2
 
 
+@pytest.mark.live
 def test_what_is_written_besides(tmp_path, capsys, monkeypatch):
     ffmpeg = tmp_path / "ffmpeg"  # counts what it is fed, for a machine that has none
     ffmpeg.write_text(

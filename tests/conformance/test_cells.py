@@ -91,6 +91,7 @@ def test_several_trials_go_through_everything(cell, tmp_path):
     every_text(run, tmp_path)
 
 
+@pytest.mark.live
 @pytest.mark.parametrize("cell", CELLS)
 @pytest.mark.parametrize("changes", [{"timesteps": 1, "units": 1}, {"weight_scale": 0.0}])
 def test_the_degenerate_ones_too(cell, changes, tmp_path):

@@ -36,6 +36,7 @@ def refused(key, work):
     assert caught.value.problem.key == key
 
 
+@pytest.mark.live
 @pytest.mark.parametrize("format", GALLERY_FORMATS)
 def test_a_gallery_holds_every_view_and_an_index_that_finds_them(tmp_path, format, request):
     if format != "html":
@@ -63,6 +64,7 @@ def test_pages_of_a_gallery_share_one_plotly(tmp_path):
     assert (tmp_path / "g" / "plotly.min.js").stat().st_size > 1_000_000
 
 
+@pytest.mark.live
 def test_a_folder_in_use_is_left_alone(tmp_path):
     folder = tmp_path / "g"
     folder.mkdir()

@@ -19,6 +19,7 @@ from rnnviz.lessons.tally import collected, found_in
 needs_browser = pytest.mark.skipif(missing() is not None, reason="no Chromium to print with")
 
 
+@pytest.mark.live
 @pytest.mark.parametrize("name", lessons())
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_handout_asks_and_a_key_answers(name, language):

@@ -310,10 +310,10 @@ def test_a_link_that_holds_no_lesson_says_so(packed):
     ids=range(17),
 )
 def test_hostile_files_are_refused_with_sentences_and_soon(content):
-    begun = time.perf_counter()
+    begun = time.process_time()
     with pytest.raises(LessonFaultsError) as caught:
         read_lesson(content)
-    assert time.perf_counter() - begun < 10
+    assert time.process_time() - begun < 10
     for language in LANGUAGES:
         assert all(fault.sentence(language) for fault in caught.value.faults)
 

@@ -64,6 +64,7 @@ def test_labels_inputs_and_places_are_told_apart():
     assert {one.measure for one in found.findings} == {"auc", "r2"}
 
 
+@pytest.mark.live
 def test_in_noise_the_share_of_false_findings_is_at_most_the_level():
     false = 0
     for seed in range(200):

@@ -149,6 +149,7 @@ def test_groups_that_lead_back_to_themselves():
     refused_as(file.file(root), "a.h5", "hdf5_circle")
 
 
+@pytest.mark.live
 def test_a_thousand_names_for_one_large_array():
     """Tied weights are legal; a thousandfold of them is memory that the file does not hold."""
     file = Hdf5()
@@ -225,6 +226,7 @@ def test_tensors_that_lie_outside_of_their_storage(shape, strides, offset, eleme
     assert outcome(files.torch_file(named, value), "a.pt") in ("torch_outside", "shape_bomb")
 
 
+@pytest.mark.live
 def test_a_pickle_that_grows_is_bounded():
     """Doubling a list by its own memo, and a memo of ten million places."""
     growing = b"\x80\x02]q\x00" + b"(h\x00h\x00e" * 50_000 + b"."

@@ -60,9 +60,9 @@ def test_the_estimate_is_no_less_than_a_fast_machine_takes(knobs):
     experiment = Experiment(**knobs)
     taken = []
     for _ in range(3):
-        start = time.perf_counter()
+        start = time.process_time()
         simulate(experiment)
-        taken.append(time.perf_counter() - start)
+        taken.append(time.process_time() - start)
     assert min(taken) < 2 * experiment.cost.seconds
 
 

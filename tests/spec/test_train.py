@@ -169,6 +169,7 @@ def test_checkpoints_stay_within_their_budget(steps, nbytes, budget):
     assert gaps[-1] >= gaps[0]
 
 
+@pytest.mark.live
 def test_the_lecture_s_weights_never_learn():
     """All states run to ±1 and stay there: the gradient through time is gone after one step."""
     training = Training.of("flip_flop", experiment=Experiment(timesteps=50), steps=300)
@@ -179,24 +180,28 @@ def test_the_lecture_s_weights_never_learn():
     assert norms.shape == (50,)
 
 
+@pytest.mark.live
 @pytest.mark.parametrize("task", ["echo", "parity", "flip_flop", "copy_memory"])
 def test_it_learns(task):
     trained = train(Training.of(task))
     assert trained.kept[-1].measure == 1.0
 
 
+@pytest.mark.live
 def test_it_learns_a_text_better_than_its_own_bigrams():
     trained = train(Training.of("next_character", learnt_text="constitution"))
     references = {one.name: one.loss for one in trained.training.learnt_task.references()}
     assert trained.kept[-1].loss < references["bigram"]
 
 
+@pytest.mark.live
 def test_it_forecasts_the_sunspots_better_than_the_day_before():
     trained = train(Training.of("next_value"))
     references = {one.name: one.loss for one in trained.training.learnt_task.references()}
     assert trained.kept[-1].loss < 0.6 * references["nothing"]
 
 
+@pytest.mark.live
 def test_a_solved_flip_flop_stands_still_at_its_eight_corners():
     """Sussillo & Barak 2013: 2³ stable fixed points, and saddles between them: 3³ in all."""
     from rnnviz.analysis.fixed_points import fixed_points

@@ -282,6 +282,7 @@ def test_who_waits_is_told_how_many_come_before():
     assert told[0] == 2
 
 
+@pytest.mark.live
 def test_the_server_leaves_half_of_the_processor_to_the_pages():
     """It must say so before NumPy is loaded, which Streamlit alone does not do."""
     said = """
