@@ -45,12 +45,14 @@ class DensePass:
         self.kernel_gradient = parameters.gradients[f"{name}/kernel"]
         self.bias_gradient = parameters.gradients[f"{name}/bias"]
         self.activation = "linear" if dense.activation == logits_of else dense.activation
-        self.inputs = self.outputs = np.empty(0)
+        self.inputs = self.outputs = self._through = np.empty(0)
 
     def forward(self, inputs: np.ndarray) -> np.ndarray:
-        """As in `PartPass`."""
+        """As in `PartPass`; the array is written anew by the next way forward."""
         self.inputs = inputs
-        z = np.matmul(self.kernel.T, inputs)
+        timesteps, _, batch = inputs.shape
+        self.outputs = _reused(self.outputs, (timesteps, len(self.bias), batch), inputs.dtype)
+        z = np.matmul(self.kernel.T, inputs, self.outputs)
         z += self.bias[:, None]
         if self.activation == "softmax":
             z -= z.max(axis=1, keepdims=True)
@@ -58,11 +60,10 @@ class DensePass:
             z /= z.sum(axis=1, keepdims=True)
         elif self.activation != "linear":
             ACTIVATIONS[self.activation].apply(z, z)
-        self.outputs = z
         return z
 
     def backward(self, deltas: np.ndarray) -> np.ndarray:
-        """As in `PartPass`."""
+        """As in `PartPass`; the array is written anew by the next way back."""
         h = self.outputs
         if self.activation == "softmax":
             deltas = h * (deltas - (h * deltas).sum(axis=1, keepdims=True))
@@ -70,7 +71,15 @@ class DensePass:
             deltas = ACTIVATIONS[self.activation].slope(h) * deltas
         self.kernel_gradient += np.matmul(self.inputs, deltas.swapaxes(1, 2)).sum(axis=0)
         self.bias_gradient += deltas.sum(axis=(0, 2))
-        return np.matmul(self.kernel, deltas)
+        self._through = _reused(self._through, self.inputs.shape, deltas.dtype)
+        return np.matmul(self.kernel, deltas, self._through)
+
+
+def _reused(array: np.ndarray, shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
+    """The array itself where it fits, else a new one."""
+    if array.shape == shape and array.dtype == dtype:
+        return array
+    return np.empty(shape, dtype)
 
 
 class LayerNormalizationPass:

@@ -184,7 +184,7 @@ def test_the_lecture_s_weights_never_learn():
 @pytest.mark.parametrize("task", ["echo", "parity", "flip_flop", "copy_memory"])
 def test_it_learns(task):
     trained = train(Training.of(task))
-    assert trained.kept[-1].measure == 1.0
+    assert trained.kept[-1].measure >= trained.training.learnt_task.solved_at
 
 
 @pytest.mark.live

@@ -33,7 +33,7 @@ class CopyMemory(Task):
         "units": 128,
         "timesteps": 20,
         "batch_size": 32,
-        "steps": 1000,
+        "steps": 1500,
     }
     measure_name = "symbols_right"
     solved_at = 0.99
