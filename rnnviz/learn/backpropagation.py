@@ -39,11 +39,6 @@ class Backpropagation:
         masked: bool = False,
     ) -> None:
         network = parameters.network
-        if network.masks:
-            raise ValueError(
-                "A network that passes over masked timesteps is not trained here: give the length "
-                "of each sequence instead of a mask."
-            )
         self.parameters, self.truncate = parameters, truncate
         self.timesteps, self.batch = timesteps, batch
         self.embedding = network.embedding is not None
@@ -94,6 +89,10 @@ class Backpropagation:
             layer.drop(None if masks is None else masks[index])
         last = None if lengths is None else np.asarray(lengths) - 1
         self._order = None if last is None else _turned(last, self.timesteps)
+        if self.parameters.network.masks:
+            kept = self.parameters.network.mask_of(values)
+            for layer in self.layers:
+                layer.pass_over(None if kept is None else kept.T, self._order)
         fed = self._fed(values)
         with np.errstate(all="ignore"):
             for before, layer in zip(self.before, self.layers, strict=True):

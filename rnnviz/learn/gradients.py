@@ -45,7 +45,8 @@ def gradients(
         sigmoid (binary) or softmax (categorical), or from the output itself.
     mask : array_like, optional
         ``(trials, timesteps)`` or ``(timesteps,)``: a weight for each timestep, 0 where it does
-        not count. By default all timesteps of a sequence count alike, and no padding.
+        not count. By default all timesteps of a sequence count alike, and no padding; what the
+        network itself passes over (Masking, mask_zero) never counts, as in Keras.
     initial_state : optional
         As for `rnnviz.run`.
     truncate : int, optional
@@ -79,6 +80,8 @@ def gradients(
     outputs = passes.forward(values, lengths, states, dropout_masks)
     wanted = column_targets(targets, outputs, chosen)
     counts = _checked_mask(mask, len(outputs), batch, data.lengths)
+    if network.masks and len(outputs) > 1:
+        counts = _without_masked(counts, network.mask_of(values))
     value, deltas = chosen(outputs, wanted, counts)
     passes.backward(deltas)
     return value, {name: read_only(array) for name, array in parameters.gradients.items()}
@@ -152,6 +155,16 @@ def _checked_mask(
     if not (given >= 0).all() or not given.any():
         raise ValueError("mask must hold weights of at least 0, and one above 0.")
     return given.T if counts is None else given.T * counts
+
+
+def _without_masked(counts: np.ndarray | None, kept: np.ndarray | None) -> np.ndarray | None:
+    """Weights (timesteps, batch) without what is masked; ``kept`` is (batch, timesteps)."""
+    if kept is None:
+        return counts
+    left = kept.T * (1.0 if counts is None else counts)
+    if not left.any():
+        raise ValueError("Every timestep that counts is masked: there is nothing to learn from.")
+    return left
 
 
 def _initial_states(network: Network, given: Any, batch: int) -> list | None:

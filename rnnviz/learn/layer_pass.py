@@ -48,6 +48,7 @@ class DirectionPass:
         recurrent = bool(cell.recurrent_blocks)
         self.tape = Tape(weights, gradient, *sizes, recurrent, masked, below)
         self._input_mask: np.ndarray | None = None
+        self._passed: list[np.ndarray | None] = [None] * timesteps
         self.advance, self.retreat = cell.forward_step(self.tape), cell.backward_step(self.tape)
         self.from_the_end = from_the_end
 
@@ -65,6 +66,16 @@ class DirectionPass:
             states = None if masks is None else masks.states
             self.tape.mask[...] = 1 if states is None else states
 
+    def pass_over(self, kept: np.ndarray | None, order: np.ndarray | None) -> None:
+        """Set which timesteps are read, (timesteps, batch) of bool; None reads all.
+
+        At the others the state stays what it was, as Keras's layers do with a mask.
+        """
+        self._passed = [None] * self.tape.timesteps
+        if kept is not None:
+            turned = reordered(kept[:, None], order)[:, 0] if self.from_the_end else kept
+            self._passed = [None if row.all() else ~row for row in turned]
+
     def forward(self, inputs: np.ndarray, order: np.ndarray | None) -> np.ndarray:
         """Run over all timesteps; ``(timesteps, units, batch)``, a view."""
         tape, advance = self.tape, self.advance
@@ -73,13 +84,13 @@ class DirectionPass:
             tape.inputs[...] = fed
         else:
             np.multiply(fed, self._input_mask, tape.inputs)
-        if tape.mask is None:
-            for t in range(tape.timesteps):
-                advance(t)
-        else:
-            for t in range(tape.timesteps):
+        for t, passed in enumerate(self._passed):
+            if tape.mask is not None:
                 np.multiply(tape.states[t], tape.mask, tape.read_states[t])
-                advance(t)
+            advance(t)
+            if passed is not None:
+                for states in (tape.states, *tape.further_states):
+                    states[t + 1][:, passed] = states[t][:, passed]
         return tape.states[1:]
 
     def backward(self, deltas: np.ndarray, truncate: int | None) -> None:
@@ -88,7 +99,7 @@ class DirectionPass:
         With ``truncate`` nothing flows from timestep k·truncate to the one before it, as if the
         sequence had been learnt in pieces of that length, each from the last state of the other.
         """
-        tape, retreat = self.tape, self.retreat
+        tape, retreat = self.tape, self._retreat
         tape.deltas[0] = 0
         tape.deltas[1:] = deltas
         for carried in tape.carried:
@@ -102,6 +113,23 @@ class DirectionPass:
                     carried.fill(0)
             else:
                 retreat(t)
+
+    def _retreat(self, t: int) -> None:
+        """Go back through one timestep; where it was passed over, all flows on as it is."""
+        passed = self._passed[t]
+        if passed is None:
+            self.retreat(t)
+            return
+        tape = self.tape
+        delta = tape.deltas[t + 1][:, passed]
+        carried = [one[:, passed] for one in tape.carried]
+        for one in (tape.deltas[t + 1], *tape.carried):
+            one[:, passed] = 0
+        self.retreat(t)
+        tape.deltas[t][:, passed] += delta
+        tape.deltas[t + 1][:, passed] = delta
+        for one, kept in zip(tape.carried, carried, strict=True):
+            one[:, passed] = kept
 
     def input_deltas(self, order: np.ndarray | None) -> np.ndarray:
         """∂L/∂inputs, ``(timesteps, features, batch)``, in the order of time."""
@@ -149,12 +177,19 @@ class LayerPass:
         ]
         self._states: list[np.ndarray] = []
         self._last: np.ndarray | None = None
+        self._kept: np.ndarray | None = None
 
     def drop(self, masks: LayerMasks | None) -> None:
         """Set the masks of the next way forward and back; None drops nothing."""
         each = (None,) * len(self.directions) if masks is None else masks
         for direction, one in zip(self.directions, each, strict=True):
             direction.drop(one)
+
+    def pass_over(self, kept: np.ndarray | None, order: np.ndarray | None) -> None:
+        """Set which timesteps are read; see `DirectionPass.pass_over`."""
+        self._kept = kept
+        for direction in self.directions:
+            direction.pass_over(kept, order)
 
     def forward(
         self, inputs: np.ndarray, order: np.ndarray | None, last: np.ndarray | None
@@ -170,7 +205,12 @@ class LayerPass:
         elif len(states) == 2:
             states[1] = reordered(states[1], order)
         self._states = states
-        return states[0] if len(states) == 1 else _merge(states, self.layer.merge_mode)
+        if len(states) == 1:
+            return states[0]
+        merged = _merge(states, self.layer.merge_mode)
+        if self._kept is not None and self.layer.return_sequences:
+            merged = merged * self._kept[:, None]  # 0 where nothing is read, as in Keras
+        return merged
 
     def backward(
         self, deltas: np.ndarray, order: np.ndarray | None, truncate: int | None
@@ -178,6 +218,8 @@ class LayerPass:
         """Add to the gradient and return ∂L/∂inputs, if anything below asks for it."""
         parts = [deltas]
         if len(self.directions) == 2:
+            if self._kept is not None and self.layer.return_sequences:
+                deltas = deltas * self._kept[:, None]
             parts = _unmerge(deltas, self._states, self.layer.merge_mode)
             if self.layer.return_sequences:
                 parts[1] = reordered(parts[1], order)

@@ -1,5 +1,7 @@
 """Backpropagation through time against differences of the loss of the engine's own runs."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -186,6 +188,49 @@ def test_padding_changes_nothing(return_sequences, bidirectional, go_backwards):
     for name in found:
         wanted = sum(w * one[1][name] for w, one in zip(weights, alone, strict=True))
         np.testing.assert_allclose(found[name], wanted, 0, 1e-14, err_msg=name)
+
+
+def masked_network(cell, way, return_sequences):
+    network = random_network(
+        (cell, "SimpleRNN"),
+        tokens=5,
+        return_sequences=return_sequences,
+        go_backwards=way == "backwards",
+        bidirectional=way == "bidirectional",
+    )
+    embedding = dataclasses.replace(network.embedding, mask_zero=True)
+    return dataclasses.replace(network, embedding=embedding)
+
+
+@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("way", ["forwards", "backwards", "bidirectional"])
+@pytest.mark.parametrize("return_sequences", [True, False])
+def test_masked_timesteps_are_passed_over(cell, way, return_sequences):
+    """Zeros before, behind and between the tokens, against differences of the engine's runs."""
+    network = masked_network(cell, way, return_sequences)
+    tokens = np.array([[0, 0, 3, 1, 2, 0, 1], [4, 0, 1, 0, 0, 0, 0], [1, 2, 3, 4, 1, 2, 3]])
+    rows = tokens.shape if return_sequences else (BATCH,)
+    targets = np.random.default_rng(2).normal(size=(*rows, 2))
+    mask = (tokens > 0).astype(float) if return_sequences else None
+    value, found = gradients(network, tokens, targets)
+    assert value == pytest.approx(
+        plain_loss(network, tokens, targets, "mean_squared_error", mask), 1e-12
+    )
+    wanted = differences(network, tokens, targets, "mean_squared_error", mask)
+    wanted["embedding/embeddings"][0] = 0  # nothing is read of a masked token
+    for name in wanted:
+        scale = max(1e-3, np.abs(wanted[name]).max())
+        np.testing.assert_allclose(found[name], wanted[name], 0, 1e-7 * scale, err_msg=name)
+    whole = dataclasses.replace(
+        network, embedding=dataclasses.replace(network.embedding, mask_zero=False)
+    )
+    assert gradients(whole, tokens, targets, mask=mask)[0] != pytest.approx(value, 1e-3)
+
+
+def test_a_batch_of_nothing_but_masked_timesteps_is_said():
+    network = masked_network("GRU", "forwards", True)
+    with pytest.raises(ValueError, match="nothing to learn from"):
+        gradients(network, np.zeros((BATCH, 4), int), np.zeros((BATCH, 4, 2)))
 
 
 @pytest.mark.parametrize("cell", CELLS)
