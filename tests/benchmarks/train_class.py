@@ -143,8 +143,8 @@ async def measure(served: Served, visitors: int, seconds: float) -> bool:
     begin = time.perf_counter()
     beside = await move_about(served.url, seconds)
     end, room = time.perf_counter(), memory(served.pid) - room
-    for one in looking:
-        one.cancel()
+    for task in looking:
+        task.cancel()
     looked = await asyncio.gather(*looking)
     open_still = await idle_share(served)
     for one in trainees:
