@@ -11,7 +11,7 @@ from functools import lru_cache
 from html import escape
 
 from rnnviz.export.fonts import faces_css
-from rnnviz.export.lesson_text import marked_up, mathml
+from rnnviz.export.lesson_text import marked_up, mathml, paragraphs
 from rnnviz.i18n import Words
 from rnnviz.lessons.homework import Homework
 from rnnviz.lessons.lesson import (
@@ -116,7 +116,7 @@ def _inside(lesson: Lesson, index: int, say: Words, kind: str, *, told: bool) ->
         ask = say("handout.notice" if isinstance(card, Notice) else "handout.why")
         return f"<p>{escape(ask)}</p>{_room(_LINES['notice'])}"
     key = f"lesson.{lesson.name}.{card.name}"
-    parts = [f"<p>{marked_up(say(f'{key}.text', **_numbers(lesson, index)))}</p>"]
+    parts = [paragraphs(say(f"{key}.text", **_numbers(lesson, index)))]
     parts += [f"<p class=formula>{mathml(formula, block=True)}</p>" for formula in card.formulas]
     if isinstance(card, Predict):
         parts.append(_options(lesson, card, say, answered=kind == "key"))
@@ -206,6 +206,13 @@ li { margin: 0 0 0.25em; padding-left: 1.5em; text-indent: -1.5em; }
 li small { display: block; text-indent: 0; color: #333; }
 code { font-family: ui-monospace, monospace; font-size: 0.92em; }
 .formula { text-align: center; }
+.points { padding-left: 1.2em; list-style: disc; }
+.points li { padding: 0; text-indent: 0; }
+mtd[columnalign="left"] { text-align: left; }
+/* Brackets grow with a table only where a font for mathematics is installed: drawn instead. */
+mrow > mo:first-child:has(+ mtable), mrow > mtable + mo:last-child { display: none; }
+mo:first-child + mtable { border-left: 1pt solid; border-radius: 0.5em; padding: 0 0.3em; }
+mtable:has(+ mo:last-child) { border-right: 1pt solid; border-radius: 0.5em; }
 .right { font-weight: 600; }
 .link { color: #555; font-size: 0.85em; }
 """

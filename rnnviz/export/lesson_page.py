@@ -22,7 +22,7 @@ from rnnviz.export.failures import ExportFailure
 from rnnviz.export.file_engine import computable, engine_layers
 from rnnviz.export.html_page import Head, viewer_html
 from rnnviz.export.lesson_settings import Control, LessonSettings
-from rnnviz.export.lesson_text import marked_up, mathml
+from rnnviz.export.lesson_text import marked_up, mathml, paragraphs
 from rnnviz.export.viewer_page import readings_of
 from rnnviz.i18n import LANGUAGES, Words, words
 from rnnviz.lessons.lesson import Card, Do, Lesson, Predict
@@ -165,7 +165,7 @@ class _Made:
             found["progress"][number] = {"closeness": progress.closeness, "met": progress.met}
         for name in LANGUAGES:
             say = self.lesson.words(words(name))
-            found["texts"][name][number] = f"<p>{marked_up(say(f'{key}.text', **quoted))}</p>"
+            found["texts"][name][number] = paragraphs(say(f"{key}.text", **quoted))
             if progress is not None:
                 measured = marked_up(say(f"{key}.measure", **progress.numbers))
                 found["progress"][number][name] = measured

@@ -11,6 +11,18 @@ _PIECES = re.compile(
 )
 
 
+def paragraphs(text: str) -> str:
+    """Return paragraphs of Markdown as HTML; lines that begin with a dash are a list."""
+    return "".join(_block(block.strip("\n").split("\n")) for block in re.split(r"\n{2,}", text))
+
+
+def _block(lines: list[str]) -> str:
+    if not all(line.startswith("- ") for line in lines):
+        return f"<p>{marked_up(' '.join(lines))}</p>"
+    points = "".join(f"<li>{marked_up(line[2:])}</li>" for line in lines)
+    return f"<ul class=points>{points}</ul>"
+
+
 def marked_up(text: str) -> str:
     """Return Markdown as HTML: bold, slanted, code, web links and formulas; the rest is text."""
     return "".join(_piece(piece) for piece in _PIECES.split(text))
@@ -28,7 +40,7 @@ def _piece(piece: str) -> str:
     if piece.startswith("[") and piece.endswith(")"):
         label, _, address = piece[1:-1].partition("](")
         return f'<a href="{escape(address)}">{escape(label)}</a>'
-    return escape(piece).replace("\n\n", "</p><p>")
+    return escape(piece)
 
 
 @lru_cache(maxsize=512)

@@ -21,7 +21,7 @@ from tests.i18n.spoken import spoken
 OPEN, MET = ".st-key-task_open", ".st-key-task_met"
 _CUT = """() => {
   const formulas = [...document.querySelectorAll(".stMain .katex-display")];
-  const cut = formulas.filter((one) => one.offsetParent && one.scrollWidth > one.clientWidth + 1);
+  const cut = formulas.filter((one) => one.offsetParent && one.scrollWidth > one.clientWidth + 3);
   const page = document.documentElement;
   const beyond = page.scrollWidth - page.clientWidth;
   const faults = cut.map((one) => `cut: ${one.textContent.slice(0, 40)}`);

@@ -82,3 +82,12 @@ def test_the_command_says_what_it_needs(tmp_path, capsys):
     assert out.read_text(encoding="utf-8").startswith("<!doctype html>")
     assert main(["lesson", "print", "loop", "--out", str(out)]) == 1
     assert set(KINDS) == {"handout", "key", "slides"}
+
+
+def test_each_factor_of_a_product_stands_on_its_own_line():
+    """Points of Markdown are a list on paper too; none is left as a dash in a sentence."""
+    page = handout(lessons()["by_hand"], words("en"), "key")
+    assert page.count("<ul class=points><li>") == 2
+    assert page.count("<li><math") == 6
+    for lesson in lessons().values():
+        assert "- <" not in handout(lesson, words("ko"), "handout"), lesson.name
