@@ -75,27 +75,40 @@ def reduce_to_blocks(values: np.ndarray, columns: int, rows: int) -> Blocks:
     return Blocks(minimum, maximum, mean, steps, units, values.shape)
 
 
+def block_means(values: np.ndarray, columns: int, rows: int) -> np.ndarray:
+    """Return the means of :func:`reduce_to_blocks` alone, in a third of the time."""
+    steps, units = block_size(values.shape[0], columns), block_size(values.shape[1], rows)
+    if steps == 1 and units == 1:
+        return values
+    sizes = np.outer(_sizes(values.shape[0], steps), _sizes(values.shape[1], units))
+    with np.errstate(invalid="ignore", over="ignore"):
+        (along_time,) = _along_time(values, steps, (np.add,))
+        return _along_units(along_time, units, np.add) / sizes.astype(values.dtype)
+
+
 _FOLDS = (np.minimum, np.maximum, np.add)
 _AT_ONCE = 2**20  # bytes that are still in the processor's cache for the second and third fold
 
 
-def _along_time(values: np.ndarray, steps: int) -> tuple[np.ndarray, ...]:
+def _along_time(
+    values: np.ndarray, steps: int, folds: tuple[np.ufunc, ...] = _FOLDS
+) -> tuple[np.ndarray, ...]:
     """Return least, greatest and sum of every ``steps`` timesteps, ``(columns, units)`` each.
 
     Each piece of the values is read once from memory and folded three times; going through all of
     them once a fold takes four times as long.
     """
     timesteps, units = values.shape
-    folded = [np.empty((-(-timesteps // steps), units), values.dtype) for _ in _FOLDS]
+    folded = [np.empty((-(-timesteps // steps), units), values.dtype) for _ in folds]
     whole = timesteps // steps
     piece = max(1, _AT_ONCE // max(1, steps * units * values.itemsize))
     for start in range(0, whole, piece):
         end = min(start + piece, whole)
         blocks = values[start * steps : end * steps].reshape(-1, steps, units)
-        for array, fold in zip(folded, _FOLDS, strict=True):
+        for array, fold in zip(folded, folds, strict=True):
             fold.reduce(blocks, axis=1, out=array[start:end])
     if whole * steps < timesteps:
-        for array, fold in zip(folded, _FOLDS, strict=True):
+        for array, fold in zip(folded, folds, strict=True):
             fold.reduce(values[whole * steps :], axis=0, out=array[-1])
     return tuple(folded)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from rnnviz.analysis.level_of_detail import reduce_to_blocks
+from rnnviz.analysis.level_of_detail import block_means
 from rnnviz.codegen.notes_loop import part_code
 from rnnviz.engine import Trace
 from rnnviz.engine.run import LayerRun, Run
@@ -59,11 +59,12 @@ def network_bytes(drawn: Drawn, style: Style) -> bytes:
 def network_parts(arrays: Arrays, drawn: Drawn, style: Style) -> dict[str, Any]:
     """Add a network's arrays and return its header."""
     run = drawn.run
-    exact = _numbers(run) <= EXACT_NUMBERS
+    exact = is_exact(run)
     return {
         "identity": run.identity,
         "layer": drawn.layer,
         "exact": exact,
+        "plain": _is_plain(run),
         "timesteps": run.timesteps,
         "first": FIRST_STEP,
         "state": {"low": drawn.state.low, "high": drawn.state.high, "own": drawn.state.own},
@@ -77,6 +78,20 @@ def network_parts(arrays: Arrays, drawn: Drawn, style: Style) -> dict[str, Any]:
         "themes": {theme: theme_header(style.on(theme)) for theme in ("light", "dark")},
         "presentation": style.presentation,
     }
+
+
+def is_exact(run: Run) -> bool:
+    """Whether a run is small enough for its numbers to travel as they are."""
+    return _numbers(run) <= EXACT_NUMBERS
+
+
+def _is_plain(run: Run) -> bool:
+    """Whether every timestep is read, from a state that no other sequence has left.
+
+    Then a browser can run the network with other weights.
+    """
+    carried = getattr(run.recipe, "stateful", False)
+    return not carried and all(one.trace.mask is None for one in run.layers)
 
 
 def _numbers(run: Run) -> int:
@@ -133,13 +148,13 @@ def _reduced(arrays: Arrays, trace: Trace) -> dict:
     cell = trace.layer
     kernel = cell.kernel[:, : cell.units]
     places = {
-        "kernel": reduce_to_blocks(kernel, BLOCKS, BLOCKS).mean,
-        "bias": reduce_to_blocks(np.atleast_2d(cell.bias)[:1, : cell.units], 1, BLOCKS).mean,
-        "inputs": reduce_to_blocks(trace.inputs, BLOCK_STEPS, BLOCKS).mean,
-        "states": reduce_to_blocks(trace.states, BLOCK_STEPS, BLOCKS).mean,
+        "kernel": block_means(kernel, BLOCKS, BLOCKS),
+        "bias": block_means(np.atleast_2d(cell.bias)[:1, : cell.units], 1, BLOCKS),
+        "inputs": block_means(trace.inputs, BLOCK_STEPS, BLOCKS),
+        "states": block_means(trace.states, BLOCK_STEPS, BLOCKS),
     }
     for recurrent in list(cell.recurrent_blocks.values())[:1]:
-        places["recurrent"] = reduce_to_blocks(recurrent, BLOCKS, BLOCKS).mean
+        places["recurrent"] = block_means(recurrent, BLOCKS, BLOCKS)
     with np.errstate(over="ignore"):
         packed = {name: arrays.add(array.astype(np.float32)) for name, array in places.items()}
     shapes = {name: list(array.shape) for name, array in places.items()}

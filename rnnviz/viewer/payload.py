@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -75,7 +75,7 @@ def picture_parts(
     return {
         "key": "",
         "identity": _identity(picture, style),
-        "look": _look(picture, style),
+        "look": look_of(picture, style),
         "experiment": picture.experiment,
         "timesteps": picture.field.timesteps,
         "units": picture.field.units,
@@ -137,7 +137,9 @@ def pictures_bytes(
     key: str,
     knob: str,
     first: int,
-    said: Sequence[dict | None] | None = None,
+    said: Mapping[int, dict | None] | None = None,
+    network: Callable[[Arrays], dict[str, Any]] | None = None,
+    look: str = "",
 ) -> bytes:
     """Pack pictures of other settings as shades, to be shown while a knob is dragged.
 
@@ -151,8 +153,13 @@ def pictures_bytes(
         Name of the knob.
     first : int
         Which stop the first picture is of.
-    said : sequence of dict or None, optional
-        What the page says of each; None of one that the experiment does not allow.
+    said : mapping of dict or None, optional
+        What the page says of some stops, by their numbers; None of one that the experiment does not
+        allow.
+    network : callable (Arrays) -> dict, optional
+        Adds the network that the first of them comes from, and returns its header.
+    look : str
+        What :func:`look_of` says of the page's picture, where no other comes along.
     """
     arrays = Arrays()
     packed: list[dict[str, Any]] = []
@@ -175,10 +182,11 @@ def pictures_bytes(
         before = band
     header = {
         "key": key,
-        "look": _look(pictures[0], style) if pictures else "",
+        "look": look_of(pictures[0], style) if pictures else look,
         "knob": knob,
         "first": first,
-        "said": said,
+        "said": None if said is None else list(said.items()),
+        "network": network(arrays) if network else None,
         "pictures": packed,
     }
     return pack(header, arrays)
@@ -273,10 +281,10 @@ def payload_key(picture: Picture, style: Style) -> tuple:
 
 def _identity(picture: Picture, style: Style) -> str:
     """Return what tells one picture from another, whatever the cursor."""
-    return f"{picture.identity or picture.experiment} {_look(picture, style)}"
+    return f"{picture.identity or picture.experiment} {look_of(picture, style)}"
 
 
-def _look(picture: Picture, style: Style) -> str:
+def look_of(picture: Picture, style: Style) -> str:
     """Return what two pictures must share to be shown in turn without anything else changing."""
     return f"{picture.field.name} {picture.part} {style}"
 

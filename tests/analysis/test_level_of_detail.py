@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnnviz.analysis.level_of_detail import block_size, reduce_to_blocks
+from rnnviz.analysis.level_of_detail import block_means, block_size, reduce_to_blocks
 
 SIZES = st.integers(1, 40)
 
@@ -73,3 +73,13 @@ def test_missing_and_infinite_values_stay_what_they_are():
 def test_what_is_handed_out_is_read_only(name, columns):
     with pytest.raises(ValueError, match="read-only"):
         getattr(reduce_to_blocks(np.zeros((7, 5)), columns, 5), name)[0, 0] = 1
+
+
+@pytest.mark.parametrize(
+    ("shape", "cells"), [((7, 5), (3, 2)), ((100, 9), (9, 9)), ((4, 3), (4, 3))]
+)
+def test_means_alone_are_those_of_the_blocks(shape, cells):
+    values = np.random.default_rng(1).standard_normal(shape)
+    np.testing.assert_array_equal(
+        block_means(values, *cells), reduce_to_blocks(values, *cells).mean
+    )

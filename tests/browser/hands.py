@@ -25,6 +25,21 @@ def move(page, name, value, language="en", stops=()):
     _HANDS[row.control](page, row, label, value, words(language))
 
 
+def hold(page, label, pixels):
+    """Press a slider's thumb, move it by so many pixels and hold it there."""
+    slider = page.get_by_role("slider", name=label)
+    slider.scroll_into_view_if_needed()
+    box = page.locator(".stSlider", has=slider).bounding_box()
+    share = int(slider.input_value()) / int(slider.get_attribute("max"))
+    x = box["x"] + 8 + (box["width"] - 16) * share
+    y = box["y"] + box["height"] - 12
+    page.mouse.move(x, y)
+    page.mouse.down()
+    for part in range(1, 9):
+        page.mouse.move(x + pixels * part / 8, y)
+        page.wait_for_timeout(50)
+
+
 def _slide(page, row, label, value, say):
     slider = page.get_by_role("slider", name=label).first
     shown = _plain(value)

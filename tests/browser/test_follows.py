@@ -9,20 +9,7 @@ from rnnviz.analysis.diagnosis import diagnose
 from rnnviz.analysis.saturation import saturation
 from rnnviz.i18n import words
 from rnnviz.sentences.reading import read
-
-
-def drag(page, label, pixels):
-    """Press a slider's thumb, move it and hold it; returns where to let go."""
-    slider = page.get_by_role("slider", name=label)
-    box = page.locator(".stSlider", has=slider).bounding_box()
-    share = int(slider.input_value()) / int(slider.get_attribute("max"))
-    x = box["x"] + 8 + (box["width"] - 16) * share
-    y = box["y"] + box["height"] - 12
-    page.mouse.move(x, y)
-    page.mouse.down()
-    for part in range(1, 9):
-        page.mouse.move(x + pixels * part / 8, y)
-        page.wait_for_timeout(50)
+from tests.browser.hands import hold
 
 
 def headline(experiment):
@@ -35,7 +22,7 @@ def headline(experiment):
 def test_while_a_slider_is_held_the_sentences_are_those_of_the_held_value(open_page, query):
     page = open_page(f"?{query}weight_scale=0.03")
     page.wait_for_timeout(1000)
-    drag(page, "Weight scale", 60)
+    hold(page, "Weight scale", 60)
     page.wait_for_function(
         """() => {
             const viewers = [...document.querySelectorAll(".rv-viewer")];

@@ -1,9 +1,11 @@
 """The network drawn: it follows the cursor, the chosen unit and the slider under the hand."""
 
 import numpy as np
+import pytest
 from playwright.sync_api import expect
 
 from rnnviz import Experiment, simulate
+from tests.browser.hands import hold, idle
 from tests.browser.viewer import Viewer
 
 NETWORK = ".rn-network"
@@ -68,31 +70,22 @@ def test_a_unit_picked_in_it_is_picked_in_the_heatmap_and_in_the_link(open_page)
     expect(details).to_contain_text(f"W[{unit}]")
 
 
-def test_it_follows_the_weight_scale_while_the_slider_is_held(open_page):
-    page = open_page("?weight_scale=0.03")
-    slider = page.get_by_role("slider", name="Weight scale")
-    slider.focus()
-    thumb = page.locator(".stSlider", has=slider).locator("[role=slider], input").last
-    box = thumb.bounding_box()
-    share = float(slider.get_attribute("value") or slider.input_value())
-    count = float(slider.get_attribute("max"))
-    x = box["x"] + box["width"] * share / count
-    y = box["y"] + box["height"] / 2
-    page.mouse.move(x, y)
-    page.mouse.down()
-    for i in range(1, 9):
-        page.mouse.move(x + 5 * i, y)
-        page.wait_for_timeout(60)
-    page.wait_for_function(
-        f"() => document.querySelector('{NETWORK}').dataset.identity === 'preview'", timeout=5000
-    )
-    page.mouse.up()
-    viewer = Viewer(page)
-    page.wait_for_function(
-        f"""() => document.querySelector('{NETWORK}').dataset.identity ===
-            document.querySelector('.rv-viewer').dataset.experiment"""
-    )
-    assert viewer.experiment.weight_scale > 0.03
+@pytest.mark.parametrize("units", ["24", "24,16"])
+def test_it_follows_every_slider_while_it_is_held(open_page, units):
+    """The browser computes other scales, of a stack as well; sizes come with their picture."""
+    page = open_page(f"?weight_scale=0.03&units={units}")
+    shown = f"document.querySelector('{NETWORK}').dataset.identity"
+    painted = "document.querySelector('.rv-viewer').dataset.experiment"
+    for label, pixels in (("Weight scale", 40), ("Units", 40), ("Timesteps", -60)):
+        before = page.locator(".rv-viewer").get_attribute("data-experiment")
+        hold(page, label, pixels)
+        page.wait_for_function(f"() => {shown} === 'preview'", timeout=5000)
+        assert page.locator(f"{NETWORK} .rn-behind").is_hidden(), label
+        page.mouse.up()
+        page.wait_for_function(f"() => {shown} === {painted}")
+        idle(page)
+        now = Experiment.from_query(page.locator(".rv-viewer").get_attribute("data-experiment"))
+        assert now != Experiment.from_query(before), label
 
 
 def test_the_unrolled_network_moves_the_cursor(open_page):

@@ -2,6 +2,9 @@
 
 import re
 
+from rnnviz import Training
+from rnnviz.spec.train import trainer_of
+
 VIEW = '[data-testid="training-view"][data-painted]'
 
 
@@ -15,6 +18,33 @@ def open_training(chromium, server_url, query, **options):
 
 def number(page, name):
     return int(page.locator(VIEW).get_attribute(f"data-{name}"))
+
+
+# What can be read while it trains, every 30 ms.
+TAKE = """(count) => new Promise((done) => {
+    const taken = [];
+    const timer = setInterval(() => {
+        const view = document.querySelector("[data-testid=training-view]");
+        taken.push([Number(view.dataset.step), view.querySelector(".rt-measure").innerText]);
+        if (taken.length < count) return;
+        clearInterval(timer);
+        done(taken);
+    }, 30);
+})"""
+
+
+def check_samples(taken, training):
+    """Hold what was read against the same training in this process: same link, same bits."""
+    trainer = trainer_of(training)
+    trainer.keep_checkpoint(())
+    while trainer.step < max(step for step, _ in taken):
+        trainer.advance(keep=True)
+    measured = {one.step: one.measure for one in trainer.checkpoints}
+    assert len(dict(taken)) > 2, "it trained"
+    for step, text in taken:
+        assert f" {step:,} · " in text
+        shown = float(re.search(r"([\d.]+) %", text)[1]) / 100
+        assert abs(shown - measured[step]) < 6e-4, (step, text)
 
 
 def colours(page, panel):
@@ -36,6 +66,7 @@ def test_it_trains_while_it_is_looked_at_and_stops_when_it_is_paused(chromium, s
     context, page = open_training(chromium, server_url, "task=flip_flop&steps=60", locale="en-US")
     assert number(page, "trained") == 0
     page.get_by_role("button", name="Train", exact=True).click()
+    check_samples(page.evaluate(TAKE, 100), Training.of("flip_flop", steps=60))
     page.wait_for_function(
         "() => +document.querySelector('[data-testid=training-view]')?.dataset.trained > 5",
         timeout=60_000,

@@ -178,9 +178,10 @@ def test_prefetched_pictures_are_shades_with_their_own_experiments():
         assert np.array_equal(shades, encode(picture.field.values, picture.field))
     assert header["said"] is None
     assert read(pictures_bytes([], Style(), "key", "units", 0))[0]["pictures"] == []
-    words = [{"headline": "first"}, None, {"headline": "third"}]
+    words = {4: {"headline": "first"}, 5: None, 3: {"headline": "third"}}
     header, _ = read(pictures_bytes(pictures, Style(), "key", "weight_scale", 4, words))
-    assert header["said"] == words, "one of each stop, none where none is allowed"
+    said = dict(header["said"])
+    assert said == words, "one of each stop, none where none is allowed"
 
 
 def test_a_figure_travels_as_plotly_writes_it():

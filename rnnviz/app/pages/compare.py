@@ -8,7 +8,7 @@ import streamlit as st
 
 from rnnviz.analysis.diagnosis import diagnose
 from rnnviz.analysis.saturation import saturation
-from rnnviz.app.components.viewer import Said, state_viewer
+from rnnviz.app.components.viewer import Held, Said, state_viewer
 from rnnviz.app.panels.lens_switch import choose_lens
 from rnnviz.app.panels.main_view import style_of
 from rnnviz.app.panels.reading import prefetched_readings
@@ -123,6 +123,26 @@ def _shown(row, experiment: Experiment, say: Words) -> str:
     return ", ".join(f"{one:g}" if isinstance(one, float) else str(one) for one in several)
 
 
+def _held(side: str, run: Run, beside: Run, perspective: Perspective, say: Words) -> Held:
+    """Return what shows a side while a slider is held; of two that move, A brings B's words along.
+
+    A page has one answer on its way at a time, and B would wait for A's.
+    """
+    pictures = prefetched_pictures(source_of_run(run), perspective)
+    own = _said(side, run, beside, perspective, say)
+    if side != "a" or perspective.side != "both":
+        return Held(pictures, own)
+    partner, key = _said("b", beside, run, perspective, say), state.component("viewer.b")
+
+    def said(name: str, value: Any) -> dict[str, Any] | None:
+        found, other = own(name, value), partner(name, value)
+        if found is None or other is None:
+            return found
+        return {**found, "beside": {**other, "key": key}}
+
+    return Held(pictures, said)
+
+
 def _viewer(
     side: str, picture: Picture, run: Run, beside: Run, perspective: Perspective, say: Words
 ) -> Perspective:
@@ -132,8 +152,7 @@ def _viewer(
         picture,
         style_of(perspective, say),
         knobs=live_knobs(source, perspective.layer, say) if moves else (),
-        ahead=prefetched_pictures(source, perspective) if moves else None,
-        said=_said(side, run, beside, perspective, say) if moves else None,
+        held=_held(side, run, beside, perspective, say) if moves else None,
         said_in=f"said-{side}",
         arrival=state.arrivals(),
         key=state.component(f"viewer.{side}"),

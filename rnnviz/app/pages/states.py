@@ -10,7 +10,7 @@ from rnnviz.app.panels.closer import look_closer
 from rnnviz.app.panels.closer.one_step import UNIT
 from rnnviz.app.panels.lens_switch import choose_lens
 from rnnviz.app.panels.main_view import main_view
-from rnnviz.app.panels.network import show_network
+from rnnviz.app.panels.network import networks_of, show_network
 from rnnviz.app.panels.reading import prefetched_readings, show_reading
 from rnnviz.app.runtime import state
 from rnnviz.app.runtime.results import run_of, trial_of
@@ -38,7 +38,8 @@ def show(source: Shown, perspective: Perspective, say: Words) -> Perspective:
         perspective = choose_lens(run, perspective, say)
     said = prefetched_readings(source, perspective, say)
     told = _SAID if look.shows("reading") or look.shows("numbers") else ""
-    perspective = main_view(run, perspective, say, said=said, said_in=told)
+    network = networks_of(source, perspective) if look.shows("network") else None
+    perspective = main_view(run, perspective, say, said=said, network=network, said_in=told)
     # What the states mean takes longer than to show them: the picture does not wait for it.
     with above:
         perspective = _above(run, perspective, say)

@@ -6,7 +6,7 @@ import dataclasses
 
 import streamlit as st
 
-from rnnviz.app.components.viewer import Said, state_viewer
+from rnnviz.app.components.viewer import Held, Networks, Said, state_viewer
 from rnnviz.app.runtime import state
 from rnnviz.app.runtime.prefetch import live_knobs, prefetched_pictures
 from rnnviz.app.runtime.results import run_of, trial_of
@@ -35,21 +35,21 @@ def main_view(
     say: Words,
     compact: bool = False,
     said: Said | None = None,
+    network: Networks | None = None,
     said_in: str = "",
 ) -> Perspective:
     """Show the states; where the cursor is let go becomes part of the link.
 
-    ``compact`` leaves room for something else on the same screen; ``said`` and ``said_in`` are
-    those of :func:`rnnviz.app.components.viewer.state_viewer`.
+    ``compact`` leaves room for something else on the same screen; ``said`` and ``network`` are
+    those of :class:`rnnviz.app.components.viewer.Held`, ``said_in`` that of ``state_viewer``.
     """
     source = source_of_run(run)
     viewed = state_viewer(
         _picture(run, perspective, compact),
         style_of(perspective, say),
         knobs=live_knobs(source, perspective.layer, say),
-        ahead=prefetched_pictures(source, perspective),
+        held=Held(prefetched_pictures(source, perspective), said, network),
         again=lambda: _picture(trial_of(run_of(source), perspective), perspective, compact),
-        said=said,
         said_in=said_in,
         arrival=state.arrivals(),
         key=state.component("viewer"),

@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import streamlit as st
 
 from rnnviz.app.components.network import network_view
+from rnnviz.app.components.viewer import Networks
 from rnnviz.app.panels.main_view import style_of
 from rnnviz.app.runtime import state
-from rnnviz.app.runtime.results import result_of
+from rnnviz.app.runtime.prefetch import with_knob
+from rnnviz.app.runtime.results import result_of, run_of, trial_of
 from rnnviz.app.runtime.variations import ONE_STEP, variation
 from rnnviz.codegen.annotated_loop import annotated_loop
 from rnnviz.engine.run import Run
 from rnnviz.i18n import Words
-from rnnviz.spec.given import source_of_run
+from rnnviz.link import Shown
+from rnnviz.spec.experiment import ExperimentError
+from rnnviz.spec.given import recipe_of, source_of_run, with_recipe
 from rnnviz.spec.perspective import Perspective
-from rnnviz.viewer.network_payload import Drawn
+from rnnviz.viewer.network_payload import Drawn, is_exact
 from rnnviz.views import states
 from rnnviz.views._plot.cursor import weight_scale_of
 
 _MOST_UNITS = 256
 """Up to so many units the eigenvalues are sent with the network."""
+_MOST_HELD_UNITS = 64
+"""Up to so many units they are computed while a slider is held."""
 _SECONDS = 8e-9
 """Seconds that all eigenvalues take on a slow laptop, times units³."""
 
@@ -45,6 +53,32 @@ def show_network(run: Run, perspective: Perspective, say: Words) -> Perspective:
         state.go(source_of_run(run), perspective.replace(page="dynamics", view=opened.view))
         st.rerun()
     return perspective
+
+
+def networks_of(source: Shown, perspective: Perspective) -> Networks:
+    """Return what gives the network of another value of a knob, while its slider is held.
+
+    The result takes a knob's name and a value, and returns what the diagram shows; None where the
+    experiment does not allow the value, or the numbers are too many to be sent in passing.
+    """
+    experiment = recipe_of(source)
+    layer = perspective.layer_in(experiment.layers)
+    look = perspective.replace(lens="state")
+
+    def drawn(name: str, value: Any) -> Drawn | None:
+        try:
+            other = with_recipe(source, with_knob(experiment, layer, name, value))
+        except ExperimentError:
+            return None
+        run = trial_of(run_of(other), perspective)
+        if not is_exact(run):
+            return None
+        recurrent = list(run.layers[layer].layer.recurrent_blocks.values())
+        few = len(recurrent) == 1 and len(recurrent[0]) <= _MOST_HELD_UNITS
+        eigenvalues = np.linalg.eigvals(recurrent[0]) if few else None
+        return Drawn(run, layer, states.analyse(run, look).field, eigenvalues)
+
+    return drawn
 
 
 def eigenvalues_of(run: Run, layer: int) -> np.ndarray | None:

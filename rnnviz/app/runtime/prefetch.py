@@ -7,7 +7,7 @@ from typing import Any
 
 from rnnviz.app.components.viewer import LiveKnob
 from rnnviz.app.runtime.jobs import Progress
-from rnnviz.app.runtime.results import key_of, shared, simulation, trial_of
+from rnnviz.app.runtime.results import key_of, run_of, shared, simulation, trial_of
 from rnnviz.app.sidebar.controls import stops, widget_name
 from rnnviz.engine.run import Run
 from rnnviz.engine.running import part
@@ -57,6 +57,9 @@ def prefetched_pictures(
             found.append(other)
         if not found:
             return ()
+        if len(found) == 1:
+            # What is said of it and drawn beside it belongs to the same run: computed once.
+            return (states.analyse(trial_of(run_of(found[0]), perspective), perspective),)
         key = (*map(key_of, found), layer, perspective.lens, perspective.trial)
         # A class that starts from one link drags the same knob: computed once for all of them.
         jobs = [simulation(one) for one in found]

@@ -24,6 +24,9 @@ from rnnviz.i18n import LANGUAGES
 from rnnviz.knobs import Problem, shown
 from rnnviz.link import Link, Pairs, Shown
 from rnnviz.spec.beside import training_beside
+from rnnviz.spec.experiment import TABLE as KNOBS
+from rnnviz.spec.experiment import Experiment, ExperimentError
+from rnnviz.spec.perspective import TABLE as LOOKS
 from rnnviz.spec.perspective import Perspective
 from rnnviz.spec.training import Training
 
@@ -236,14 +239,52 @@ def go(
     none. On the Training page the training stays too.
     """
     visit = _visit()
-    if visit.shown is not None and perspective.lesson is None:
-        second = second or visit.shown.second
-    elif visit.shown is not None and visit.shown.perspective.lesson is None:
-        visit.before_lesson = visit.shown
+    if visit.shown is not None:
+        drawn = visit.shown.perspective
+        perspective = _with_moves(perspective, drawn)
+        is_turned = perspective.lesson is not None and perspective.lesson == drawn.lesson
+        if is_turned and isinstance(source, Experiment) and source == visit.shown.source:
+            source = _with_knobs_moved(source)
+        if perspective.lesson is None:
+            second = second or visit.shown.second
+        elif visit.shown.perspective.lesson is None:
+            visit.before_lesson = visit.shown
     visit.shown = None
     st.query_params.from_dict(
         dict(Link(source, perspective, second=second, training=training).pairs)
     )
+
+
+def _with_moves(wanted: Perspective, drawn: Perspective) -> Perspective:
+    """Keep what was moved since a button was drawn, and what the button itself leaves alone.
+
+    Two keys within a fifth of a second reach the page in one run, and the button that the second
+    one presses was drawn before the first: what it goes to knows nothing of that.
+    """
+    for name in LOOKS:
+        value = moved(name)
+        if value is None or getattr(wanted, name) != getattr(drawn, name):
+            continue
+        try:
+            wanted = wanted.replace(**{name: value})
+        except ValueError:  # what a widget holds is not always what the link says
+            continue
+    return wanted
+
+
+def _with_knobs_moved(experiment: Experiment) -> Experiment:
+    """Keep what knobs were moved to since a button of a lesson was drawn that turns its card."""
+    asked: dict[str, Any] = {}
+    for name, row in KNOBS.items():
+        if row.per_layer and len(experiment.layers) > 1:
+            continue
+        value = moved(f"{name}.0" if row.per_layer else name)
+        if value is not None:
+            asked[name] = value
+    try:
+        return experiment.replace(**asked) if asked else experiment
+    except ExperimentError:
+        return experiment
 
 
 Target = tuple[Shown, Perspective, Shown | None, Training | None]

@@ -1,7 +1,9 @@
 """The instrument: one component that paints states, follows the hand, carries the cursor."""
 
 from rnnviz.app.components.viewer.component import (
+    Held,
     LiveKnob,
+    Networks,
     Said,
     Selection,
     ViewerState,
@@ -11,7 +13,9 @@ from rnnviz.app.components.viewer.component import (
 )
 
 __all__ = [
+    "Held",
     "LiveKnob",
+    "Networks",
     "Said",
     "Selection",
     "ViewerState",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,9 +15,11 @@ from rnnviz.app.runtime import state
 from rnnviz.app.runtime.cache import BoundedCache
 from rnnviz.app.server.assets import asset_url
 from rnnviz.knobs import finite
-from rnnviz.viewer.packing import at_cursor, figure_bytes
+from rnnviz.viewer.network_payload import Drawn, network_parts
+from rnnviz.viewer.packing import Arrays, at_cursor, figure_bytes
 from rnnviz.viewer.payload import (
     detail_bytes,
+    look_of,
     payload_key,
     picture_bytes,
     pictures_bytes,
@@ -31,8 +34,9 @@ _PAYLOADS = BoundedCache(limit=48 * 2**20, size=len)
 PREFETCH_CELLS = 2_000_000
 """Up to so many cells in all, the pictures of a knob's whole range are sent ahead."""
 
-MOST_SAID = 5
-"""Of so many stops at once the page's words are sent; live.js asks for those around the hand."""
+SAYING = 0.08
+"""Seconds in which the page's words of a knob's stops are made, those at the hand first; the others
+are asked for again."""
 
 MOST_CORNERS = 400
 """Corners of what is drawn around cells; figure.js sends at most 200."""
@@ -52,6 +56,30 @@ export default async (component) => (await module).default(component);
 Window = tuple[int, int, int, int]
 Ahead = Callable[[str, Sequence[Any]], Sequence[Picture]]
 Said = Callable[[str, Any], dict[str, Any] | None]
+Networks = Callable[[str, Any], Drawn | None]
+
+
+@dataclass(frozen=True)
+class Held:
+    """What shows other settings of the sliders while they are held, without committing to any.
+
+    All are called outside the page's own run.
+
+    Parameters
+    ----------
+    pictures : callable (knob name, values) -> pictures
+        Computes the pictures of several values, all at once.
+    said : callable (knob name, value) -> dict, optional
+        Says what a value does, as `Sentences.as_dict` has it: shown in the place of the page's own
+        sentence.
+    network : callable (knob name, value) -> Drawn, optional
+        Gives the network of a value, for the diagram beside the picture; None where it is too large
+        to be sent in passing.
+    """
+
+    pictures: Ahead
+    said: Said | None = None
+    network: Networks | None = None
 
 
 def component(name: str, module: str, styles: Sequence[str] = ("viewer.css", "streamlit.css")):
@@ -113,9 +141,8 @@ def state_viewer(
     style: Style,
     *,
     knobs: Sequence[LiveKnob] = (),
-    ahead: Ahead | None = None,
+    held: Held | None = None,
     again: Callable[[], Picture] | None = None,
-    said: Said | None = None,
     said_in: str = "",
     arrival: int = 0,
     key: str = "state-viewer",
@@ -130,29 +157,25 @@ def state_viewer(
         The theme is read in the browser; the rest holds.
     knobs : sequence of LiveKnob
         Sliders that repaint the viewer while they are dragged.
-    ahead : callable (knob name, values) -> pictures
-        Computes the pictures of other settings of a knob, all at once, without committing to any;
-        called outside the page's own run.
+    held : Held, optional
+        What shows their other settings meanwhile; without it they do not repaint it.
     again : callable () -> picture
         Gives the same picture once more, when a part of it is asked for later. Without it the
         visitor's session holds on to the picture and its arrays.
-    said : callable (knob name, value) -> dict, optional
-        Says what a setting does, as `Sentences.as_dict` has it: shown in the place of the page's
-        own sentence while a slider is held.
     said_in : str
-        Key of the container where the page says it.
+        Key of the container where the page says what the picture shows.
     arrival : int
         Changes when a link is arrived at: only then the picture's cursor counts for sure. In
         between it may be older than what the visitor's hand has just told.
     key : str
         Identity of the viewer: zoom and cursor stay as long as it does.
     """
-    knobs = knobs if ahead else ()
+    knobs = knobs if held else ()
     live = [_knob_header(knob, picture) for knob in knobs]
     data = at_cursor(_data(picture, style, key, live, said_in), picture.cursor, arrival)
     result = _VIEWER(data=data, key=key, on_cursor_change=_nothing, on_window_change=_nothing)
     chosen = _read(result.cursor, result.window, picture)
-    _fetcher(_Recalled(picture, again), style, chosen, tuple(knobs), ahead, said, key)
+    _fetcher(_Recalled(picture, again), style, chosen, tuple(knobs), held, key)
     return chosen
 
 
@@ -268,26 +291,50 @@ def _fetcher(
     style: Style,
     chosen: ViewerState,
     knobs: tuple[LiveKnob, ...],
-    ahead: Ahead | None,
-    said: Said | None,
+    held: Held | None,
     key: str,
 ) -> None:
     """Answer what the viewer asks for while it is being moved, without running the page."""
     picture = recall()
     name = f"{key}.fetcher"
     wish = state.asked(name, "wish")
-    wanted = _read_wish(wish, knobs, picture) if wish and ahead else None
-    if wanted is None or ahead is None:
+    wanted = _read_wish(wish, knobs, picture) if wish and held else None
+    if wanted is None or held is None:
         data = detail_bytes(picture, style, key, chosen.timestep, chosen.window)
     else:
         knob, first, last = wanted
         values, spoken = knob.options[first : last + 1], None
-        if said and wish.get("said"):
-            spoken = [said(knob.name, value) for value in values[:MOST_SAID]]
+        at = _index(wish.get("at"), len(knob.options))
+        if held.said and at is not None:
+            spoken = _said_within(held.said, knob, first, last, at)
             values = values[:1]  # of a range that was sent ahead, the browser has the pictures
-        pictures = ahead(knob.name, values)
-        data = pictures_bytes(pictures, style, key, knob.name, first, spoken)
+        ahead, look = _is_ahead(knob, picture), look_of(picture, style)
+        pictures = held.pictures(knob.name, values) if not (ahead and spoken) else ()
+        network = None
+        if held.network and not ahead:
+            network = _network(held.network(knob.name, values[0]), style)
+        data = pictures_bytes(pictures, style, key, knob.name, first, spoken, network, look)
     _FETCHER(data=data, key=name, on_wish_change=_nothing)
+
+
+def _said_within(
+    said: Said, knob: LiveKnob, first: int, last: int, at: int
+) -> dict[int, dict[str, Any] | None]:
+    """Return what the page says of stops, by their numbers: those nearest to the hand first.
+
+    As many as there is time for, one at least.
+    """
+    began, found = time.monotonic(), {}
+    for stop in sorted(range(first, last + 1), key=lambda stop: abs(stop - at)):
+        found[stop] = said(knob.name, knob.options[stop])
+        if time.monotonic() - began > SAYING:
+            break
+    return found
+
+
+def _network(drawn: Drawn | None, style: Style) -> Callable[[Arrays], dict[str, Any]] | None:
+    """Return what adds a network to a payload; None where there is none to add."""
+    return None if drawn is None else lambda arrays: network_parts(arrays, drawn, style)
 
 
 def _data(picture: Picture, style: Style, key: str, live: list[dict], said_in: str = "") -> bytes:

@@ -13,8 +13,9 @@ import { endTurn, takeTurn } from "./meeting.js";
 const SLIDER = '.stSlider input[type="range"]';
 const PATIENCE = 3000; // ms after which an unanswered wish counts as lost
 const SETTLING = 1500; // ms in which a value keeps its preview when Python answers with another one
-const REACH = 2; // stops on either side of the hand of which the page's words are fetched with its own
+const REACH = 2; // stops on either side of the hand whose words come with those of its own
 const MOVES = ["Arrow", "Page", "Home", "End"];
+const sides = new Map(); // LiveKnobs by the key of their viewer: an answer to one may serve another
 
 export class LiveKnobs {
   /**
@@ -37,6 +38,7 @@ export class LiveKnobs {
   }
 
   destroy() {
+    if (sides.get(this.key) === this) sides.delete(this.key);
     this.observer?.disconnect();
     endTurn(this);
     this.deafness.abort();
@@ -45,6 +47,8 @@ export class LiveKnobs {
 
   /** A new picture came from Python; keep what was sent ahead as long as it belongs to it. */
   renew(base) {
+    this.key = base.key;
+    sides.set(base.key, this);
     if (this.ours !== base.experiment && !this.drag) this.said.own(false);
     this.ours = base.experiment;
     this.knobs = base.knobs ?? [];
@@ -58,18 +62,43 @@ export class LiveKnobs {
   /** Pictures that were asked for. */
   take(parcel) {
     this.waiting = null;
+    if (parcel.look === this.viewer.base.look) this.#take(parcel);
     endTurn(this);
-    if (parcel.look !== this.viewer.base.look) return;
+  }
+
+  #take(parcel) {
     this.look = parcel.look;
     if (parcel.knob !== this.knobOfPictures) this.#forget();
     this.knobOfPictures = parcel.knob;
-    parcel.pictures.forEach((one, i) => this.pictures.set(parcel.first + i, one));
-    if (parcel.said) parcel.said.forEach((one, i) => this.sentences.set(parcel.first + i, one));
+    parcel.pictures.forEach((one, i) => this.#keep(parcel.first + i, one, i ? null : parcel.network));
+    if (parcel.said) this.#takeSaid(parcel);
     else this.hasRange = this.knobs.some((one) => one.name === parcel.knob && one.ahead);
     if (!this.drag || this.drag.knob.name !== parcel.knob) return;
-    const late = !this.pictures.has(this.drag.index);
-    if (late) this.viewer.preview(parcel.pictures.at(-1));
+    const late = parcel.pictures.length && !this.pictures.has(this.drag.index);
+    if (late) this.viewer.preview(this.pictures.get(parcel.first + parcel.pictures.length - 1));
     this.#show();
+  }
+
+  #takeSaid({ knob, said }) {
+    // Where not even the stops around the hand come in one answer, no others are asked for.
+    this.isSlow = said.length < Math.min(this.wished, 2 * REACH + 1);
+    for (const [stop, sentences] of said) {
+      this.sentences.set(stop, sentences);
+      if (sentences?.beside) sides.get(sentences.beside.key)?.hearBeside(knob, stop, sentences.beside);
+    }
+  }
+
+  /** What is said of the viewer beside came along, and of this one with it. */
+  hearBeside(knob, stop, sentences) {
+    if (this.knobOfPictures !== knob) return;
+    this.sentences.set(stop, sentences);
+    if (this.drag?.knob.name === knob && this.drag.index === stop) this.#show();
+  }
+
+  /** Keep a picture, with the network that it comes from where that came along. */
+  #keep(stop, picture, network) {
+    const known = this.pictures.get(stop)?.network ?? null;
+    this.pictures.set(stop, { ...picture, network: network ?? known });
   }
 
   #down(event) {
@@ -95,7 +124,7 @@ export class LiveKnobs {
   #forget() {
     this.pictures.clear();
     this.sentences.clear();
-    this.hasRange = false;
+    this.hasRange = this.isSlow = false;
   }
 
   /** The knob whose slider has the focus, if its pictures may be sent ahead. */
@@ -157,26 +186,44 @@ export class LiveKnobs {
     if (!picture && !knob.ahead) this.#ask(knob, index, index);
   }
 
-  /** Fetch what the page says of where the slider stands, and of the stops that the hand may reach next. */
+  /**
+   * Fetch what the page says of where the slider stands and of the stops around it, then of all others:
+   * each answer has the whole page's frame work for it, so a few long ones cost a hand less than many.
+   */
   #hear(knob, index) {
     if (!this.viewer.base.saidIn || (knob.ahead && !this.hasRange)) return;
-    const reach = knob.ahead ? REACH : 0;
-    const near = reach && 1;
+    if (!knob.ahead) return this.#hearOf(knob, index, index, index);
     const inside = (stop) => Math.max(0, Math.min(knob.count - 1, stop));
-    for (let stop = inside(index - near); stop <= inside(index + near); stop += 1) {
-      if (this.sentences.has(stop)) continue;
-      return this.#ask(knob, inside(index - reach), inside(index + reach), true);
-    }
+    const [first, last] = [inside(index - REACH), inside(index + REACH)];
+    if (!this.#isSaid(inside(index - 1), inside(index + 1))) return this.#hearOf(knob, first, last, index);
+    if (!this.isSlow) this.#hearOf(knob, 0, knob.count - 1, index);
   }
 
-  /** One wish at a time: pictures of a range, or one picture with what the page says of it. */
-  #ask(knob, first, last, said = false) {
+  #hearOf(knob, first, last, at) {
+    while (first < last && this.sentences.has(first)) first += 1;
+    while (first < last && this.sentences.has(last)) last -= 1;
+    if (!this.#isSaid(first, last)) this.#ask(knob, first, last, at);
+  }
+
+  /** One wish at a time: pictures of a range; with `at`, what the page says of it, from there on. */
+  #ask(knob, first, last, at = null) {
     if (this.waiting && performance.now() - this.waiting < PATIENCE) return;
     this.waiting = performance.now();
     takeTurn(this, () => {
+      if (at !== null && this.#isSaid(first, last)) {
+        this.waiting = null;
+        endTurn(this);
+        return;
+      }
       this.waiting = performance.now();
-      this.ask({ knob: knob.name, first, last, said, look: this.viewer.base.look });
+      this.wished = last - first + 1;
+      this.ask({ knob: knob.name, first, last, at, look: this.viewer.base.look });
     });
+  }
+
+  #isSaid(first, last) {
+    for (let stop = first; stop <= last; stop += 1) if (!this.sentences.has(stop)) return false;
+    return true;
   }
 
   #up() {

@@ -3,6 +3,8 @@
  * before, so it is covered with the right one, or veiled until that has come.
  */
 
+import { setAttribute, setText } from "./writing.js";
+
 const LINGER = 250; // ms: the page's own sentence comes a moment after the picture
 
 export class Said {
@@ -27,13 +29,17 @@ export class Said {
       this.cover?.remove();
       return;
     }
-    this.cover ??= Object.assign(document.createElement("div"), { className: "rv-said" });
-    this.cover.dataset.experiment = sentences.experiment;
-    const numbers = element("p", "rv-said-numbers");
-    for (const [label, value] of sentences.numbers) {
-      numbers.append(element("span", "", label), " ", element("b", "", value), "  ");
-    }
-    this.cover.replaceChildren(element("h4", "", sentences.headline), element("p", "", sentences.meaning), numbers);
+    this.cover ??= blank();
+    setAttribute(this.cover, "data-experiment", sentences.experiment);
+    const [headline, meaning, numbers] = this.cover.children;
+    setText(headline, sentences.headline);
+    setText(meaning, sentences.meaning);
+    while (numbers.children.length > sentences.numbers.length) numbers.lastChild.remove();
+    sentences.numbers.forEach(([label, value], i) => {
+      const entry = numbers.children[i] ?? numbers.appendChild(pair());
+      setText(entry.firstChild, label);
+      setText(entry.lastChild, value);
+    });
     if (this.cover.parentElement !== room) room.append(this.cover);
   }
 
@@ -47,6 +53,19 @@ export class Said {
   }
 }
 
-function element(tag, className, text = "") {
-  return Object.assign(document.createElement(tag), { className, textContent: text });
+/** The cover is made once: while a slider is dragged it is written anew at every frame. */
+function blank() {
+  const cover = element("div", "rv-said");
+  cover.append(element("h4"), element("p"), element("p", "rv-said-numbers"));
+  return cover;
+}
+
+function pair() {
+  const entry = element("span");
+  entry.append(element("span"), " ", element("b"));
+  return entry;
+}
+
+function element(tag, className = "") {
+  return Object.assign(document.createElement(tag), { className });
 }

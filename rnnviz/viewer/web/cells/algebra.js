@@ -10,7 +10,9 @@ export function row(values, width, index) {
 
 /** `count` numbers, each made from its index. */
 export function mapped(count, value) {
-  return Float64Array.from({ length: count }, (_, u) => value(u));
+  const out = new Float64Array(count); // Float64Array.from over an iterable is ten times slower
+  for (let u = 0; u < count; u++) out[u] = value(u);
+  return out;
 }
 
 /** One gate's block of vector · matrix. */

@@ -34,19 +34,25 @@ export function stepOf(layer, x, before, cellBefore) {
   return cellOf(layer).step(layer, x, before, cellBefore, apply);
 }
 
-/** States (and cell states) of all timesteps of a layer with other weights or inputs. */
-export function unrolled(layer, inputs, timesteps) {
-  const { units, features } = layer;
+/**
+ * States (and cell states) of a layer with other weights or inputs, computed as far as they are asked
+ * for: `unrollTo(t)` has them up to and with timestep t. The layer below must be as far already.
+ */
+export function unrolling(layer, timesteps) {
+  const { units, features, inputs } = layer;
   const states = new Float64Array(timesteps * units);
   const cells = cellOf(layer).hasCell ? new Float64Array(timesteps * units) : null;
   let { before, cellBefore } = atStart(layer);
-  for (let t = 0; t < timesteps; t++) {
-    const after = stepOf(layer, row(inputs, features, t), before, cellBefore);
-    states.set(after.state, t * units);
-    cells?.set(after.cell, t * units);
-    [before, cellBefore] = [after.state, after.cell];
-  }
-  return { states, cells };
+  let done = 0;
+  const unrollTo = (t) => {
+    for (const end = Math.min(t + 1, timesteps); done < end; done++) {
+      const after = stepOf(layer, row(inputs, features, done), before, cellBefore);
+      states.set(after.state, done * units);
+      cells?.set(after.cell, done * units);
+      [before, cellBefore] = [after.state, after.cell];
+    }
+  };
+  return { states, cells, unrollTo };
 }
 
 /** What a layer's state is before the first timestep. */

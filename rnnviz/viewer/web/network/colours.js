@@ -3,7 +3,7 @@
  * number in all parts of that kind.
  */
 
-import { colourTable, cssColour } from "./raster.js";
+import { colourTable, cssColours } from "./raster.js";
 
 /** The scales of a model on a theme: functions from a number to a packed colour or a CSS colour. */
 export function scalesOf(model, theme) {
@@ -16,14 +16,10 @@ export function scalesOf(model, theme) {
     weight: about(model.weightLimit || 1),
     argument: about(model.argumentLimit),
     state: low < 0 || high <= 0 ? scale(diverging, low, high) : scale(sequential, low, high),
-    cell: about(Math.max(1, greatestOf(model.opened.cells))),
+    cell: about(model.cellLimit),
     gate: scale(sequential, 0, 1),
     input: positive ? scale(sequential, 0, model.inputLimit || 1) : about(model.inputLimit || 1),
   };
-}
-
-function greatestOf(values) {
-  return (values ?? []).reduce((most, one) => Math.max(most, Math.abs(one)), 0);
 }
 
 function scale(table, low, high) {
@@ -31,7 +27,7 @@ function scale(table, low, high) {
     if (Number.isNaN(value)) return 0;
     return Math.round(2 + 252 * Math.min(1, Math.max(0, (value - low) / (high - low))));
   };
-  const colours = Array.from({ length: 256 }, (_, i) => cssColour(table, i));
+  const colours = cssColours(table);
   return {
     packed: (value) => table[shade(value)],
     css: (value) => colours[shade(value)],

@@ -3,7 +3,7 @@
  */
 
 import { row } from "./algebra.js";
-import { activationOf, atStart, costOf, gatesOf, stepOf, unrolled } from "./cell_step.js";
+import { activationOf, atStart, costOf, gatesOf, stepOf, unrolling } from "./cell_step.js";
 
 const ARRAYS = ["kernel", "recurrent", "bias", "inputs", "states", "cells", "initial"];
 const MOST_WORK = 8e6; // multiplications that a frame can spare
@@ -27,25 +27,45 @@ class Model {
     const weights = ["kernel", "recurrent", "bias"].filter((name) => this.opened[name]);
     this.weightLimit = Math.max(...weights.map((name) => greatest(this.opened[name])));
     this.inputLimit = greatest(this.opened.inputs);
+    this.cellLimit ??= Math.max(1, greatest(this.opened.cells));
+    this.weights ??= this.opened.kernel; // those that this network's are a multiple of
   }
 
-  /** The same network with all weights of the recurrent layers scaled; null where that is too much. */
+  /**
+   * The same network with all weights of the recurrent layers scaled; null where that is too much for
+   * a frame, or where a layer reads something else than all timesteps of the one below.
+   */
   scaledTo(scale) {
     const factor = scale / this.weightScale;
-    const chain = this.layers.slice(0, this.layer + 1);
-    const plain = this.exact && chain.every((one) => gatesOf(one) && !one.both);
-    const work = chain.reduce((sum, one) => sum + costOf(one, this.timesteps), 0);
-    if (!Number.isFinite(factor) || !plain || work > MOST_WORK || chain.length > 1) return null;
-    const layer = { ...this.opened };
-    for (const name of ["kernel", "recurrent", "bias"]) layer[name] = layer[name].map((one) => one * factor);
-    Object.assign(layer, unrolled(layer, layer.inputs, this.timesteps));
-    const layers = this.layers.map((one, i) => (i === this.layer ? layer : one));
+    const work = this.layers.reduce((sum, one) => sum + costOf(one, this.timesteps), 0);
+    if (!Number.isFinite(factor) || work > MOST_WORK || !this.#isChain) return null;
+    const layers = [];
+    for (const one of this.layers) {
+      const layer = { ...one, inputs: layers.at(-1)?.states ?? one.inputs };
+      for (const name of ["kernel", "recurrent", "bias"]) layer[name] = one[name].map((weight) => weight * factor);
+      layers.push(Object.assign(layer, unrolling(layer, this.timesteps)));
+    }
     const eigenvalues = this.eigenvalues?.map((one) => one * factor) ?? null;
-    return new Model({ ...this, layers, eigenvalues, weightScale: scale, head: null, preview: true });
+    const limit = Math.abs(factor) * this.argumentLimit || 1;
+    return new Model({ ...this, layers, eigenvalues, limit, weightScale: scale, head: null, preview: true });
+  }
+
+  /** Have the states up to a timestep; those of a preview are computed as far as they are looked at. */
+  #upTo(t) {
+    for (const layer of this.layers) layer.unrollTo?.(t);
+  }
+
+  get #isChain() {
+    this.chain ??=
+      this.plain && this.exact && this.layers.every((one, i, all) => {
+        return gatesOf(one) && !one.both && (i === 0 || equal(one.inputs, all[i - 1].states));
+      });
+    return this.chain;
   }
 
   /** The state of a layer at a timestep of its own order of reading. */
   stateAt(t, layer = this.opened) {
+    this.#upTo(t);
     const [steps, units] = layer.shapes.states;
     return row(layer.states, units, Math.min(steps - 1, Math.floor((t * steps) / this.timesteps)));
   }
@@ -68,6 +88,7 @@ class Model {
 
   /** Everything at a timestep; states and cell states are the run's own. */
   at(t) {
+    this.#upTo(t);
     const { opened } = this;
     const x = this.inputAt(t);
     const { before, cellBefore } = this.before(t);
@@ -116,6 +137,10 @@ export function greatest(values) {
     if (size > most && size < Infinity) most = size;
   }
   return most;
+}
+
+function equal(one, other) {
+  return one.length === other.length && one.every((value, i) => Object.is(value, other[i]));
 }
 
 /** Root mean square of numbers. */

@@ -8,6 +8,7 @@
 import { channelOf } from "./channel.js";
 import { scalesOf } from "./colours.js";
 import { Details } from "./details.js";
+import { Dismissal } from "./dismiss.js";
 import { Listing } from "./listing.js";
 import { modelOf } from "./model.js";
 import { paintStep } from "./paint.js";
@@ -16,6 +17,7 @@ import { partAt, planned } from "./plan.js";
 import { themeOf } from "./theme.js";
 import { linesOf } from "./tip.js";
 import { columnAt, paintUnrolled, unrolledHeight } from "./unrolled_view.js";
+import { setAttribute, setStyle, setText } from "./writing.js";
 
 const MODES = ["step", "unrolled", "code"];
 const BODY = `
@@ -62,21 +64,30 @@ class NetworkView {
   }
 
   #listen() {
-    this.observer = new ResizeObserver(() => this.redraw());
+    this.observer = new ResizeObserver(([{ contentRect }]) => this.#resized(contentRect.width));
     this.observer.observe(this.root);
+    this.onDarkness = () => this.redraw();
+    this.darkness = matchMedia("(prefers-color-scheme: dark)");
+    this.darkness.addEventListener("change", this.onDarkness);
+    if (document.fonts.status === "loading") document.fonts.ready.then(() => this.redraw());
     this.unhear = [
       this.channel.hearCursor((step) => this.#moveTo(step)),
       this.channel.hearUnit((unit) => this.#choose(unit)),
-      this.channel.hearPreview((experiment) => this.#preview(experiment)),
+      this.channel.hearPreview((experiment, _, network) => this.#preview({ experiment, network })),
     ];
     this.stage.addEventListener("pointermove", (event) => this.#hover(event));
     this.stage.addEventListener("pointerleave", () => (this.tip.hidden = true));
+    this.dismissal = new Dismissal(this.stage, () => (this.tip.hidden = true));
     this.stage.addEventListener("click", (event) => this.#click(event));
   }
 
   destroy() {
     for (const end of this.unhear) end();
     this.observer.disconnect();
+    this.darkness.removeEventListener("change", this.onDarkness);
+    this.dismissal.destroy();
+    cancelAnimationFrame(this.computing);
+    cancelAnimationFrame(this.drawing);
     this.listing.destroy();
     this.root.remove();
   }
@@ -113,8 +124,9 @@ class NetworkView {
   }
 
   #show(model) {
+    // Scaled weights keep their colours; those of another network have others.
+    if (this.model?.weights !== model.weights) this.images.clear();
     this.model = model;
-    this.images.clear();
     this.scales = null;
     if (!model.gates?.includes(this.gate)) this.gate = model.gates?.[0] ?? null;
     this.behind.hidden = true;
@@ -147,10 +159,26 @@ class NetworkView {
     this.redraw();
   }
 
-  /** The viewer says so while it paints: drawn at once, both are seen in the same frame. */
+  /**
+   * The viewer says so while it paints: drawn at once, both are seen in the same frame. It says so at
+   * each of its repaints; where it stands still there is nothing to draw.
+   */
   #moveTo(step) {
+    if (step === this.step && !this.drawing) return;
     this.step = step;
-    if (this.model && this.root.clientWidth) this.#draw();
+    if (this.model && this.#width) this.#draw();
+  }
+
+  /** As the observer told it: asked for at every move, it has the whole page laid out anew. */
+  get #width() {
+    return this.width ?? this.root.clientWidth;
+  }
+
+  #resized(width) {
+    const now = Math.round(width);
+    if (now === this.width) return;
+    this.width = now;
+    this.redraw();
   }
 
   #choose(unit) {
@@ -158,53 +186,61 @@ class NetworkView {
     this.redraw();
   }
 
-  /** A slider is under the hand: show its network where the browser can compute it. */
-  #preview(experiment) {
-    this.wanted = experiment;
+  /** A slider is under the hand: show its network, where it came along or the browser can compute it. */
+  #preview(wanted) {
+    this.wanted = wanted;
     this.computing ??= requestAnimationFrame(() => {
       this.computing = undefined;
       this.#computePreview(this.wanted);
     });
   }
 
-  #computePreview(experiment) {
+  #computePreview({ experiment, network }) {
     if (!this.base) return;
     if (!experiment || experiment === this.base.identity) {
       if (this.model !== this.base) this.#show(this.base);
     } else {
-      const scale = onlyScale(this.base.identity, experiment);
-      const scaled = scale === null ? null : this.base.scaledTo(scale);
-      if (scaled) this.#show(scaled);
-      this.behind.hidden = Boolean(scaled);
+      const other = network ? modelOf({ ...network.header, preview: true }, network.arrays) : this.#scaled(experiment);
+      if (other) this.#show(other);
+      this.behind.hidden = Boolean(other);
     }
-    this.redraw();
+    if (this.#width) this.#draw();
+  }
+
+  #scaled(experiment) {
+    const scale = onlyScale(this.base.identity, experiment);
+    return scale === null ? null : this.base.scaledTo(scale);
   }
 
   redraw() {
-    if (!this.model || !this.root.clientWidth) return;
-    this.drawing ??= requestAnimationFrame(() => {
-      this.drawing = undefined;
-      this.#draw();
-    });
+    this.colours = null; // asked for once: that has all styles of the page computed anew
+    if (!this.model || !this.#width) return;
+    this.drawing ??= requestAnimationFrame(() => this.#draw());
   }
 
   #draw() {
+    cancelAnimationFrame(this.drawing);
+    this.drawing = undefined;
     const { model } = this;
     const t = Math.max(0, Math.min(this.step, model.timesteps - 1));
     const found = model.at(t);
-    const theme = themeOf(this.root, model.themes, this.host.theme);
-    if (this.ink !== theme.text) this.scales = null;
+    this.colours ??= themeOf(this.root, model.themes, this.host.theme);
+    const theme = this.colours;
+    if (this.ink !== theme.text) {
+      this.scales = null;
+      this.images.clear();
+    }
     this.ink = theme.text;
     this.scales ??= scalesOf(model, theme);
     const isCode = this.mode === "code";
     this.stage.hidden = isCode;
     this.root.classList.toggle("rn-wide", isCode);
     this.listing.show(isCode, found);
-    this.at.textContent = model.words.at.replace("{t}", t + model.first).replace("{unit}", this.#unit + model.first);
+    setText(this.at, model.words.at.replace("{t}", t + model.first).replace("{unit}", this.#unit + model.first));
     if (!isCode) this.#paint(found, theme);
     this.details.refresh(found, theme, this.scales);
-    this.root.dataset.shown = `${t} ${this.#unit}`; // for tests and measurements
-    this.root.dataset.identity = model.preview ? "preview" : model.identity;
+    setAttribute(this.root, "data-shown", `${t} ${this.#unit}`); // for tests and measurements
+    setAttribute(this.root, "data-identity", model.preview ? "preview" : model.identity);
   }
 
   get #unit() {
@@ -214,7 +250,7 @@ class NetworkView {
   #paint(found, theme) {
     const { model, canvas } = this;
     const letter = theme.tickSize;
-    const width = Math.max(260, this.root.clientWidth);
+    const width = Math.max(260, this.#width);
     const look = { theme, scales: this.scales, letter, gate: this.gate, images: this.images, words: model.words, width };
     look.plan = planned(model, this.gate, width, letter, model.presentation);
     this.look = look;
@@ -223,7 +259,7 @@ class NetworkView {
     const ratio = Math.min(2, window.devicePixelRatio || 1);
     const size = [Math.round(width * ratio), Math.round(height * ratio)];
     if (canvas.width !== size[0] || canvas.height !== size[1]) [canvas.width, canvas.height] = size;
-    this.stage.style.height = `${height}px`;
+    setStyle(this.stage, "height", `${height}px`);
     const pen = canvas.getContext("2d");
     pen.setTransform(ratio, 0, 0, ratio, 0, 0);
     pen.clearRect(0, 0, width, height);
@@ -242,6 +278,7 @@ class NetworkView {
     const hit = partAt(this.look.plan, this.model, x, y);
     this.tip.hidden = !hit;
     if (!hit) return;
+    this.dismissal.shown(event);
     const found = this.model.at(Math.min(this.step, this.model.timesteps - 1));
     const lines = linesOf(this.model, hit, found, this.gate);
     this.tip.replaceChildren(
@@ -254,6 +291,7 @@ class NetworkView {
   }
 
   #click(event) {
+    if (event.pointerType === "touch") this.#hover(event); // a finger has no other way to ask
     const [x, y] = this.#point(event);
     if (this.mode === "unrolled") {
       const step = columnAt(this.columns, x);

@@ -37,7 +37,8 @@ function strengths(model, at, gate) {
 
 function paintMatrix(pen, model, part, at, { scales, theme, images, gate }) {
   const index = Math.max(0, (model.gates ?? []).indexOf(gate));
-  const key = `${part.name}.${index}`;
+  // Weights that are all scaled alike have the colours that they had; those that are all 0 have not.
+  const key = `${part.name}.${index}.${model.weightLimit > 0}`;
   if (!images.has(key)) {
     const { rows, columns, at: value } = model.matrix(part.name, index);
     images.set(key, image(rows, columns, value, scales.weight));

@@ -5,7 +5,7 @@
  * the page together, and longer to move its ticks than a frame lasts.
  */
 
-import { cssColour } from "./raster.js";
+import { barImage } from "./raster.js";
 import { rough, whole } from "./words.js";
 
 const TICK = 4;
@@ -138,12 +138,8 @@ function paintStripAxis(pen, stage, row, { axis: { tickvals }, percent }) {
 /** The colour bar, which is the axis of the state beside as well. */
 function paintBar(pen, stage) {
   const { bar, table, theme, layout, picture: { field } } = stage;
-  const shades = 253;
-  const part = bar.width / shades;
-  for (let i = 0; i < shades; i++) {
-    pen.fillStyle = cssColour(table, i + 2);
-    pen.fillRect(bar.x + i * part, bar.y, part + 0.6, bar.height);
-  }
+  pen.imageSmoothingEnabled = false;
+  pen.drawImage(barImage(table), bar.x, bar.y, bar.width, bar.height);
   pen.fillStyle = theme.muted;
   const y = bar.y + bar.height;
   const ends = [field.low, (field.low + field.high) / 2, field.high];

@@ -87,14 +87,17 @@ class Channel {
     return this.#hear(CELL, ({ map, cell }) => listener(map, cell));
   }
 
-  /** Say which experiment a viewer shows for the time being; null when it is the page's own again. */
-  tellPreview(experiment, key) {
-    this.#tell(PREVIEW, { experiment, key });
+  /**
+   * Say which experiment a viewer shows for the time being, and which network it has, where that came
+   * along; null when it is the page's own again.
+   */
+  tellPreview(experiment, key, network = null) {
+    this.#tell(PREVIEW, { experiment, key, network });
   }
 
   /** Call back whenever another experiment is shown for the time being; returns what ends it. */
   hearPreview(listener) {
-    return this.#hear(PREVIEW, ({ experiment, key }) => listener(experiment, key));
+    return this.#hear(PREVIEW, ({ experiment, key, network }) => listener(experiment, key, network));
   }
 
   /** Ask the viewers to move their cursor, as if it had been moved by hand. */

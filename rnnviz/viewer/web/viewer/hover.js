@@ -2,6 +2,7 @@
  * What is under the pointer, in full precision.
  */
 
+import { Dismissal } from "./dismiss.js";
 import { valueAt } from "./input_band.js";
 import { seriesOf, valueOf } from "./payload.js";
 import { fill, percent, rough, shortest, whole } from "./words.js";
@@ -21,6 +22,11 @@ export class Hover {
       if (event.pointerType !== "touch") this.hide();
     });
     element.addEventListener("click", (event) => this.#at(event));
+    this.dismissal = new Dismissal(element, () => this.hide());
+  }
+
+  destroy() {
+    this.dismissal.destroy();
   }
 
   hide() {
@@ -37,6 +43,7 @@ export class Hover {
     if (event.buttons || this.viewer.gestures.action?.moved) return this.hide();
     const box = this.stage.element.getBoundingClientRect();
     this.last = { x: event.clientX - box.left, y: event.clientY - box.top };
+    this.dismissal.shown(event);
     return this.#show(this.last);
   }
 

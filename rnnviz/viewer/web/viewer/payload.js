@@ -29,6 +29,7 @@ export function attached(header, arrays) {
     for (const strip of picture.strips ?? []) attachLevels(strip, arrays);
     if (picture.input) attachInput(picture.input, arrays);
   }
+  if (header.network) header.network = { header: header.network, arrays };
   for (const move of header.follow ?? []) {
     for (const name of ["x", "y"]) move[name] = move[name] === null ? null : arrays[move[name]];
   }

@@ -2,6 +2,8 @@
  * The cursor that walks by itself: as many steps a second as chosen, in time with the screen.
  */
 
+import { setAttribute } from "./writing.js";
+
 const SPEEDS = [2, 5, 10, 20, 50, 100, 500, 1000, 5000];
 const CALM = 2; // steps a second to begin with for visitors who prefer reduced motion
 
@@ -20,7 +22,7 @@ export class Playback {
   label({ words, timesteps }) {
     this.words = words;
     this.#showState();
-    this.select.setAttribute("aria-label", words.speed);
+    setAttribute(this.select, "aria-label", words.speed);
     const most = Math.max(50, timesteps / 5);
     const speeds = SPEEDS.filter((speed) => speed <= most);
     const text = speeds.join();
@@ -61,9 +63,9 @@ export class Playback {
 
   #showState() {
     const name = this.isPlaying ? this.words.pause : this.words.play;
-    this.button.setAttribute("aria-label", name);
-    this.button.title = name;
-    this.button.dataset.icon = this.isPlaying ? "pause" : "play";
+    setAttribute(this.button, "aria-label", name);
+    setAttribute(this.button, "title", name);
+    setAttribute(this.button, "data-icon", this.isPlaying ? "pause" : "play");
   }
 }
 

@@ -7,8 +7,17 @@ const LOWEST = 1;
 const HIGHEST = 255;
 const HATCH_SIZE = 9;
 
+const tables = new WeakMap(); // stops -> [missing, table]: a payload's stops serve every repaint
+const names = new WeakMap(); // table -> its CSS colours
+const bars = new WeakMap(); // table -> its colour bar
+
 /** A table of 256 packed colours from (position, "#rrggbb") stops; shades 2…254 span the scale. */
 export function colourTable(stops, missing) {
+  if (tables.get(stops)?.[0] !== missing) tables.set(stops, [missing, mixedTable(stops, missing)]);
+  return tables.get(stops)[1];
+}
+
+function mixedTable(stops, missing) {
   const table = new Uint32Array(256);
   for (let shade = 1; shade < 256; shade++) {
     table[shade] = pack(mixed(stops, Math.min(1, Math.max(0, (shade - 2) / 252))));
@@ -19,7 +28,16 @@ export function colourTable(stops, missing) {
 
 /** The CSS colour of one shade. */
 export function cssColour(table, shade) {
-  const c = table[shade];
+  return cssColours(table)[shade];
+}
+
+/** The CSS colours of all 256 shades. */
+export function cssColours(table) {
+  if (!names.has(table)) names.set(table, Array.from(table, cssName));
+  return names.get(table);
+}
+
+function cssName(c) {
   return `rgb(${c & 255},${(c >> 8) & 255},${(c >> 16) & 255})`;
 }
 
@@ -142,6 +160,15 @@ function eachRow({ first, last, across, stride, rows }, take) {
 /** A canvas with one pixel a block, units upwards. */
 export function cellImage(blocks, table) {
   return paintCells(blocks, blocks.shades, table);
+}
+
+/** A canvas of one row: the colours of a table from its lowest shade to its highest. */
+export function barImage(table) {
+  if (!bars.has(table)) {
+    const shades = Uint8Array.from({ length: HIGHEST - LOWEST - 1 }, (_, i) => i + 2);
+    bars.set(table, paintCells({ columns: shades.length, rows: 1 }, shades, table));
+  }
+  return bars.get(table);
 }
 
 /** A canvas that is opaque where a block holds a marked cell; null if none does. */

@@ -16,6 +16,7 @@ import {
   paintTitle,
 } from "./panels.js";
 import { colourTable } from "./raster.js";
+import { setStyle } from "./writing.js";
 
 const NARROW = 560;
 const SCREEN = 814; // pixels of the screen that the layout fits without more ado
@@ -37,17 +38,17 @@ export class Stage {
     this.ratio = Math.min(MOST_RATIO, window.devicePixelRatio || 1);
   }
 
-  /** Take what is to be shown and lay it out; nothing is painted yet. */
-  show(picture, theme) {
+  /** Take what is to be shown and lay it out in a width; nothing is painted yet. */
+  show(picture, theme, width) {
     this.picture = picture;
     this.theme = theme;
     this.kind = picture.field.kind;
     this.table = colourTable(theme.scales[this.kind], theme.missing);
-    this.width = Math.max(240, this.element.clientWidth);
+    this.width = Math.max(240, width);
     this.isNarrow = this.width < NARROW;
     this.layout = fitted(picture, this.isNarrow);
     this.height = this.layout.height;
-    this.element.style.height = `${this.height}px`;
+    setStyle(this.element, "height", `${this.height}px`);
     for (const canvas of [this.pixels, this.overlay]) fit(canvas, this);
     const place = (x, y) => this.#place(this.layout[x].domain, this.layout[y].domain);
     this.heat = place("xaxis", "yaxis");

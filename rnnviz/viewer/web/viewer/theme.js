@@ -5,6 +5,8 @@
  * (CONTRACT.md lists all). One that has none gets the colours of the payload's theme.
  */
 
+import { setAttribute, setStyle } from "./writing.js";
+
 /**
  * The colours of a picture on the page's own ground.
  *
@@ -17,8 +19,8 @@ export function themeOf(root, themes, wanted = null) {
   const name = wanted ?? (ground ? byGround(ground) : bySystem());
   const theme = themes[name];
   const own = { ground: theme.background, ink: theme.text, accent: theme.series[0] };
-  for (const [part, colour] of Object.entries(own)) root.style.setProperty(`--rv-own-${part}`, colour);
-  root.dataset.theme = name;
+  for (const [part, colour] of Object.entries(own)) setStyle(root, `--rv-own-${part}`, colour);
+  setAttribute(root, "data-theme", name);
   return { ...theme, background: ground || theme.background };
 }
 

@@ -3,6 +3,7 @@
  */
 
 import { fill, whole } from "./words.js";
+import { setAttribute, setStyle } from "./writing.js";
 
 const LEVELS = ["mean", "minimum", "maximum"];
 const BODY = `
@@ -38,35 +39,35 @@ export function furnish(root, parts, stage) {
   const { words, timesteps, first } = picture;
   root.classList.toggle("rv-large", picture.presentation);
   root.classList.toggle("rv-narrow", isNarrow);
-  parts.cursor.min = first;
-  parts.cursor.max = timesteps - 1 + first;
-  parts.cursor.setAttribute("aria-label", words.cursor);
+  setAttribute(parts.cursor, "min", String(first));
+  setAttribute(parts.cursor, "max", String(timesteps - 1 + first));
+  setAttribute(parts.cursor, "aria-label", words.cursor);
   for (const name of ["zoom", "reset", "camera", "keys-button"]) {
-    parts[name].title = words[name];
-    parts[name].setAttribute("aria-label", words[name]);
+    setAttribute(parts[name], "title", words[name]);
+    setAttribute(parts[name], "aria-label", words[name]);
   }
   offerLevels(parts.level, stage);
   drawLegend(parts.legend, picture);
   place(root, stage);
   showWindow(root, parts.reset, stage);
-  stage.element.setAttribute("aria-label", description(picture));
+  setAttribute(stage.element, "aria-label", description(picture));
 }
 
 /** Mark on the slider's track which part of the run is visible; offer the way back to all of it. */
 export function showWindow(root, reset, stage) {
   const { step, end, unit, top } = stage.view;
-  root.dataset.window = [step, end, unit, top].join(" "); // for tests and measurements
+  setAttribute(root, "data-window", [step, end, unit, top].join(" ")); // for tests and measurements
   const { timesteps } = stage.picture;
-  root.style.setProperty("--rv-from", `${(100 * step) / timesteps}%`);
-  root.style.setProperty("--rv-to", `${(100 * end) / timesteps}%`);
+  setStyle(root, "--rv-from", `${(100 * step) / timesteps}%`);
+  setStyle(root, "--rv-to", `${(100 * end) / timesteps}%`);
   reset.hidden = !stage.window;
 }
 
 /** What a reduced picture shows of each block; nothing to choose where nothing is reduced. */
 function offerLevels(select, { picture: { words, tiles }, level }) {
   select.hidden = !tiles.some((tile) => tile.levels.minimum);
-  select.setAttribute("aria-label", words.level);
-  select.title = words.level;
+  setAttribute(select, "aria-label", words.level);
+  setAttribute(select, "title", words.level);
   if (select.options[0]?.text === words.mean) return;
   select.replaceChildren(...LEVELS.map((name) => new Option(words[name], name)));
   select.value = level;
@@ -115,8 +116,8 @@ function place(root, { heat, picture, width, table, theme, kind }) {
     "--rv-hatch-low": kind === "diverging" ? theme.hatch : theme.hatchFaint,
     "--rv-above": `${heat.y}px`,
   };
-  for (const [name, value] of Object.entries(values)) root.style.setProperty(name, value);
-  root.dataset.heat = [heat.x, heat.y, heat.width, heat.height].join(" ");
+  for (const [name, value] of Object.entries(values)) setStyle(root, name, value);
+  setAttribute(root, "data-heat", [heat.x, heat.y, heat.width, heat.height].join(" "));
 }
 
 function description({ words, timesteps, units, field, layout }) {

@@ -17,6 +17,7 @@ import { Stage } from "./stage.js";
 import { Reporting } from "./reporting.js";
 import { themeOf } from "./theme.js";
 import { fill, whole } from "./words.js";
+import { setAttribute, setText } from "./writing.js";
 
 /** Version of the contract: a host checks that it is the one that it was written for. */
 export const VERSION = 1;
@@ -51,7 +52,7 @@ class Viewer {
     this.gestures = new Gestures(this);
     this.hover = new Hover(this);
     this.#listen();
-    this.observer = new ResizeObserver(() => this.#resized());
+    this.observer = new ResizeObserver(([{ contentRect }]) => this.#resized(contentRect.width));
     this.observer.observe(this.root);
     this.#watch();
     const { channel } = this;
@@ -70,6 +71,7 @@ class Viewer {
     this.observer.disconnect();
     this.darkness.removeEventListener("change", this.onDarkness);
     this.gestures.destroy();
+    this.hover.destroy();
     this.reporting.destroy();
     clearTimeout(this.sayTimer);
     for (const end of this.unhear) end();
@@ -174,14 +176,20 @@ class Viewer {
   preview(other) {
     if (!other && !this.previewed) return;
     this.previewed = other;
-    this.channel.tellPreview(other?.experiment ?? null, this.base.key);
+    this.channel.tellPreview(other?.experiment ?? null, this.base.key, other?.network);
     this.#compose();
-    this.redraw();
+    this.#repaint();
   }
 
   /** Paint everything with the next frame, however much of it changed: data, size, theme. */
   redraw() {
-    if (!this.picture || !this.root.clientWidth) return;
+    this.colours = null;
+    this.#repaint();
+  }
+
+  /** The same in the colours of before: asking the page for them has all its styles computed anew. */
+  #repaint() {
+    if (!this.picture || !this.#width) return;
     delete this.root.dataset.experiment;
     if (this.stage.picture) this.painting ??= withNextFrame(() => this.#paint());
     else this.#paint(); // a hand may be quicker than the first frame
@@ -189,9 +197,10 @@ class Viewer {
 
   #paint() {
     this.painting = undefined;
-    if (!this.root.clientWidth) return;
+    if (!this.#width) return;
     const { picture } = this;
-    this.stage.show(picture, themeOf(this.root, this.base.themes, this.host.theme));
+    this.colours ??= themeOf(this.root, this.base.themes, this.host.theme);
+    this.stage.show(picture, this.colours, this.#width);
     furnish(this.root, this.parts, this.stage);
     this.playback.label(picture);
     this.stage.paint();
@@ -201,9 +210,16 @@ class Viewer {
     this.root.dataset.experiment = picture.experiment;
   }
 
-  #resized() {
-    if (this.root.clientWidth !== this.shownWidth) this.redraw();
-    this.shownWidth = this.root.clientWidth;
+  /** As the observer told it: asked for at every redraw, it has the whole page laid out anew. */
+  get #width() {
+    return this.width ?? this.root.clientWidth;
+  }
+
+  #resized(width) {
+    const now = Math.round(width);
+    if (now === this.width) return;
+    this.width = now;
+    this.redraw();
   }
 
   #values() {
@@ -226,11 +242,12 @@ class Viewer {
     const { words, first } = this.picture;
     const { cursor, step } = this.parts;
     const values = this.#values();
+    const [title, place] = [this.#title(), fill(words.step, values)];
     cursor.value = this.cursor.step + first;
-    step.firstChild.textContent = this.#title();
-    step.lastChild.textContent = fill(words.step, values);
-    cursor.setAttribute("aria-valuetext", `${this.#title()}, ${fill(words.step, values)}`);
-    this.stage.paintCursor(this.cursor, this.#title(), box);
+    setText(step.firstChild, title);
+    setText(step.lastChild, place);
+    setAttribute(cursor, "aria-valuetext", `${title}, ${place}`);
+    this.stage.paintCursor(this.cursor, title, box);
     // Whoever follows says nothing: by the time it is drawn, the one it follows may be further on.
     if (!this.follows) this.channel.tellCursor(this.beyond ?? this.cursor.step, this);
   }

@@ -7,9 +7,11 @@ export function fill(sentence, values) {
   return sentence.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
 }
 
+const WHOLE = new Intl.NumberFormat("en"); // made once: toLocaleString makes one for each number
+
 /** A whole number with its thousands apart. */
 export function whole(number) {
-  return number.toLocaleString("en");
+  return WHOLE.format(number);
 }
 
 /** The shortest text that reads back as the same number, as Python's repr writes it. */
