@@ -26,7 +26,7 @@ def test_from_a_cold_start_two_actions_move_the_page(chromium, server_url):
     context.close()
     assert held.moved_since(first) > 0.05, "the picture followed the hand"
     assert clicked.moved_since(held) > 0.2
-    assert clicked.seconds < PATIENCE * 3, "a busy machine may take three times as long"
+    assert clicked.seconds < PATIENCE * 6, "a busy machine may take six times as long"
 
 
 def test_one_drag_moves_picture_sentence_and_diagram(open_page):

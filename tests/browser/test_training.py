@@ -43,7 +43,7 @@ def check_samples(taken, training):
     assert len(dict(taken)) > 2, "it trained"
     for step, text in taken:
         assert f" {step:,} · " in text
-        shown = float(re.search(r"([\d.]+) %", text)[1]) / 100
+        shown = float(re.search(r"([\d.]+) ?%", text)[1]) / 100
         assert abs(shown - measured[step]) < 6e-4, (step, text)
 
 
