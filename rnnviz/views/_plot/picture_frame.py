@@ -106,7 +106,7 @@ def input_title(band: InputBand, style: Style) -> str:
     if band.title_key:
         return style.words(band.title_key)
     if band.tokens:
-        return style.words("input.tokens", features=f"{band.field.units:,}")
+        return style.words("input.tokens")
     if band.field.units == 1:
         names = band.feature_names
         return style.words("input.named", name=names[0]) if names else style.words("input.one")

@@ -33,8 +33,8 @@ export default function mount({ data: told, parentElement }) {
   explainKeys(data.keys);
   showProgress(data.done, data.progress);
   setTimeout(fit);
-  // Formulas are set later than the text around them, and may leave the page as tall as it was.
-  for (const part of document.querySelectorAll(".stMainBlockContainer, .stMain .stVerticalBlock")) sizes.observe(part);
+  sizes.observe(document.querySelector(".stMainBlockContainer"));
+  if (!tour) watchFormulas();
   if (!tour) preparePrinting();
   tour ??= new Tour();
   tour.update(data.tour);
@@ -56,6 +56,17 @@ function fit() {
     if (scrollWidth > clientWidth || scrollHeight > clientHeight) part.tabIndex = 0;
     else part.removeAttribute("tabindex");
   }
+}
+
+/** Formulas are set later than the text around them, their letters come later still, and neither need
+ * make the page taller. */
+function watchFormulas() {
+  const isFormula = (node) => node.nodeType === Node.ELEMENT_NODE && (node.matches(".katex, .katex-display") || node.querySelector(".katex-display"));
+  const added = new MutationObserver((records) => {
+    if (records.some(({ addedNodes }) => [...addedNodes].some(isFormula))) requestAnimationFrame(fit);
+  });
+  added.observe(document.body, { childList: true, subtree: true });
+  document.fonts.addEventListener("loadingdone", fit);
 }
 
 function addSheet(href) {
