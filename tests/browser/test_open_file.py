@@ -216,7 +216,7 @@ def test_labels_targets_and_a_vocabulary_are_chosen(open_page):
     page.wait_for_url("**trial=2**")
     idle(page)
     bring(page, "a.txt", b"to be")
-    page.get_by_text("5 tokens").wait_for()
+    page.get_by_text("5 tokens", exact=True).wait_for()
     given = {"name": "v.json", "mimeType": "", "buffer": b'{"b": 1, "e": 2, "o": 3, "t": 4}'}
     page.locator('input[type="file"]').nth(1).set_input_files(given)
     page.get_by_text("1 tokens are not in the vocabulary").wait_for()
