@@ -19,7 +19,7 @@ from rnnviz.engine import Inputs, Network, Run, Source
 from rnnviz.engine import run as run_network
 from rnnviz.readers.answers import Answers
 from rnnviz.readers.keras_archive import major_version
-from rnnviz.readers.keras_graph import network_of_nodes, nodes_of
+from rnnviz.readers.keras_graph import flattened, network_of_nodes, nodes_of
 from rnnviz.readers.keras_layers import Context, Node
 from rnnviz.readers.live_check import largest_difference
 from rnnviz.readers.messages import note
@@ -136,10 +136,8 @@ def _read_keras(model: Any, name: str | None) -> Reading:
         nodes = [_node_of(model)]
     elif type(model).__name__ in ("Sequential", "Functional", "Model"):
         nodes = nodes_of(json.loads(model.to_json()))
-        arrays = {layer.name: layer for layer in model.layers}
-        for node in nodes:
-            if node.name in arrays:
-                node.arrays = _weights_of(arrays[node.name])
+        _add_weights(nodes, model)
+        nodes = flattened(nodes)
     else:
         # A class of its own: its layers are there, and how they are called is code.
         nodes = [_node_of(layer) for layer in model.layers]
@@ -148,6 +146,17 @@ def _read_keras(model: Any, name: str | None) -> Reading:
         context.notes.append(note("order_of_file"))
     network = network_of_nodes(nodes, context, str(getattr(model, "name", "")))
     return Reading(network, "live_keras", tuple(context.notes))
+
+
+def _add_weights(nodes: list[Node], model: Any) -> None:
+    """Give each layer its weights, also those of a model inside of the model."""
+    layers = {layer.name: layer for layer in model.layers}
+    for node in nodes:
+        layer = layers.get(node.name)
+        if layer is not None and node.inner:
+            _add_weights(node.inner, layer)
+        elif layer is not None:
+            node.arrays = _weights_of(layer)
 
 
 def _node_of(layer: Any) -> Node:

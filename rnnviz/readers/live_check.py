@@ -29,7 +29,7 @@ def largest_difference(model: Any, run: Run, is_keras: bool) -> float:
 
 
 def _of_keras(model: Any, run: Run, fed: np.ndarray) -> float:
-    layers = {layer.name: layer for layer in getattr(model, "layers", None) or [model]}
+    layers = _by_name(model) if getattr(model, "layers", None) else {}
     layers[getattr(model, "name", "")] = model
     largest, values = 0.0, fed
     for name, layer, ours in zip(
@@ -43,6 +43,17 @@ def _of_keras(model: Any, run: Run, fed: np.ndarray) -> float:
         wanted = ours.states if values.ndim == 3 else ours.output
         largest = max(largest, _largest(values, wanted, run))
     return largest
+
+
+def _by_name(model: Any) -> dict[str, Any]:
+    """Return the layers by the names that `keras_graph.flattened` gives them."""
+    found = {layer.name: layer for layer in model.layers}
+    for layer in model.layers:
+        # Bidirectional layers have a list of layers as well, but are one.
+        if type(layer).__name__ in ("Sequential", "Functional", "Model"):
+            for name, one in _by_name(layer).items():
+                found[f"{layer.name}/{name}" if name in found else name] = one
+    return found
 
 
 def _of_torch(module: Any, run: Run, fed: np.ndarray) -> float:

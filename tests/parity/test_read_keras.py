@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import rnnviz
 from rnnviz.engine import CELLS, run
 from rnnviz.readers import inspect, read_network
 from tests.parity import trained_keras
@@ -183,7 +184,7 @@ def nested(keras):
 
 
 @pytest.mark.parametrize("ending", ["keras", "h5", "weights.h5"])
-def test_models_inside_of_models(keras, tmp_path, ending):
+def test_models_inside_of_models(keras, tmp_path, ending, capsys):
     """Each layer's states, through two models inside of the model, one of them with a third."""
     keras.utils.clear_session()
     keras.utils.set_random_seed(3)
@@ -206,3 +207,6 @@ def test_models_inside_of_models(keras, tmp_path, ending):
     for number, wanted in ((0, first), (2, second), (3, third)):
         np.testing.assert_allclose(ours.layers[number].states, wanted, atol=1e-6)
     np.testing.assert_allclose(ours.output, model.predict(data, verbose=0), atol=1e-6)
+    rnnviz.run(model, data, check=True)
+    said = capsys.readouterr().out.rpartition(" ")[2]
+    assert float(said) < 1e-6, "the live model as well"
