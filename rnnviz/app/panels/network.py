@@ -21,6 +21,7 @@ from rnnviz.link import Shown
 from rnnviz.spec.experiment import ExperimentError
 from rnnviz.spec.given import recipe_of, source_of_run, with_recipe
 from rnnviz.spec.perspective import Perspective
+from rnnviz.spec.simulate import build_network
 from rnnviz.viewer.network_payload import Drawn, is_exact
 from rnnviz.views import states
 from rnnviz.views._plot.cursor import weight_scale_of
@@ -96,11 +97,16 @@ def eigenvalues_of(run: Run, layer: int) -> np.ndarray | None:
     scale, seconds = weight_scale_of(run), _SECONDS * len(recurrent) ** 3
     if not scale > 1e-6:
         return np.linalg.eigvals(recurrent)
-    kept = run
-    if run.experiment is not None:
-        kept = variation(run.experiment, **ONE_STEP)
-    else:
-        scale = 1.0
-    return scale * result_of(
-        "eigenvalues", kept, lambda progress: np.linalg.eigvals(recurrent) / scale, seconds, layer
-    )
+    if run.experiment is None:
+        return result_of(
+            "eigenvalues", run, lambda progress: np.linalg.eigvals(recurrent), seconds, layer
+        )
+    unscaled = variation(run.experiment, **ONE_STEP)
+
+    def compute(progress: object) -> np.ndarray:
+        # Of the weights as they are drawn, not of these divided by their scale: a link shows the
+        # same to the bit, from wherever the slider came.
+        drawn = build_network(unscaled).layers[layer].forward
+        return np.linalg.eigvals(next(iter(drawn.recurrent_blocks.values())))
+
+    return scale * result_of("eigenvalues", unscaled, compute, seconds, layer)
