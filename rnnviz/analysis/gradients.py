@@ -19,7 +19,7 @@ from rnnviz.analysis.linearisation import (
     one_sequence,
 )
 from rnnviz.analysis.registry import Analysis, Cursor
-from rnnviz.analysis.verdict import Verdict, moment, power_of_ten, verdict
+from rnnviz.analysis.verdict import Verdict, moment, verdict
 from rnnviz.engine import ACTIVATIONS, Trace
 from rnnviz.knobs import Whole, knob
 
@@ -98,9 +98,7 @@ class Gradients:
             return verdict("gradients.diverged", **moment(0))
         numbers, back = moment(self.target), self.target
         if self.kinks and back and self.steeper > max(float(self.norm[0]), -1e300) + 0.01:
-            least = float(self.norm[0])
-            sizes = {"size": "0" if np.isneginf(least) else power_of_ten(least)}
-            sizes["steeper"] = power_of_ten(self.steeper)
+            sizes = {"log_size": float(self.norm[0]), "log_steeper": self.steeper}
             return verdict("gradients.kink", **numbers, back=back, kinks=self.kinks, **sizes)
         if self.zero_before is not None:
             return verdict("gradients.zero", **numbers, before=self.zero_before)
@@ -114,7 +112,7 @@ class Gradients:
             back=back,
             reach=self.reach,
             factor=10 ** (power / back),
-            size=power_of_ten(power),
+            log_size=power,
         )
 
     def to_frame(self) -> Any:

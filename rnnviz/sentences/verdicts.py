@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rnnviz.analysis.verdict import Verdict
 from rnnviz.i18n import Words
-from rnnviz.sentences.numbers import number, percent, whole
+from rnnviz.sentences.numbers import number, percent, power, whole
 
 _TWO_DIGITS = ("band", "error")
 """Errors are written with two digits, whatever they belong to with three."""
@@ -19,6 +19,8 @@ def sentence(verdict: Verdict, say: Words) -> str:
 
 
 def _written(name: str, value: object) -> str:
+    if name.startswith("log_") and isinstance(value, float):
+        return power(value)
     if name in ("share", "separation") and isinstance(value, int | float):
         # Verdicts give shares as a number of hundredths.
         return percent(value / 100)

@@ -115,8 +115,8 @@ def _(facts, result, fields):
     target = check_moment(fields)
     assert whole(fields["back"]) == target
     assert whole(fields["kinks"]) == on_kinks(facts)[: target + 1].any(axis=1).sum() > 0
-    is_power(fields["size"], norms_back(facts, target)[0], 0.05)
-    is_power(fields["steeper"], norms_back(facts, target, steeper=True)[0], 0.05)
+    is_power(fields["log_size"], norms_back(facts, target)[0], 0.05)
+    is_power(fields["log_steeper"], norms_back(facts, target, steeper=True)[0], 0.05)
 
 
 @claims("lyapunov.kink")
@@ -149,7 +149,7 @@ def _(facts, result, fields):
     norms = norms_back(facts, target)
     assert whole(fields["back"]) == target
     assert np.isfinite(norms).all()
-    is_power(fields["size"], norms[0], 0.05)
+    is_power(fields["log_size"], norms[0], 0.05)
     is_about(fields["factor"], 10 ** (norms[0] / target), 0.05 / target + 1e-6)
     kind, log = fields["key"].rpartition(".")[2], norms[0]
     holds = {"vanishing": log < -2.97, "exploding": log > 2.97, "alive": abs(log) <= 3.03}
