@@ -11,7 +11,7 @@ import numpy as np
 from rnnviz.analysis.band import mean_along_a_run
 from rnnviz.analysis.linearisation import finite_timesteps, one_sequence
 from rnnviz.analysis.registry import Analysis, Cursor
-from rnnviz.analysis.verdict import Verdict, moment, verdict
+from rnnviz.analysis.verdict import Verdict, moment, power_of_ten, verdict
 from rnnviz.engine import Trace, unroll
 from rnnviz.knobs import Numbers, Whole, knob
 
@@ -70,9 +70,12 @@ class Twins:
             return verdict("twins.diverged", **moment(0))
         if self.equal_from is not None:
             return verdict("twins.equal", **moment(self.equal_from))
-        start, end = self.distances[-1, 0], self.distances[-1, -1]
-        ratio = float(end / start)
-        numbers = {"nudge": self.nudges[-1], "distance": float(end), "ratio": ratio, "steps": steps}
+        start, end = self.distances[-1, [0, -1]].tolist()
+        ratio = end / start
+        numbers: dict[str, Any] = {"nudge": self.nudges[-1]}
+        numbers |= {"distance": end, "ratio": ratio, "steps": steps}
+        if np.isinf(ratio):  # both are finite
+            numbers["ratio"] = power_of_ten(np.log10(end) - np.log10(start))
         if ratio <= 1e-2 or end <= self.floor:
             return verdict("twins.forgotten", **numbers)
         return verdict("twins.apart" if ratio >= 1e2 else "twins.kept", **numbers)
