@@ -53,6 +53,14 @@ def test_float32_is_written_as_briefly_as_numpy_does(call):
     assert [text.replace("−", "-") for text in texts] == [str(number) for number in numbers]
 
 
+def test_rough_numbers_have_room_on_an_axis(call):
+    """ "3230000000" was cut at the edge of a strip; ends of float64 are whole as well."""
+    given = [3.2345e9, -3.2345e9, 8e307, -1e5, 99999.0, 0.5, -12.345, 0, 1.2e-8]
+    texts = call("words.js", "(m, all) => all.map((one) => m.rough(one))", given)
+    written = ["3.23e+9", "−3.23e+9", "8e+307", "−1e+5", "1e+5", "0.5", "−12.3", "0", "1.2e−8"]
+    assert texts == written
+
+
 def test_shares_are_never_rounded_to_all_or_nothing(call):
     code = "(m, all) => all.map((one) => m.percent(one))"
     texts = call("words.js", code, [0, 1e-9, 0.125, 0.99999, 1])

@@ -32,10 +32,13 @@ function shortestSingle(value) {
   return value;
 }
 
-/** A number that is only known roughly. */
+/** A number that is only known roughly; a large one as 3.23e+9, which an axis has room for. */
 export function rough(value) {
   if (!Number.isFinite(value)) return shortest(value);
-  return String(Number(value.toPrecision(3))).replaceAll("-", "−");
+  const rounded = Number(value.toPrecision(3));
+  const isLarge = Math.abs(rounded) >= 1e5;
+  const text = isLarge ? rounded.toExponential(2).replace(/\.?0+e/, "e") : String(rounded);
+  return text.replaceAll("-", "−");
 }
 
 /** A share as per cent, never rounded up to "all" or down to "none": as Python's percent does. */
