@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 from rnnviz.app.components.shell.component import STOPS
 from rnnviz.i18n import words
 from tests.browser.hands import idle
+from tests.i18n.spoken import spoken
 
 SAY = words("en")
 LEAST = 15
@@ -139,3 +140,26 @@ def test_links_made_for_something_begin_no_tour(open_page, link):
     page = open_page(link, tour=True)
     page.wait_for_timeout(700)
     assert page.locator(".rv-tour").count() == 0
+
+
+def test_who_answers_again_after_a_reload_counts_once(open_page):
+    """A student answers, loads the room's link anew, and answers otherwise."""
+    say = spoken("en")
+    teacher = open_page("?page=lessons&lang=en", painted=".rv-lesson-picture")
+    teacher.get_by_text(say("room.title")).click()
+    field = teacher.get_by_role("combobox", name=say("room.lesson"))
+    field.fill(say("lesson.loop.title"))
+    field.press("Enter")
+    link = teacher.locator("code", has_text="?room=").first
+    query = "?room=" + link.inner_text().partition("?room=")[2]
+    projector = teacher.get_by_role("link", name=say("room.projector")).get_attribute("href")
+    student = open_page(f"{query}&lang=en")
+    for option in ("same", "only_first"):
+        student.goto(f"{student.url.partition('?')[0]}{query}&lang=en")
+        student.get_by_role("button", name=say("lessons.next"), exact=True).press("Enter")
+        answer = say(f"lesson.loop.predict.option.{option}")
+        student.get_by_role("button", name=answer, exact=True).press("Enter")
+        student.wait_for_url(lambda url: "card=2" in url)
+    shown = open_page(f"?{projector.partition('?')[2]}&card=1")
+    expect(shown.get_by_text(say("room.count", count=1))).to_be_visible()
+    expect(shown.locator(".rv-tally-bar b")).to_have_text(["0", "1", "0"])
