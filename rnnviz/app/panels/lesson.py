@@ -31,9 +31,11 @@ from rnnviz.lessons.lesson import (
     Do,
     Lesson,
     Measured,
+    Notice,
     Predict,
     Progress,
     Recipe,
+    Why,
     changed_recipe,
 )
 from rnnviz.lessons.named_measures import MEASURES
@@ -135,6 +137,9 @@ def _card(at: _Place, say: Words) -> tuple[Recipe, tuple[Problem, ...]]:
         _options(at, at.card, say)
     moved = at.lesson.knobs_at(at.index)
     shown = moved or (at.lesson.knobs_next(at.index) if isinstance(at.card, Predict) else ())
+    if isinstance(at.card, Notice | Why):
+        # A file is opened for a task; a slider goes on being of use while one looks.
+        shown = tuple(name for name in shown if name != FILE.name)
     if not shown:
         return at.experiment, ()
     with st.container(key="lesson_control"):
