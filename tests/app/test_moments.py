@@ -1,10 +1,12 @@
 """The Moments page without a browser: what is sent, what is answered, what is asked of units."""
 
 import dataclasses
+import io
 import json
 from urllib.parse import parse_qsl
 
 import numpy as np
+import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -16,7 +18,7 @@ from rnnviz.app.runtime import state
 from rnnviz.engine import Given
 from rnnviz.engine import run as run_network
 from rnnviz.i18n import words
-from rnnviz.moments import MEASURES, next_token
+from rnnviz.moments import MEASURES, explain_units, next_token
 from rnnviz.moments.direction import along_first_direction
 from rnnviz.moments.features import features_of
 from rnnviz.moments.switch_off import without_unit
@@ -219,3 +221,32 @@ def test_a_unit_is_switched_off_and_what_is_lost_is_said_as_measured():
     assert after > before + 0.01
     assert f"goes from {before:.3f} to {after:.3f} bits" in sentences(at).replace("\\", "")
     assert f"over {inside.sum():,} timesteps" in sentences(at)
+
+
+class Uploaded(io.BytesIO):
+    """A file as Streamlit hands it over."""
+
+    name, file_id = "labels.csv", "one"
+
+    @property
+    def size(self):
+        return len(self.getvalue())
+
+
+@pytest.mark.parametrize("rows", [50, 120])
+def test_labels_that_are_given_are_asked_about_where_they_fit(monkeypatch, rows):
+    table = pd.DataFrame({"coin": np.arange(rows) % 7 > 3, "phase": np.arange(rows) % 3})
+    file = Uploaded(table.to_csv(index=False).encode())
+    file.file_id = str(rows)
+    monkeypatch.setattr("streamlit.file_uploader", lambda *given, **more: file)
+    at = run(LINK)
+    at.session_state["unfolded.units"] = True
+    at.run()
+    assert not at.exception
+    wrong = SAY("moments.labels_rows", found=rows, steps=120, trials=1)
+    assert [one.value.replace("\\", "") for one in at.error] == ([wrong] if rows == 50 else [])
+    ran = simulate(Experiment.from_query(LINK.removeprefix("page=moments&")))
+    asked = explain_units(ran, None if rows == 50 else table, shuffles=9)
+    assert any(one.key == "label.coin" for one in asked.features) == (rows == 120)
+    told = SAY("moments.ask_units_help", level="5.0%", units=8, features=len(asked.features))
+    assert told in [one.value for one in at.caption]
