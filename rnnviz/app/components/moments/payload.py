@@ -75,9 +75,11 @@ def moment_rows(
     span = float(np.max(np.maximum(np.abs(index.low), np.abs(index.high)), initial=0.0))
     units = found.units[np.unique(np.linspace(0, len(found.units) - 1, MOST_ROWS).astype(int))]
     own = run.network.layers[layer].go_backwards
+    trials = {trial: run.trial(trial) for trial in set(found.trials.tolist())}
+    curves = {trial: _curves(there) for trial, there in trials.items()}
     for place in range(len(found)):
         trial, first = int(found.trials[place]), int(found.timesteps[place])
-        there = run.trial(trial)
+        there = trials[trial]
         begin, end = max(0, first - CONTEXT), min(there.timesteps, first + found.length + CONTEXT)
         states = there.layers[layer].states
         part = (states[::-1] if own else states)[begin:end, units]
@@ -91,7 +93,7 @@ def moment_rows(
                 "strip": len(units),
                 "agreeing": int(found.agreeing[place].sum()),
                 "tokens": _tokens(there, begin, end),
-                "curves": [one[begin:end].tolist() for one in _curves(there)],
+                "curves": [one[begin:end].tolist() for one in curves[trial]],
             }
         )
         arrays.append(shades(part.T, span, True))
