@@ -8,7 +8,7 @@ import pytest
 from rnnviz.cli import main
 from rnnviz.export.browser import missing
 from rnnviz.export.handout import KINDS, _numbers, handout, homework_sheet
-from rnnviz.export.lesson_text import marked_up
+from rnnviz.export.lesson_text import marked_up, mathml
 from rnnviz.export.printing import to_pdf
 from rnnviz.i18n import LANGUAGES, words
 from rnnviz.lessons.homework import Work, homework_of, pack
@@ -91,3 +91,11 @@ def test_each_factor_of_a_product_stands_on_its_own_line():
     assert page.count("<li><math") == 6
     for lesson in lessons().values():
         assert "- <" not in handout(lesson, words("ko"), "handout"), lesson.name
+
+
+def test_no_command_of_a_formula_is_left_as_its_name():
+    """On paper formulas are MathML: a command that the converter does not know stands there raw."""
+    for lesson in lessons().values():
+        for card in lesson.cards:
+            for formula in card.formulas:
+                assert "\\" not in mathml(formula, block=True), f"{lesson.name}: {formula}"
