@@ -1,6 +1,11 @@
 """The Training page in Chromium: it learns while it is seen, and every checkpoint comes back."""
 
+import csv
 import re
+from pathlib import Path
+
+from rnnviz.spec.train import train
+from rnnviz.spec.training import Training
 
 from rnnviz import Training
 from rnnviz.spec.train import trainer_of
@@ -90,6 +95,21 @@ def test_it_trains_while_it_is_looked_at_and_stops_when_it_is_paused(chromium, s
     page.wait_for_function(
         "() => +document.querySelector('[data-testid=training-view]')?.dataset.step === 0"
     )
+    page.keyboard.press("End")
+    page.wait_for_function(
+        "() => +document.querySelector('[data-testid=training-view]')?.dataset.step === 60"
+    )
+    # What is taken away is, to the bit, what the link trains to elsewhere.
+    page.locator(".st-key-take-away button").first.click()
+    sheet = page.locator(".st-key-take-away-sheet")
+    with page.expect_download(timeout=90_000) as download:
+        sheet.get_by_role("button", name="CSV", exact=True).first.click()
+    page.keyboard.press("Escape")
+    rows = list(csv.DictReader(Path(download.value.path()).read_text().splitlines()))
+    again = train(Training.from_query("task=flip_flop&steps=60"))
+    assert [float(row["loss"]) for row in rows[:60]] == again.losses.tolist()
+    held_out = {int(row["step"]): row["held_out_loss"] for row in rows}
+    assert [float(held_out[one.step]) for one in again.kept] == [one.loss for one in again.kept]
     context.close()
 
 
