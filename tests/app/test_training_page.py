@@ -8,7 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from rnnviz.app.components.training.component import _thinned
-from rnnviz.app.pages.training import AHEAD, in_step
+from rnnviz.app.pages.training import AHEAD, LOOK, LOOKS, in_step, look_every
 from rnnviz.app.panels.read_text import READ_FIRST, SAMPLED, followed
 from rnnviz.app.runtime import training as runtime
 from rnnviz.app.runtime.training import REST, SLICE, TURNS, TrainingSession, Turns
@@ -285,6 +285,15 @@ def test_the_quicker_of_two_waits():
     while one.trainer.step <= AHEAD:
         one.train_for(0)
     assert in_step([one, other]) == [other]
+
+
+@pytest.mark.parametrize("active", [0, 1, 2, 30, 300])
+def test_many_pages_look_less_often(active):
+    every = look_every(active)
+    assert active / every <= LOOKS + 1e-9
+    assert every >= LOOK
+    if active <= 2:
+        assert every == LOOK
 
 
 def test_a_text_is_written_and_coloured():

@@ -29,7 +29,9 @@ from rnnviz.spec.perspective import Perspective
 from rnnviz.spec.training import Training
 
 LOOK = 0.08
-"""Seconds between two looks at a training that plays."""
+"""Seconds between two looks at a training that plays, where nobody else trains."""
+LOOKS = 30
+"""Looks a second of all pages together: each runs a part of the page, some 10 ms of a core."""
 AHEAD = 8
 """Of two trainings side by side, so many steps one may be ahead of the other."""
 
@@ -70,7 +72,9 @@ def show(source: Shown, perspective: Perspective, say: Words, training: Training
         with now:
             settings_now(sessions, say)
 
-    @st.fragment(run_every=LOOK if _is_busy(sessions) else None)
+    every = look_every(TURNS.active)
+
+    @st.fragment(run_every=every if _is_busy(sessions) else None)
     def live() -> None:
         was_playing, was_busy, before = session.playing, _is_busy(sessions), _looked_at()
         for one in in_step(sessions) if was_playing else sessions:
@@ -79,6 +83,7 @@ def show(source: Shown, perspective: Perspective, say: Words, training: Training
         _views(sessions, perspective, say)
         moved_on = was_playing and not session.playing
         moved_on |= was_busy and not _is_busy(sessions)
+        moved_on |= session.playing and not every / 2 <= look_every(TURNS.active) <= every * 2
         if moved_on or (session.looked_at != before and not session.playing):
             session.looked_at = before
             st.rerun()  # so that nothing asks any more, and all that follows the view does
@@ -95,6 +100,11 @@ def as_it_ran(training: Training) -> Training:
     """The training with what was changed while it ran here, for the link."""
     ran = state.training_session(training).training
     return ran.replace(compared_with=training.compared_with, checkpoint=training.checkpoint)
+
+
+def look_every(active: int) -> float:
+    """Seconds between two looks of a page while so many trainings go on, on all pages."""
+    return max(LOOK, active / LOOKS)
 
 
 def in_step(sessions: Sequence[TrainingSession]) -> list[TrainingSession]:

@@ -1,6 +1,7 @@
 """Trainings in the page: each goes on for a slice while its visitor looks, and only then.
 
-A page that shows a training that plays asks for it ten times a second. Each time the training goes
+A page that shows a training that plays asks for it twelve times a second, less often where many
+train. Each time the training goes
 on for a slice, so it stops with the page that asks. Only one slice runs at a time, and the more
 visitors train the shorter it is: what all trainings take together stays the same.
 """
@@ -25,8 +26,8 @@ SLICE = 0.045
 """Seconds of training in one look of a visitor who trains alone."""
 REST = 0.75
 """Where several train, no slice begins for so much of the last one's time."""
-LOOKED_AT = 1.0
-"""A training counts as going on until so many seconds after its last slice."""
+LOOKED_AT = 3.0
+"""A training counts as going on until so many seconds after its last look."""
 MOST_FRAMES = 4
 """So many checkpoints of a slice are shown at most."""
 FRAMES_LIMIT = 1000
