@@ -34,6 +34,8 @@ SLOWER = 3.0
 IDLE = 0.1
 """Share of a core that a server may use while nobody looks."""
 PERIOD = 0.4
+ARRIVAL = 120.0
+"""Most seconds until every visitor's training has begun."""
 
 
 @dataclass
@@ -67,9 +69,16 @@ class Looked:
 class Trainee(Visitor):
     """A visitor whose page asks for its live part as often as it was told to."""
 
+    looked: Looked | None = None
+
+    def trains(self) -> bool:
+        """Whether its training has been seen to go on."""
+        return self.looked is not None and len({step for _, step in self.looked.steps}) > 2
+
     async def train(self) -> Looked:
         """Open the page, press Train, and look until the task is cancelled."""
-        looked, page = Looked(), await self.arrive(LINK)
+        looked = self.looked = Looked()
+        page = await self.arrive(LINK, ARRIVAL)
         looked.trouble.update(page.exceptions)
         button, _, _ = page.widget(words("en")("training.play"))
         await self.send(self.request(**{button: ("trigger_value", True)}))
@@ -139,7 +148,9 @@ async def measure(served: Served, visitors: int, seconds: float) -> bool:
     for one in trainees:
         await one.__aenter__()
     looking = [asyncio.create_task(one.train()) for one in trainees]
-    await asyncio.sleep(3 + visitors / 5)
+    late = time.perf_counter() + ARRIVAL
+    while not all(one.trains() for one in trainees) and time.perf_counter() < late:
+        await asyncio.sleep(0.2)
     begin = time.perf_counter()
     beside = await move_about(served.url, seconds)
     end, room = time.perf_counter(), memory(served.pid) - room
