@@ -4,11 +4,8 @@ import csv
 import re
 from pathlib import Path
 
-from rnnviz.spec.train import train
-from rnnviz.spec.training import Training
-
 from rnnviz import Training
-from rnnviz.spec.train import trainer_of
+from rnnviz.spec.train import train, trainer_of
 
 VIEW = '[data-testid="training-view"][data-painted]'
 
