@@ -12,14 +12,13 @@ from collections.abc import Iterator, Sequence
 from string import Template
 from typing import Any
 
-import numpy as np
-
 from rnnviz.analysis.diagnosis import diagnose
 from rnnviz.analysis.saturation import saturation
 from rnnviz.codegen.annotated_loop import annotated_loop
 from rnnviz.engine.run import Run
 from rnnviz.export.caption import caption
 from rnnviz.export.file_engine import engine_part, radius_of
+from rnnviz.export.file_figures import figure_part
 from rnnviz.export.html_page import Head, viewer_html
 from rnnviz.export.source import source_json
 from rnnviz.export.standalone import plotly_file
@@ -28,13 +27,12 @@ from rnnviz.sentences.metrics import metrics
 from rnnviz.sentences.reading import read
 from rnnviz.spec.perspective import Perspective
 from rnnviz.viewer.network_payload import EXACT_NUMBERS, Drawn, network_parts
-from rnnviz.viewer.packing import Arrays, Pool, figure_bytes, pack
+from rnnviz.viewer.packing import Arrays, Pool, pack
 from rnnviz.viewer.payload import picture_parts
 from rnnviz.views import states
-from rnnviz.views._plot.follow import MOST_NUMBERS
 from rnnviz.views._plot.lenses import LENSES
 from rnnviz.views._plot.style import Style
-from rnnviz.views.registry import View, view
+from rnnviz.views.registry import view
 
 MOST_EXACT = 20_000
 """Up to so many cells of a layer every lens has its values in the file; beyond, the state alone."""
@@ -96,7 +94,7 @@ def viewer_page(
     """
     arrays = Pool()
     parts = _parts(run, perspective, arrays)
-    parts["figures"] = [_figure(run, perspective, view(name), arrays) for name in linked]
+    parts["figures"] = [figure_part(run, perspective, view(name), arrays) for name in linked]
     parts |= {"language": language, "theme": theme}
     parts["captions"] = {
         name: [] if link is None else _caption(run, perspective, name, link) for name in LANGUAGES
@@ -158,26 +156,6 @@ def _parts(run: Run, perspective: Perspective, arrays: Arrays) -> dict[str, Any]
         "sentences": {language: _sentences(perspective, language) for language in LANGUAGES},
         "keys": list(_KEYS.items()),
     }
-
-
-def _figure(run: Run, perspective: Perspective, shown: View[Any], arrays: Arrays) -> dict[str, Any]:
-    """Add a view in both languages and themes, as the page of the app sends it to its figures."""
-    result = shown.analyse(run, perspective)
-    moves = shown.follow(result) if shown.follow else ()
-    follow = moves if sum(one.size for one in moves) <= MOST_NUMBERS else ()
-    at = perspective.timestep if shown.at_cursor and not follow else None
-    packed: dict[str, int] = {}
-    for language in LANGUAGES:
-        for theme in ("light", "dark"):
-            drawn = shown.draw(result, _style(perspective, language).on(theme))
-            drawn.update_layout(paper_bgcolor="rgba(0,0,0,0)")
-            data = figure_bytes(drawn, shown.name, follow, at=at)
-            packed[f"{language} {theme}"] = arrays.add(np.frombuffer(data, np.uint8))
-    said = {
-        name: {part: words(name)(f"view.{shown.name}.{part}") for part in ("title", "how_to_read")}
-        for name in LANGUAGES
-    }
-    return {"name": shown.name, "said": said, "packed": packed}
 
 
 def _lenses(run: Run, index: int) -> Iterator[str]:

@@ -6,7 +6,7 @@ from contextlib import ExitStack
 import numpy as np
 import pytest
 
-from rnnviz import Experiment, simulate
+from rnnviz import Experiment, figure, simulate
 from rnnviz.analysis.diagnosis import diagnose
 from rnnviz.analysis.saturation import saturation
 from rnnviz.export.viewer_page import viewer_page
@@ -288,3 +288,31 @@ def test_the_heatmap_is_that_of_the_page(opened, open_page):
     )
     page.locator(f"{VIEWER}[data-experiment]").wait_for()
     assert np.array_equal(Viewer(page).pixels(), Viewer(live).pixels())
+
+
+def test_linked_views_of_the_file_follow_its_cursor(opened, tmp_path, chromium):
+    """One that is computed anew for each timestep, and one whose traces move by themselves."""
+    run = simulate(Experiment(timesteps=12, units=5, input_features=3, weight_scale=0.3))
+    path = tmp_path / "linked.html"
+    path.write_bytes(viewer_page(run, START, "en", linked=("spectrum", "curve"), theme="light"))
+    with opened_file(chromium, path) as page:
+        figures = page.locator('[data-testid="figure-view"][data-painted]')
+        figures.nth(1).wait_for()
+        page.locator(".rv-cursor").focus()
+        for _ in range(7):
+            page.keyboard.press("ArrowRight")
+        figures.get_by_text("Jacobian at t = 7", exact=True).first.wait_for()
+        page.locator("main").get_by_text("t = 7 …").wait_for(state="detached")
+        shown = page.evaluate(
+            """() => document.querySelector("[data-view=spectrum] .js-plotly-plot").calcdata
+                .map(([{ trace }]) => [Array.from(trace.x ?? []), Array.from(trace.y ?? [])])"""
+        )
+        wanted = figure(run, "spectrum", perspective=Perspective(timestep=7)).data
+        for (x, y), trace in zip(shown, wanted, strict=True):
+            for found, axis in ((x, trace.x), (y, trace.y)):
+                if axis is not None and None not in found:
+                    assert np.allclose(found, np.asarray(axis, float), rtol=1e-9)
+        page.get_by_role("button", name="한국어").click()
+        page.get_by_role("button", name="어둡게", exact=True).click()
+        figures.get_by_text("t = 7의 야코비안", exact=False).first.wait_for()
+        assert page.complaints == []

@@ -5,11 +5,11 @@
  * switched here; where the file carries an engine, the knobs compute the run anew.
  */
 
-import { mount as mountFigure } from "./figure.js";
 import { mount } from "./viewer.js";
 import { mount as mountNetwork } from "./network.js";
 import { unpacked } from "./file_data.js";
 import { drawChoices, made, Theme, THEMES } from "./file_elements.js";
+import { FileFigure } from "./file_figures.js";
 import { Knobs } from "./file_knobs.js";
 import { Reading } from "./file_reading.js";
 
@@ -29,7 +29,7 @@ class Page {
       this.network = mountNetwork({ element: this.part("network"), tell: (name, value) => this.#open(name, value) });
     }
     this.reading = new Reading(this.part("reading"), data);
-    this.figures = data.figures.map((one) => this.#figure(one));
+    this.figures = data.figures.map((one) => new FileFigure(this.part("figures"), one, data.arrays));
     if (data.engine) this.knobs = new Knobs(this.part("knobs"), this);
     this.theme = new Theme(data.theme, (name) => {
       this.viewer.theme(name);
@@ -58,21 +58,9 @@ class Page {
     }
   }
 
-  /** A view below, with its title; it follows the cursor by itself. */
-  #figure({ said, packed }) {
-    const [title, how, element] = [made("h2", {}), made("p", { className: "rf-how" }), made("div", {})];
-    this.part("figures").append(title, how, element);
-    return { said, packed, title, how, figure: mountFigure({ element }) };
-  }
-
   #showFigures() {
-    const { language } = this;
     const { theme } = document.documentElement.dataset;
-    for (const { said, packed, title, how, figure } of this.figures) {
-      title.textContent = said[language].title;
-      how.textContent = said[language].how_to_read;
-      figure.update(this.data.arrays[packed[`${language} ${theme}`]]);
-    }
+    for (const one of this.figures) one.show(this.language, theme);
   }
 
   #showNetwork() {

@@ -59,11 +59,16 @@ class Figure {
     this.root.remove();
   }
 
+  /** Take a figure from the host. */
   async update(bytes) {
     const { checksum, timestep: reveal } = readPrefix(bytes);
+    if (checksum !== this.checksum) await this.show(checksum, { ...readPayload(bytes), reveal });
+  }
+
+  /** Take a figure that is read already; its mark tells it from the one before. */
+  async show(checksum, { figure, name, follow, picks, at, map, reveal }) {
     if (checksum === this.checksum) return;
     this.checksum = checksum;
-    const { figure, name, follow, picks, at, map } = readPayload(bytes);
     this.at = at;
     this.channel.wantCursor(this, at !== null && at !== undefined);
     this.root.dataset.view = name;
