@@ -45,7 +45,7 @@ from rnnviz.knobs import Problem
 from rnnviz.lessons.lesson import Lesson
 from rnnviz.lessons.registry import lesson_of
 from rnnviz.link import Link, Shown
-from rnnviz.spec.experiment import TABLE, Experiment
+from rnnviz.spec.experiment import TABLE, Experiment, ExperimentError
 from rnnviz.spec.given import acting_knobs, with_recipe
 from rnnviz.spec.perspective import Perspective
 from rnnviz.spec.training import Training
@@ -119,6 +119,9 @@ def _show(say: Words) -> None:
             )
         except NotOpenedError as missing:
             ask_for_file(missing, say)
+        except ExperimentError as error:
+            # Of a network of a file: what a recipe itself would take is known before.
+            show_problems(say("page.not_allowed"), error.problems, situation, say)
     shell(perspective, look, say)
     situation = dataclasses.replace(situation, perspective=perspective)
     if perspective.page == "training" and situation.training is not None:

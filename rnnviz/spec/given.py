@@ -18,6 +18,7 @@ from rnnviz.engine.source import Given
 from rnnviz.knobs import Problem, shown
 from rnnviz.spec.cost import PER_STEP, Cost
 from rnnviz.spec.experiment import TABLE, Experiment
+from rnnviz.spec.sampling import draw_inputs, draw_tokens
 from rnnviz.spec.simulate import build_inputs, build_network
 
 _HASH = re.compile(r"[0-9a-f]{64}")
@@ -149,12 +150,11 @@ def _drawn_inputs(recipe: Experiment, network: Network) -> Inputs:
     """Inputs that the recipe draws and the network can read."""
     if network.embedding is None:
         signal = "uniform" if recipe.signal in ("tokens", "text") else recipe.signal
-        return build_inputs(recipe.replace(signal=signal, input_features=network.input_features))
+        return Inputs(draw_inputs(recipe.replace(signal=signal), network.input_features))
+    if recipe.signal == "text":
+        return build_inputs(recipe)
     size = network.embedding.input_dim
-    signal = recipe.signal if recipe.signal == "text" else "tokens"
-    if signal == "tokens":
-        return build_inputs(recipe.replace(signal=signal, vocabulary_size=max(2, size)))
-    return build_inputs(recipe.replace(vocabulary_size=max(2, size)))
+    return Inputs(draw_tokens(recipe.replace(signal="tokens"), max(2, size)))
 
 
 def what_if(network: Network, recipe: Experiment) -> Network:

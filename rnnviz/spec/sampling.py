@@ -44,11 +44,12 @@ GAIN = {"kernel": "input_gain", "recurrent_kernel": "recurrent_gain"}
 """The knob that multiplies a weight alone."""
 
 
-def draw_tokens(experiment: Experiment) -> np.ndarray:
+def draw_tokens(experiment: Experiment, vocabulary_size: int | None = None) -> np.ndarray:
     """Return the number of each timestep's token, ``(timesteps,)``, read-only.
 
     A text's tokens are numbered in order of first appearance from 1, and padded with 0; random
     ones are drawn from the whole vocabulary. Of several sequences ``(sequences, timesteps)``.
+    ``vocabulary_size`` is that of a network from a file, which may be beyond a recipe's.
     """
     if experiment.signal == "text":
         tokens = tokenize(experiment.text, experiment.split)
@@ -56,7 +57,8 @@ def draw_tokens(experiment: Experiment) -> np.ndarray:
         return _read_only(_padded(np.array([known[token] for token in tokens]), experiment))
     stream = _stream(experiment.seed, "tokens")
     size = experiment.sequences * experiment.timesteps
-    return _read_only(_cut(stream.integers(experiment.vocabulary_size, size=size), experiment))
+    most = vocabulary_size or experiment.vocabulary_size
+    return _read_only(_cut(stream.integers(most, size=size), experiment))
 
 
 def _padded(tokens: np.ndarray, experiment: Experiment) -> np.ndarray:
@@ -96,10 +98,11 @@ def draw_dense(experiment: Experiment) -> Dense | None:
     return Dense(kernel, bias, experiment.dense_activation)
 
 
-def draw_inputs(experiment: Experiment) -> np.ndarray:
+def draw_inputs(experiment: Experiment, features: int | None = None) -> np.ndarray:
     """Return the input sequence of an experiment, ``(timesteps, input_features)``, read-only.
 
     Of several sequences ``(sequences, timesteps, input_features)``, one going on from the other.
+    ``features`` are those of a network from a file, which may be beyond a recipe's.
     """
     settings = SignalSettings(
         amplitude=experiment.signal_amplitude,
@@ -107,7 +110,7 @@ def draw_inputs(experiment: Experiment) -> np.ndarray:
         standardised=experiment.standardised,
     )
     draw = SIGNALS[experiment.signal]
-    shape = (experiment.sequences * experiment.timesteps, experiment.input_features)
+    shape = (experiment.sequences * experiment.timesteps, features or experiment.input_features)
     inputs = draw(_stream(experiment.seed, "inputs"), *shape, settings)
     return _read_only(_cut(np.asarray(inputs, dtype=experiment.dtype), experiment))
 

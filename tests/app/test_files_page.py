@@ -6,6 +6,7 @@ import pytest
 
 from rnnviz import Experiment
 from rnnviz.i18n import words
+from rnnviz.knobs import Problem
 from rnnviz.lessons.example import example_inputs, example_network, with_example
 from rnnviz.lessons.registry import lessons
 from rnnviz.link import Link
@@ -78,3 +79,20 @@ def test_the_lesson_measures_what_was_opened_and_as_trained_is_one_click_away():
     )
     assert not at.exception, "a file of somebody else is asked for"
     assert at.get("progress")[0].proto.value == 0
+
+
+def test_a_run_that_would_take_too_long_is_said_with_a_way_out_and_the_file_stays(monkeypatch):
+    def most_twenty_steps(cost):
+        texts = (("count", "9"), ("limit", "8"), ("timesteps", "20"))
+        wrong = Problem("too_much_work", texts, (("timesteps", 20),))
+        return [wrong] if cost.timesteps > 20 else []
+
+    monkeypatch.setattr("rnnviz.app.runtime.results.cost_problems", most_twenty_steps)
+    at = run(query(ALONE))
+    assert not at.exception
+    assert SAY("page.not_allowed") in at.warning[0].value
+    at.button(key="mend.0.too_much_work").click().run()
+    assert not at.warning
+    assert not at.exception
+    assert f"network={example_network().sha256}" in address(at)
+    assert "timesteps=20" in address(at)

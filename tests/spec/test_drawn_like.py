@@ -3,9 +3,11 @@
 import numpy as np
 import pytest
 
-from rnnviz import Experiment, simulate
+from rnnviz import Experiment, Network, simulate
+from rnnviz.engine import CELLS, Embedding, Layer
 from rnnviz.spec.drawn_like import drawn_like
 from rnnviz.spec.given import simulate_given
+from rnnviz.spec.sampling import draw_inputs
 from rnnviz.spec.simulate import build_network
 
 
@@ -39,3 +41,23 @@ def test_a_shape_that_no_recipe_has_leaves_the_recipe_s_own():
     recipe = Experiment(units=7)
     assert drawn_like(network, recipe).units == 3
     assert len(drawn_like(large, recipe).layers) in (1, 16)
+
+
+def test_a_network_beyond_a_recipe_s_sizes_reads_what_the_recipe_draws():
+    """Files may have more features and larger vocabularies than the controls allow."""
+    generator = np.random.default_rng(0)
+
+    def network(features, table=None):
+        kernel = generator.normal(size=(features, 3))
+        cell = CELLS["SimpleRNN"](kernel, np.zeros((3, 3)), np.zeros(3), activation="tanh")
+        return Network((Layer(cell),), table)
+
+    recipe = Experiment(timesteps=5, signal="normal", seed=2)
+    wide = simulate_given(recipe, network(1500))
+    assert wide.inputs.shape == (5, 1500)
+    np.testing.assert_array_equal(wide.inputs, draw_inputs(recipe, 1500))
+    table = Embedding(generator.normal(size=(150_000, 2)))
+    many = simulate_given(recipe.replace(timesteps=50), network(2, table))
+    assert many.data.values.max() > 100_000
+    usual = simulate_given(recipe, build_network(Experiment(units=3, input_features=4)))
+    np.testing.assert_array_equal(usual.inputs, draw_inputs(recipe.replace(input_features=4)))

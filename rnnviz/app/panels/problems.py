@@ -12,6 +12,7 @@ from rnnviz.i18n import Words
 from rnnviz.knobs import Problem
 from rnnviz.link import Link
 from rnnviz.spec.experiment import Experiment, ExperimentError
+from rnnviz.spec.given import with_recipe
 
 _MOST_SHOWN = 8
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&])")
@@ -32,7 +33,7 @@ def show_problems(heading: str, problems: Sequence[Problem], situation: Link, sa
                 _mend_label(problem, say),
                 key=f"mend.{number}.{problem.key}",
                 on_click=state.go,
-                args=(mended, situation.perspective),
+                args=(with_recipe(situation.source, mended), situation.perspective),
             )
 
 

@@ -16,8 +16,8 @@ from rnnviz.app.runtime.waiting import client, meanwhile
 from rnnviz.engine.run import Run
 from rnnviz.engine.source import Given
 from rnnviz.link import Shown
-from rnnviz.spec.cost import Cost
-from rnnviz.spec.experiment import Experiment
+from rnnviz.spec.cost import Cost, cost_problems
+from rnnviz.spec.experiment import Experiment, ExperimentError
 from rnnviz.spec.given import cost_of_given, recipe_of, seconds_of, simulate_given, source_of_run
 from rnnviz.spec.perspective import Perspective
 from rnnviz.spec.simulate import simulate
@@ -69,6 +69,8 @@ def run_of(source: Shown) -> Run:
     ------
     NotOpenedError
         Where the source names a file that this visitor has not opened.
+    ExperimentError
+        Where a network of a file would take too long on what is asked for.
     """
     return _runs(source)[0]
 
@@ -111,6 +113,8 @@ def simulation(source: Shown) -> tuple[Callable[[Progress | None], Run], Cost]:
     files, recipe = state.opened(), recipe_of(source)
     network, inputs = files.network_of(source), files.inputs_of(source)
     cost = cost_of_given(recipe, network, inputs)
+    if problems := cost_problems(cost):
+        raise ExperimentError(problems)
     return lambda progress: simulate_given(recipe, network, inputs, progress), cost
 
 
