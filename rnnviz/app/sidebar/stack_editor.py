@@ -186,7 +186,7 @@ def draw_buttons(
 
 
 def _models(experiment: Experiment, perspective: Perspective, say: Words) -> None:
-    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="models"):
         st.markdown(f"**{say('models.title')}**", width="content")
         for name, model in NOTES_MODELS.items():
             st.button(
