@@ -18,9 +18,20 @@ export class Said {
     return key ? document.querySelector(`.st-key-${key}`) : null;
   }
 
-  /** Say this; null veils what is said, because it is not true of what is shown. */
+  /**
+   * Say this; null veils what is said, because it is not true of what is shown. Written after the
+   * picture of the same frame is painted: letters on a canvas would have the page's styles computed.
+   */
   show(sentences) {
     clearTimeout(this.timer);
+    this.wanted = sentences;
+    this.frame ??= requestAnimationFrame(() => {
+      this.frame = undefined;
+      this.#write(this.wanted);
+    });
+  }
+
+  #write(sentences) {
     const room = this.#room;
     if (!room) return;
     room.classList.toggle("rv-veiled", !sentences);
@@ -46,6 +57,8 @@ export class Said {
   /** The page's own sentence is true again, at once or when it has arrived. */
   own(arrived = true) {
     clearTimeout(this.timer);
+    cancelAnimationFrame(this.frame);
+    this.frame = undefined;
     this.timer = setTimeout(() => {
       this.#room?.classList.remove("rv-veiled", "rv-spoken");
       this.cover?.remove();

@@ -20,6 +20,7 @@ import { columnAt, paintUnrolled, unrolledHeight } from "./unrolled_view.js";
 import { setAttribute, setStyle, setText } from "./writing.js";
 
 const MODES = ["step", "unrolled", "code"];
+const PREVIEWS = 32; // ms between two networks of a slider that moves: the picture has every frame
 const BODY = `
   <div class="rn-bar">
     <div class="rn-modes" role="group"></div>
@@ -86,7 +87,7 @@ class NetworkView {
     this.observer.disconnect();
     this.darkness.removeEventListener("change", this.onDarkness);
     this.dismissal.destroy();
-    cancelAnimationFrame(this.computing);
+    clearTimeout(this.computing);
     cancelAnimationFrame(this.drawing);
     this.listing.destroy();
     this.root.remove();
@@ -189,14 +190,16 @@ class NetworkView {
   /** A slider is under the hand: show its network, where it came along or the browser can compute it. */
   #preview(wanted) {
     this.wanted = wanted;
-    this.computing ??= requestAnimationFrame(() => {
-      this.computing = undefined;
-      this.#computePreview(this.wanted);
-    });
+    if (this.computing) return;
+    const rest = PREVIEWS - (performance.now() - (this.computedAt ?? 0));
+    this.computing = setTimeout(() => requestAnimationFrame(() => this.#computePreview()), Math.max(0, rest));
   }
 
-  #computePreview({ experiment, network }) {
-    if (!this.base) return;
+  #computePreview() {
+    const { experiment, network } = this.wanted;
+    this.computing = undefined;
+    this.computedAt = performance.now();
+    if (!this.base || !this.root.isConnected) return;
     if (!experiment || experiment === this.base.identity) {
       if (this.model !== this.base) this.#show(this.base);
     } else {
@@ -236,8 +239,8 @@ class NetworkView {
     this.stage.hidden = isCode;
     this.root.classList.toggle("rn-wide", isCode);
     this.listing.show(isCode, found);
-    setText(this.at, model.words.at.replace("{t}", t + model.first).replace("{unit}", this.#unit + model.first));
     if (!isCode) this.#paint(found, theme);
+    setText(this.at, model.words.at.replace("{t}", t + model.first).replace("{unit}", this.#unit + model.first));
     this.details.refresh(found, theme, this.scales);
     setAttribute(this.root, "data-shown", `${t} ${this.#unit}`); // for tests and measurements
     setAttribute(this.root, "data-identity", model.preview ? "preview" : model.identity);

@@ -3,9 +3,11 @@
  * styles and places anew, and a redraw would make dozens of them.
  */
 
-/** Set the text of an element that holds nothing else. */
+/** Set the text of an element that holds nothing else; its text node stays: observers of children rest. */
 export function setText(element, text) {
-  if (element.textContent !== text) element.textContent = text;
+  const { firstChild } = element;
+  if (!firstChild || firstChild.nextSibling || firstChild.nodeType !== Node.TEXT_NODE) element.textContent = text;
+  else if (firstChild.data !== text) firstChild.data = text;
 }
 
 export function setAttribute(element, name, value) {
