@@ -50,7 +50,7 @@ def kernels(seeds: int, units: int, gain: float) -> np.ndarray:
     return np.stack([one.normal(0, gain / np.sqrt(units), (units, units)) for one in draws])
 
 
-def long_exponents(stack, drive, count, steps=LONG, burn=500, states=None):
+def long_exponents(stack, drive, count, burn=500, states=None):
     """The leading exponents of tanh networks, all at once, (seeds, count).
 
     A plain loop with its own products. ``drive`` is the size of white noise into every unit.
@@ -59,7 +59,7 @@ def long_exponents(stack, drive, count, steps=LONG, burn=500, states=None):
     h = random.normal(0, 0.5, (seeds, units)) if states is None else states
     basis = np.linalg.qr(random.normal(size=(seeds, units, count)))[0]
     back, total = np.ascontiguousarray(stack.swapaxes(1, 2)), np.zeros((seeds, count))
-    for step in range(-burn, steps):
+    for step in range(-burn, LONG):
         noise = drive * random.normal(size=(seeds, units)) if drive else 0.0
         h = np.tanh((h[:, None] @ stack)[:, 0] + noise)
         basis = (1 - h * h)[:, :, None] * (back @ basis)
@@ -71,7 +71,7 @@ def long_exponents(stack, drive, count, steps=LONG, burn=500, states=None):
             growth = np.abs(np.einsum("nkk->nk", upper))
         if step >= 0:
             total += np.log(growth)
-    return total / steps
+    return total / LONG
 
 
 def run_of(kernel, drive, steps, seed):
