@@ -84,19 +84,9 @@ def fixed_points(
     work = Work(min(_MOST_WORK, _WORK_AT_512 * (512 / size) ** 2.3), heard=_rising(progress))
     odd = _is_odd(layer, projected)
     found = FoundPoints(layer, projected, odd)
-    random, tried, wanted = np.random.default_rng(seed), 0, 0
-    rounds = _rounds(starts, size)
-    for count in rounds:
-        known = found.points[found.fixed]
-        begin = _starts(layer, projected, visited, known, count, random, first=tried == 0)
-        ends = solve(layer, projected, begin, work, tolerance)
-        found.add(ends, work)
-        tried += ends.tried
-        in_vain = tried >= _IN_VAIN and not found.fixed.any()
-        settled = starts is None and (found.settled or in_vain)
-        if work.used_up or settled:
-            wanted = tried if settled else 0
-            break
+    tried, wanted = _search(
+        found, _rounds(starts, size), visited, seed, starts is None, work, tolerance
+    )
     if progress is not None:
         progress(1.0)
     arrays = {**found.arrays(), "held_input": held}
@@ -108,9 +98,39 @@ def fixed_points(
         lost=tried - int(arrays["found"].sum()),
         odd=odd,
         richness=found.richness,
-        wanted=wanted or sum(rounds),
+        wanted=wanted,
         held_as=held_as,
     )
+
+
+def _search(
+    found: FoundPoints,
+    rounds: tuple[int, ...],
+    visited: np.ndarray | None,
+    seed: int,
+    may_settle: bool,
+    work: Work,
+    tolerance: float,
+) -> tuple[int, int]:
+    """Solve from round after round of starts; return how many were tried, and how many wanted.
+
+    Fewer are tried than wanted where the work came to its limit. Where it ``may_settle``, no more
+    are wanted once what is missing is settled, or once enough were tried in vain.
+    """
+    layer, projected, random = found.layer, found.projected, np.random.default_rng(seed)
+    tried = 0
+    for count in rounds:
+        known = found.points[found.fixed]
+        begin = _starts(layer, projected, visited, known, count, random, first=tried == 0)
+        ends = solve(layer, projected, begin, work, tolerance)
+        found.add(ends, work)
+        tried += ends.tried
+        in_vain = tried >= _IN_VAIN and not found.fixed.any()
+        if may_settle and (found.settled or in_vain):
+            return tried, tried
+        if work.used_up:
+            break
+    return tried, sum(rounds)
 
 
 def in_double(layer: RecurrentCell) -> RecurrentCell:

@@ -165,10 +165,7 @@ def gradients(
     target = finite - 1 if timestep is None else min(timestep, finite - 1)
     growth = _growth_bound(trace)
     if target < 0:
-        nothing, no_map = np.empty(0), np.empty((0, trace.layer.features))
-        bound = None if np.isnan(growth) else nothing
-        empty = (nothing,) * 4
-        return Gradients(-1, *empty, 0.0, bound, no_map, growth, trace.diverged_at)
+        return _nothing(trace, growth)
     back = norms_back(linearise(trace), trace, target, progress)
     norm, upper, bound = back.norm, back.upper, _log_bound(growth, target)
     norm[-1] = upper[-1] = 0.0  # ∂h_T/∂h_T = 1 needs no directions
@@ -192,6 +189,13 @@ def gradients(
         kinks=kinks,
         steeper=steeper,
     )
+
+
+def _nothing(trace: Trace, growth: float) -> Gradients:
+    """What is left of a run without a finite state."""
+    nothing, no_map = np.empty(0), np.empty((0, trace.layer.features))
+    bound = None if np.isnan(growth) else nothing
+    return Gradients(-1, *(nothing,) * 4, 0.0, bound, no_map, growth, trace.diverged_at)
 
 
 def _steeper(trace: Trace, target: int) -> tuple[int, float]:

@@ -171,11 +171,7 @@ def lyapunov(
     exponents, band, growth, constant = _exponents(
         linearisation, steps, size, count, transient, progress
     )
-    steeper, kinks = linearise_steeper(trace), 0
-    other = float("nan")
-    if steeper is not None:
-        kinks = int(on_kinks(trace)[:steps].any(axis=1).sum())
-        other = float(_exponents(steeper, steps, size, 1, transient, None)[0][0])
+    kinks, other = _steeper(trace, steps, transient)
     order = np.argsort(-exponents, kind="stable") if constant is None else np.arange(count)
     leading = growth[:, order[:_CURVES]]
     finite_time = np.cumsum(leading, axis=0) / np.arange(1, steps + 1)[:, None]
@@ -185,6 +181,16 @@ def lyapunov(
     bounded = bool(np.isfinite(trace.layer.state_range).all())
     exact = constant is not None
     return Lyapunov(*arrays, size, exact, bounded, trace.diverged_at, kinks, other)
+
+
+def _steeper(trace: Trace, steps: int, transient: int) -> tuple[int, float]:
+    """Return at how many timesteps a unit is on a kink, and the exponent with steeper slopes."""
+    steeper = linearise_steeper(trace)
+    if steeper is None:
+        return 0, float("nan")
+    kinks = int(on_kinks(trace)[:steps].any(axis=1).sum())
+    exponents = _exponents(steeper, steps, trace.layer.state_size, 1, transient, None)[0]
+    return kinks, float(exponents[0])
 
 
 def _exponents(
