@@ -129,7 +129,8 @@ def give_back(file_id: str) -> None:
     """
     context = get_script_run_ctx(suppress_warning=True)
     if context is not None:
-        context.uploaded_file_mgr.remove_file(session_id=context.session_id, file_id=file_id)
+        manager: Any = context.uploaded_file_mgr
+        manager.remove_file(session_id=context.session_id, file_id=file_id)
 
 
 def holds_file(session_id: str, file_id: str) -> bool:
