@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import logging
+import math
 import time
 from collections.abc import Iterator
 from concurrent.futures import Executor
@@ -17,6 +18,7 @@ from rnnviz.export.failures import ExportFailure
 from rnnviz.i18n import Words
 from rnnviz.spec.experiment import ExperimentError
 from rnnviz.sweeps import Sweep
+from rnnviz.sweeps.cost import seconds_of
 from rnnviz.sweeps.executors import dask
 from rnnviz.sweeps.store import StoreError
 from rnnviz.sweeps.sweep import read_axis
@@ -31,7 +33,8 @@ def sweep(request: argparse.Namespace, say: Words) -> None:
     wanted = _sweep(request, say)
     if request.store is None and request.out is None:
         raise Misunderstood(say("cli.sweep.needs_place"))
-    print(say("cli.sweep.begins", networks=f"{wanted.networks:,}"), flush=True)
+    seconds = f"{math.ceil(seconds_of(wanted)):,}"
+    print(say("cli.sweep.begins", networks=f"{wanted.networks:,}", seconds=seconds), flush=True)
     began = time.monotonic()
     executor = _executor(request, say)
     ends = executor if isinstance(executor, Executor) else contextlib.nullcontext()
@@ -47,11 +50,9 @@ def sweep(request: argparse.Namespace, say: Words) -> None:
             )
         except StoreError as error:
             raise ExportFailure("store", reason=str(error)) from error
-    seconds = time.monotonic() - began
-    rate = f"{wanted.networks / max(seconds, 1e-9):,.0f}"
-    print(
-        say("cli.sweep.done", networks=f"{wanted.networks:,}", seconds=f"{seconds:.1f}", rate=rate)
-    )
+    took = time.monotonic() - began
+    rate = f"{wanted.networks / max(took, 1e-9):,.0f}"
+    print(say("cli.sweep.done", networks=f"{wanted.networks:,}", seconds=f"{took:.1f}", rate=rate))
     for reason in sorted(set(result.reasons.values()))[:3]:
         print(f"  nan: {reason}")
     if request.out is not None:

@@ -76,11 +76,11 @@ def level_count(sweep: Sweep) -> int:
 
 def chunk_size(sweep: Sweep) -> int:
     """How many networks are run together: as many as fit into `BATCH_BYTES`."""
-    largest = max(_bytes(one) for one in _corners(sweep))
+    largest = max(_bytes(one) for one in corners(sweep))
     return int(max(1, min(_MOST, BATCH_BYTES // largest)))
 
 
-def _corners(sweep: Sweep) -> Iterator[Experiment]:
+def corners(sweep: Sweep) -> Iterator[Experiment]:
     """Experiments with the least and greatest value of each knob: one of them is the largest."""
     for end in (0, -1):
         changes = {}

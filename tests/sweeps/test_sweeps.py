@@ -25,6 +25,7 @@ from rnnviz.analysis.trajectory import projection
 from rnnviz.spec.experiment import ExperimentError
 from rnnviz.sweeps import measures
 from rnnviz.sweeps.chunks import ChunkResult, chunks, compute_chunk
+from rnnviz.sweeps.cost import seconds_of
 from rnnviz.sweeps.store import Store, StoreError
 from rnnviz.sweeps.sweep import read_axis, spaced
 from tests.sweeps import kills
@@ -413,3 +414,13 @@ def test_the_exponent_crosses_zero_where_mean_field_says():
     )
     low, middle, high = result.mean()
     assert low < 0 < middle < high
+
+
+def test_what_a_sweep_costs_is_told_by_its_networks_and_measures():
+    small = Sweep(SMALL, {"seed": range(10)}, ("saturated",))
+    twice = Sweep(SMALL, {"seed": range(20)}, ("saturated",))
+    more = Sweep(SMALL, {"seed": range(10)}, ("saturated", "lyapunov"))
+    larger = Sweep(SMALL, {"units": [6, 200], "seed": range(5)}, ("saturated",))
+    assert seconds_of(twice) == pytest.approx(2 * seconds_of(small))
+    assert seconds_of(small) < seconds_of(more)
+    assert seconds_of(small) < seconds_of(larger)

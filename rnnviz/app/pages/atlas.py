@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -23,6 +24,7 @@ from rnnviz.spec.given import recipe_of
 from rnnviz.spec.perspective import Perspective
 from rnnviz.sweeps import Sweep, SweepResult, measures
 from rnnviz.sweeps.chunks import level_count
+from rnnviz.sweeps.cost import seconds_for
 from rnnviz.sweeps.refining import filled, refine
 from rnnviz.sweeps.shipped import DRAWN, SHIPPED, SIZES, read_shipped, shipped_name
 from rnnviz.sweeps.sweep import spaced
@@ -44,8 +46,6 @@ _DRAGS = ("zoom", "select", "lasso")
 """What a drag on the map does, as Plotly calls it."""
 _SLOW = ("memory",)
 """Measures that are shown where their numbers come with the package, and not computed here."""
-_SHARE = {"gradient": 5.0, "lyapunov": 3.0, "spectral_radius": 2.0}
-"""Time of a measure beside the run itself, as a multiple of the run."""
 
 
 def show(source: Shown, perspective: Perspective, say: Words) -> Perspective:
@@ -220,12 +220,11 @@ def _sweep(experiment: Experiment, perspective: Perspective) -> Sweep:
 
 
 def _cost(experiment: Experiment, perspective: Perspective, grid: int) -> float:
-    """Seconds of a map on a slow laptop, roughly: networks in stacks take a third of one alone."""
+    """Seconds of a map on a slow laptop, roughly."""
     up, across = perspective.up or AXES[1], perspective.across or AXES[0]
     networks = len(axis_values(up, grid)) * len(axis_values(across, grid)) * perspective.repeats
     names = [name for name in (perspective.measure, perspective.beside) if name]
-    work = 1 + sum(_SHARE.get(name, 0.3) for name in names)
-    return networks * experiment.cost.seconds * work / 3
+    return seconds_for(experiment, networks, names)
 
 
 def _explain(wanted: Sweep, perspective: Perspective, say: Words) -> None:
@@ -233,7 +232,11 @@ def _explain(wanted: Sweep, perspective: Perspective, say: Words) -> None:
     told = [say(f"measure.{name}.help") for name in wanted.measures]
     if _radii(wanted) is not None:
         told.append(say("atlas.theory"))
-    st.caption(" ".join([*told, say("atlas.how_to_read")]))
+    told.append(say("atlas.how_to_read"))
+    if shipped_name(wanted) is None:
+        seconds = math.ceil(_cost(wanted.experiment, perspective, perspective.grid))
+        told.append(say("atlas.cost", networks=f"{wanted.networks:,}", seconds=f"{seconds:,}"))
+    st.caption(" ".join(told))
 
 
 def _radii(wanted: Sweep) -> np.ndarray | None:
