@@ -11,7 +11,8 @@ from rnnviz.app.components.training.component import _thinned
 from rnnviz.app.pages.training import AHEAD, LOOK, LOOKS, in_step, look_every
 from rnnviz.app.panels.read_text import READ_FIRST, SAMPLED, followed
 from rnnviz.app.runtime import training as runtime
-from rnnviz.app.runtime.training import REST, SLICE, TURNS, TrainingSession, Turns
+from rnnviz.app.runtime.training import TrainingSession
+from rnnviz.app.runtime.training_turns import REST, SLICE, TURNS, Turns
 from rnnviz.engine import Inputs, SimpleRNN, run
 from rnnviz.i18n import words
 from rnnviz.learn import TASKS

@@ -71,8 +71,7 @@ def watch(seconds: float) -> None:
     """Print pictures a second in Chromium, while it trains and while it is scrubbed."""
     from playwright.sync_api import sync_playwright
 
-    from tests.browser.conftest import CHROMIUM_FLAGS
-    from tests.browser.server import serving
+    from tests.browser.server import CHROMIUM_FLAGS, serving
 
     with serving(ROOT / "app.py") as served, sync_playwright() as playwright:
         path = shutil.which("chromium")

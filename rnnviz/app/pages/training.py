@@ -18,7 +18,8 @@ from rnnviz.app.panels.training_now import (
     settings_now,
 )
 from rnnviz.app.runtime import state
-from rnnviz.app.runtime.training import TURNS, TrainingSession
+from rnnviz.app.runtime.training import TrainingSession
+from rnnviz.app.runtime.training_turns import TURNS
 from rnnviz.app.sidebar.training import open_training
 from rnnviz.engine.source import Given
 from rnnviz.i18n import Words
