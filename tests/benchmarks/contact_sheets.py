@@ -37,6 +37,15 @@ PAGES = {
     "lesson": "lesson=scaling&card=1&answers=1",
 }
 LOOKS = [(theme, language) for language in ("en", "ko") for theme in ("light", "dark")]
+# Everything has come: no part is still to be loaded, and all pictures are painted.
+THERE = """() => {
+  const all = (selector) =>
+    [...document.querySelectorAll(selector)].filter((one) => one.clientWidth);
+  return !all('[data-testid="stSkeleton"]').length
+    && all(".rv-viewer").every((one) => one.dataset.experiment)
+    && all(".rv-figure").every((one) => one.dataset.painted)
+    && all(".rn-network").every((one) => one.dataset.shown);
+}"""
 WIDER = """() => {
   const { clientWidth, scrollWidth } = document.documentElement;
   const wide = [...document.querySelectorAll(".stMain *")].filter((one) => {
@@ -67,6 +76,7 @@ def pictures(browser, url, size):
             page.on("console", partial(_note, found))
             page.goto(f"{url}/?{query}{PAGES[name]}")
             idle(page)
+            page.wait_for_function(THERE, timeout=60_000)
             page.wait_for_timeout(700)
             over, wide = page.evaluate(WIDER)
             if over > 0 or wide:
