@@ -265,6 +265,13 @@ class Viewer(anywidget.AnyWidget):
         kept = kept_html(self.payload, still, self.kept, self._say)
         display({"text/html": kept, "text/plain": self.reading}, raw=True)
 
+    def _display_(self) -> Any:
+        """Return what marimo shows, which alone asks for this: the viewer, and linked figures."""
+        import marimo
+
+        parts = [marimo.ui.anywidget(one) for one in (self, *self.figures)]
+        return marimo.vstack(parts) if self._linked else parts[0]
+
     def _still(self) -> str:
         field = self._picture.field
         shape = f"({field.timesteps}, {field.units}) {field.values.dtype}"

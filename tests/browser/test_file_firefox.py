@@ -8,7 +8,9 @@ import pytest
 from PIL import Image
 
 from rnnviz import Experiment, simulate
+from rnnviz.export.lesson_page import lesson_page
 from rnnviz.export.viewer_page import viewer_page
+from rnnviz.lessons.registry import lessons
 from rnnviz.spec.perspective import Perspective
 from tests.browser.firefox import Firefox, firefox_path
 
@@ -44,5 +46,20 @@ def test_firefox_opens_the_file_paints_it_and_computes(tmp_path):
         assert (before != after).any(axis=-1).mean() > 0.1, "another picture"
         firefox.do('document.querySelector("[data-option=en]").click()')
         assert firefox.do("return document.documentElement.lang") == "en"
+        lesson = lessons()["loop"]
+        path = tmp_path / "loop.html"
+        path.write_bytes(lesson_page(lesson, "ko"))
+        firefox("WebDriver:Navigate", url=path.as_uri())
+        firefox.wait_for('Boolean(document.querySelector(".rv-viewer[data-experiment]"))')
+        way = "document.querySelector('[data-way=next]')?.click();"
+        answer = "document.querySelector('.rf-option')?.click();"
+        firefox.do(way)
+        firefox.do(answer)
+        assert firefox.do("return document.querySelector('.rf-progress').dataset.met") == "false"
+        firefox.do("document.querySelector('[data-way=show]').click()")
+        firefox.wait_for("document.querySelector('.rf-progress').dataset.met === 'true'")
+        firefox.wait_for(
+            """document.querySelector(".rv-viewer").dataset.experiment?.includes("gain=0")"""
+        )
         refused = """return fetch("https://example.org/").then(() => false, () => true)"""
         assert firefox("WebDriver:ExecuteScript", script=refused, args=[])["value"]

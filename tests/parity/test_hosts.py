@@ -49,6 +49,14 @@ def _():
     return
 
 
+@app.cell
+def _():
+    import rnnviz as linked_rnnviz
+    run = linked_rnnviz.simulate(linked_rnnviz.Experiment(timesteps=20, units=5))
+    linked_rnnviz.show(run).link(linked_rnnviz.figure(run, "spectrum"))
+    return
+
+
 if __name__ == "__main__":
     app.run()
 """
@@ -159,7 +167,14 @@ def test_marimo(page, file, tmp_path):
     needs("marimo")
     with marimo(tmp_path) as url:
         page.goto(url)
-        same(page.locator(PAINTED), file)
+        viewers = page.locator(PAINTED)
+        same(viewers.first, file)
+        linked = viewers.nth(1)
+        linked.wait_for(timeout=90_000)
+        left, top, width, height = map(float, linked.get_attribute("data-heat").split())
+        where = {"x": left + 0.625 * width, "y": top + height / 2}
+        linked.locator(".rv-stage").click(position=where)
+        page.get_by_text("Jacobian at t = 12").first.wait_for(timeout=60_000)
 
 
 @contextlib.contextmanager
