@@ -171,6 +171,8 @@ def test_marimo(page, file, tmp_path):
         same(viewers.first, file)
         linked = viewers.nth(1)
         linked.wait_for(timeout=90_000)
+        page.set_viewport_size({"width": 1366, "height": 2600})  # all of it in sight
+        linked.evaluate(FIT, WIDTH)
         left, top, width, height = map(float, linked.get_attribute("data-heat").split())
         where = {"x": left + 0.625 * width, "y": top + height / 2}
         linked.locator(".rv-stage").click(position=where)
