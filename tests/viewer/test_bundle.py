@@ -76,3 +76,13 @@ def test_the_lines_of_the_adapters_are_as_the_contract_says():
         for name, count in zip(files, counts, strict=False):
             (path,) = package.rglob(Path(name).name)
             assert len(path.read_text(encoding="utf-8").splitlines()) == count, name
+
+
+def test_the_bytes_of_the_widget_are_as_the_contract_says():
+    pytest.importorskip("anywidget", reason="needs the extra notebook")
+    from rnnviz.notebook.widget import script, styles
+
+    told = re.search(r"(\d+) kB of script and (\d+) kB of styles", CONTRACT)
+    assert told is not None
+    for text, stated in zip((script(), styles()), told.groups(), strict=True):
+        assert abs(len(text.encode()) - 1000 * int(stated)) < 100 * int(stated)
