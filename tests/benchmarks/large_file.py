@@ -1,6 +1,6 @@
 """Files of 64 MB on the page: seconds until they are painted, and what neighbours notice.
 
-    python -m tests.benchmarks.large_file [--megabytes 63] [--visitors 30] [--seconds 10]
+    python -m tests.benchmarks.large_file [--megabytes 63.9] [--visitors 30] [--seconds 10]
 
 First each file is opened on a quiet server in a browser. Then a class plays without and with
 somebody who opens one file after the other; the ratio of the p95s is what is asked for.
@@ -27,12 +27,14 @@ from tests.readers import files
 
 ROOT = Path(__file__).parents[2]
 LIMIT, SECONDS = 3.0, 3.0
+MB = 1_000_000
+"""What a browser counts as a megabyte when it refuses files of more than 64."""
 INPUT = '[data-testid="stFileUploaderDropzoneInput"]'
 
 
 def arrays_of(megabytes: float, units: int = 0) -> dict[str, np.ndarray]:
     """Weights of an LSTM of so many megabytes, as PyTorch names them: as wide as it reads."""
-    units = units or int((megabytes * 2**20 / 4 / 8) ** 0.5) - 2
+    units = units or int((megabytes * MB / 4 / 8) ** 0.5) - 2
     generator = np.random.default_rng(0)
 
     def drawn(*shape: int) -> np.ndarray:
@@ -69,14 +71,14 @@ def table(megabytes: float) -> bytes:
     """A CSV of eight columns of numbers."""
     rows = np.random.default_rng(0).standard_normal((20_000, 8))
     lines = "\n".join(",".join(f"{value:.6f}" for value in row) for row in rows).encode() + b"\n"
-    times = int((megabytes * 2**20 - 100) // len(lines))
+    times = int((megabytes * MB - 100) // len(lines))
     return b"a,b,c,d,e,f,g,h\n" + lines * times
 
 
 def series(megabytes: float) -> bytes:
     """An array (timesteps, 64), as NumPy writes it."""
     file = io.BytesIO()
-    count = int(megabytes * 2**20 / 4 / 64) - 16
+    count = int(megabytes * MB / 4 / 64) - 16
     np.save(file, np.random.default_rng(0).standard_normal((count, 64), dtype=np.float32))
     return file.getvalue()
 
@@ -148,7 +150,7 @@ def alone(url: str, paths: list[Path], rounds: int) -> float:
             middle = statistics.median(took)
             longest = max(longest, middle)
             shown = " ".join(f"{one:.2f}" for one in took)
-            size = path.stat().st_size / 2**20
+            size = path.stat().st_size / MB
             print(f"{path.name:18} {size:5.1f} MB  {middle:5.2f} s  ({shown})", flush=True)
     return longest
 
@@ -176,7 +178,7 @@ def beside(url: str, paths: list[Path], visitors: int, seconds: float, rounds: i
 def main() -> int:
     """Print the figures; return 1 where a limit is missed."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--megabytes", type=float, default=63.0)
+    parser.add_argument("--megabytes", type=float, default=63.9)
     parser.add_argument("--visitors", type=int, default=30)
     parser.add_argument("--seconds", type=float, default=10.0)
     parser.add_argument("--rounds", type=int, default=3)
