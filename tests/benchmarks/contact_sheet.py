@@ -91,6 +91,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--runs", nargs="*", default=None)
+    parser.add_argument("--sizes", nargs="*", default=("page", "column", "slide"))
     asked = parser.parse_args()
     asked.folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as fonts:
@@ -104,7 +105,7 @@ def main() -> int:
                 if asked.runs and name not in asked.runs:
                     continue
                 for language in ("en", "ko"):
-                    for size in ("page", "column", "slide"):
+                    for size in asked.sizes:
                         parts = list(pictures(studio, run, language, size))
                         sheet = joined(parts, 4 if size == "column" else 3, 640)
                         path = asked.folder / f"{name}-{language}-{size}.png"
