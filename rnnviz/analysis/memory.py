@@ -23,6 +23,10 @@ _SEQUENCES = 8
 _STUDENT = 2.365
 """Student's t for seven degrees of freedom, two-sided 95 %."""
 _ROUNDING = 1e-6
+_DAMPINGS = (1e-8, 1e-6, 1e-4, 1e-2, 1.0)
+"""Ridges that are tried, relative to the strongest direction, where a plain read-out fails."""
+_ROUNDINGS = 4.0
+"""States that vary by no more than so many roundings stand still."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,7 +72,7 @@ class Memory:
         numbers = {"total": self.total, "error": self.total_error, "units": self.units}
         if not self.finite:
             return verdict("memory.diverged")
-        if self.total < 0.01:
+        if self.total + self.total_error < 0.01:
             return verdict("memory.none", **numbers)
         if self.horizon is None:
             return verdict("memory.faint", **numbers)
@@ -139,7 +143,9 @@ def memory(
     states = _drive(layer, inputs, progress)[:, period:].astype(np.float64)
     with np.errstate(invalid="ignore"):
         finite = bool((np.abs(states) < _LARGEST).all())
-    estimates = _estimates(states, noise, lags) if finite else np.zeros((_SEQUENCES, lags))
+    estimates = (
+        _estimates(states, noise, lags, layer.dtype) if finite else np.zeros((_SEQUENCES, lags))
+    )
     capacity, error = _mean_and_band(estimates)
     total, total_error = _mean_and_band(estimates.sum(axis=1))
     capacity = np.clip(capacity, 0.0, 1.0)
@@ -158,7 +164,7 @@ def _mean_and_band(estimates: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return estimates.mean(axis=0), _STUDENT * spread / np.sqrt(_SEQUENCES) + _ROUNDING
 
 
-def _estimates(states: np.ndarray, noise: np.ndarray, lags: int) -> np.ndarray:
+def _estimates(states: np.ndarray, noise: np.ndarray, lags: int, dtype: np.dtype) -> np.ndarray:
     """Share of the variance explained, for each sequence from the others, (sequences, lags).
 
     ``states`` (sequences, period, units), ``noise`` (sequences, period). All sums over time that
@@ -166,18 +172,38 @@ def _estimates(states: np.ndarray, noise: np.ndarray, lags: int) -> np.ndarray:
     for all delays at once. What is fitted explains too much of its own data by as much, on
     average, as it explains too little of others; half of the gap is put back to every sequence.
     """
+    rounding = np.finfo(dtype).eps * np.abs(states).max(initial=0.0)
+    least = (_ROUNDINGS * rounding) ** 2 * states.shape[1] * (len(states) - 1)
     states = states - states.mean(axis=(0, 1))
     squares = np.stack([rows.T @ rows for rows in states])
     along = np.stack([_with_delayed(*pair, lags) for pair in zip(states, noise, strict=True)])
-    period = noise.shape[1]
-    judged, own = np.empty((2, len(states), lags))
-    for index in range(len(states)):
+    plain = _judged(squares, along, noise.shape[1], least, 0.0)
+    total = _mean_and_band(plain.sum(axis=1))[0]
+    # States of which a few far ones decide everything (a unit that is saturated but for them) have
+    # read-outs that are far off on other data. A damped one is nearer to what can be read.
+    for damping in _DAMPINGS:
+        damped = _judged(squares, along, noise.shape[1], least, damping)
+        other, narrower = _mean_and_band(damped.sum(axis=1))
+        if other - narrower > total:
+            plain, total = damped, other
+    return plain
+
+
+def _judged(
+    squares: np.ndarray, along: np.ndarray, period: int, least: float, damping: float
+) -> np.ndarray:
+    """Share explained of each sequence by a read-out that the others fit, (sequences, lags)."""
+    judged, own = np.empty((2, len(squares), along.shape[2]))
+    for index in range(len(squares)):
         rest_squares = squares.sum(axis=0) - squares[index]
         rest_along = along.sum(axis=0) - along[index]
-        weights = _read_out(rest_squares, rest_along)
+        weights = _read_out(rest_squares, rest_along, least, damping)
         judged[index] = _explained(weights, squares[index], along[index]) / period
-        rest = period * (len(states) - 1)
+        rest = period * (len(squares) - 1)
         own[index] = _explained(weights, rest_squares, rest_along) / rest
+    total, band = _mean_and_band(judged.sum(axis=1))
+    if damping > 0 or total <= band:
+        return judged  # where nothing is explained for sure, there is nothing to put back
     return judged + (own - judged).mean(axis=0) / 2
 
 
@@ -192,16 +218,20 @@ def _with_delayed(states: np.ndarray, noise: np.ndarray, lags: int) -> np.ndarra
     return np.fft.irfft(spectrum, len(noise))[:, :lags]
 
 
-def _read_out(covariance: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+def _read_out(
+    covariance: np.ndarray, wanted: np.ndarray, least: float, damping: float
+) -> np.ndarray:
     """Return least-squares weights (units, lags), without directions too faint to be read.
 
     By the normal equations: a direction a million times weaker than the strongest is lost in any
-    noise, and in theirs; so it is left out.
+    noise, and in theirs; so it is left out. So is one whose sum of squares is below ``least``: what
+    varies there is the rounding of the states.
     """
     eigenvalues, directions = np.linalg.eigh(covariance)
-    read = eigenvalues > _FAINT**2 * max(eigenvalues[-1], 0.0)
+    read = eigenvalues > max(_FAINT**2 * max(eigenvalues[-1], 0.0), least)
     directions = directions[:, read]
-    return directions @ ((directions.T @ wanted) / eigenvalues[read, None])
+    damped = eigenvalues[read, None] + damping * max(eigenvalues[-1], 0.0)
+    return directions @ ((directions.T @ wanted) / damped)
 
 
 def _generators(seed: int) -> list[np.random.Generator]:

@@ -87,6 +87,18 @@ def test_the_lecture_remembers_nothing():
     assert dead.verdict.key == "verdict.memory.none"
 
 
+@pytest.mark.parametrize("scale", [1.0, 0.3, 0.1])
+def test_a_saturated_network_has_a_band_that_says_something(scale):
+    """Few far states decide all: the lecture's curve stood at 0 in a band from 0 to 1."""
+    trace = lecture(scale)
+    result = memory(trace.layer, trace.inputs.mean(axis=0), float(trace.inputs.std()))
+    assert result.total_error < 3  # it was 23 and 228
+    assert result.error.max() < 0.5
+    assert abs(result.total - result.capacity.sum()) <= 3 * result.total_error + 0.01
+    if scale == 1.0:
+        assert result.verdict.key == "verdict.memory.none"
+
+
 def test_a_memory_of_the_present_only():
     result = memory(reservoir(np.zeros((3, 3)), np.ones(3)))
     assert result.horizon == 0
