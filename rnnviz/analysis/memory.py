@@ -23,6 +23,8 @@ _SEQUENCES = 8
 _STUDENT = 2.365
 """Student's t for seven degrees of freedom, two-sided 95 %."""
 _ROUNDING = 1e-6
+_NOTHING = 0.01
+"""A capacity below this is next to nothing."""
 _DAMPINGS = (1e-8, 1e-6, 1e-4, 1e-2, 1.0)
 """Ridges that are tried, relative to the strongest direction, where a plain read-out fails."""
 _ROUNDINGS = 4.0
@@ -72,7 +74,7 @@ class Memory:
         numbers = {"total": self.total, "error": self.total_error, "units": self.units}
         if not self.finite:
             return verdict("memory.diverged")
-        if self.total + self.total_error < 0.01:
+        if self.total + self.total_error < _NOTHING:
             return verdict("memory.none", **numbers)
         if self.horizon is None:
             return verdict("memory.faint", **numbers)
@@ -202,8 +204,8 @@ def _judged(
         rest = period * (len(squares) - 1)
         own[index] = _explained(weights, rest_squares, rest_along) / rest
     total, band = _mean_and_band(judged.sum(axis=1))
-    if damping > 0 or total <= band:
-        return judged  # where nothing is explained for sure, there is nothing to put back
+    if damping > 0 or abs(total) + band < _NOTHING:
+        return judged  # states that stand still in most sequences: there is nothing to put back
     return judged + (own - judged).mean(axis=0) / 2
 
 
