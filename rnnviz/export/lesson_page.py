@@ -25,10 +25,11 @@ from rnnviz.export.lesson_settings import Control, LessonSettings
 from rnnviz.export.lesson_text import marked_up, mathml, paragraphs
 from rnnviz.export.viewer_page import readings_of
 from rnnviz.i18n import LANGUAGES, Words, words
-from rnnviz.lessons.lesson import Card, Do, Lesson, Predict
+from rnnviz.lessons.lesson import FILE, Card, Do, Lesson, Predict
 from rnnviz.spec.experiment import Experiment
 from rnnviz.spec.perspective import Perspective
 from rnnviz.spec.simulate import simulate
+from rnnviz.spec.training import Training
 from rnnviz.viewer.packing import Pool, pack
 from rnnviz.viewer.payload import picture_parts
 from rnnviz.views import states
@@ -70,8 +71,10 @@ def lesson_page(lesson: Lesson, language: str, *, theme: str = "auto") -> bytes:
     ExportFailure
         Where the file would have to train a network, or would be too large.
     """
-    if not isinstance(lesson.start, Experiment):
-        raise ExportFailure("lesson_trains")
+    reason = why_no_file(lesson)
+    if reason is not None:
+        raise ExportFailure(reason)
+    assert isinstance(lesson.start, Experiment)
     made = _Made(lesson)
     parts = made.parts() | {"language": language, "theme": theme}
     data = pack(parts, made.arrays)
@@ -94,6 +97,19 @@ def lesson_page(lesson: Lesson, language: str, *, theme: str = "auto") -> bytes:
         sizes = {"size": f"{len(page) / 1e6:.2f}", "most": f"{SIZE_LIMIT / 1e6:.2f}"}
         raise ExportFailure("lesson_too_large", **sizes)
     return page
+
+
+def why_no_file(lesson: Lesson) -> str | None:
+    """Return the key of the problem that keeps a lesson from being a file; None if there is none.
+
+    How large it would be is only known once it is made.
+    """
+    if isinstance(lesson.start, Training):
+        return "lesson_trains"
+    changed = {name for card in lesson.cards for name in card.changes}
+    if not isinstance(lesson.start, Experiment) or FILE.name in {*lesson.knobs, *changed}:
+        return "lesson_opens_files"
+    return None
 
 
 class _Made:

@@ -79,5 +79,7 @@ def test_what_no_engine_of_a_file_computes_brings_its_states_along():
 def test_what_cannot_be_a_file_says_so():
     with pytest.raises(ExportFailure, match="trains"):
         lesson_page(lessons()["clipping"], "en")
+    with pytest.raises(ExportFailure, match="opens files"):
+        lesson_page(lessons()["bring"], "en")
     with pytest.raises(ExportFailure, match="too many"):
         lesson_page(read_lesson(LONG, "long"), "en")

@@ -8,10 +8,9 @@ from rnnviz.app.panels.choices import offered
 from rnnviz.app.runtime.printing import printed
 from rnnviz.app.sidebar.download import download
 from rnnviz.export.handout import KINDS, handout
-from rnnviz.export.lesson_page import lesson_page
+from rnnviz.export.lesson_page import lesson_page, why_no_file
 from rnnviz.i18n import Words
 from rnnviz.lessons.registry import lessons
-from rnnviz.spec.training import Training
 
 
 def show_handouts(say: Words) -> None:
@@ -56,5 +55,5 @@ def _file(name: str, say: Words) -> None:
         key=f"file.{name}",
         width="content",
         help=say("file.lesson.button_help"),
-        disabled=isinstance(lesson.start, Training),
+        disabled=why_no_file(lesson) is not None,
     )
