@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from rnnviz.cli import main
 from rnnviz.export.failures import ExportFailure
 from rnnviz.export.lesson_page import SIZE_LIMIT, lesson_page
 from rnnviz.export.lesson_settings import LessonSettings
@@ -83,3 +84,13 @@ def test_what_cannot_be_a_file_says_so():
         lesson_page(lessons()["bring"], "en")
     with pytest.raises(ExportFailure, match="too many"):
         lesson_page(read_lesson(LONG, "long"), "en")
+
+
+def test_the_command_line_writes_it_and_says_what_is_missing(tmp_path, capsys):
+    path = tmp_path / "loop.html"
+    assert main(["lesson", "export", "loop", "--out", str(path), "--language", "ko"]) == 0
+    assert '<html lang="ko">' in path.read_text(encoding="utf-8")
+    assert main(["lesson", "export", "loop"]) == 2
+    assert "--out FILE.html" in capsys.readouterr().err
+    assert main(["lesson", "export", "clipping", "--out", str(tmp_path / "c.html")]) == 1
+    assert "trains" in capsys.readouterr().err
