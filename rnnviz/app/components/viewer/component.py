@@ -34,7 +34,7 @@ _PAYLOADS = BoundedCache(limit=48 * 2**20, size=len)
 PREFETCH_CELLS = 2_000_000
 """Up to so many cells in all, the pictures of a knob's whole range are sent ahead."""
 
-SAYING = 0.12
+SAYING = 0.25
 """Seconds in which the page's words of a knob's stops are made, those at the hand first; the others
 are asked for again."""
 
