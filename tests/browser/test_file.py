@@ -252,7 +252,7 @@ REPAINT = """async ([text, body, file]) => {
         const begun = performance.now();
         page.knobs.values.weight_scale *= 0.97;
         page.knobs.compute();
-        stage.show(page.viewer.picture, stage.theme);
+        stage.show(page.viewer.picture, stage.theme, stage.width);
         stage.paint();
         page.viewer.drawCursor();
         spent.push(performance.now() - begun);

@@ -149,7 +149,7 @@ def test_who_answers_again_after_a_reload_counts_once(open_page):
     teacher.get_by_text(say("room.title")).click()
     field = teacher.get_by_role("combobox", name=say("room.lesson"))
     field.fill(say("lesson.loop.title"))
-    field.press("Enter")
+    teacher.get_by_role("option", name=say("lesson.loop.title"), exact=True).click()
     link = teacher.locator("code", has_text="?room=").first
     query = "?room=" + link.inner_text().partition("?room=")[2]
     projector = teacher.get_by_role("link", name=say("room.projector")).get_attribute("href")

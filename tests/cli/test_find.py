@@ -62,7 +62,7 @@ def test_units_say_what_they_follow(tmp_path, capsys):
     assert row.score == pytest.approx(1.0)
     assert row.found
     assert main([*asked, "--language", "ko"]) == 0
-    assert "유닛 4번은 “event” 구간에서 켜집니다 (AUC 1.00" in capsys.readouterr().out
+    assert "유닛 4는 “event” 구간에서 켜집니다(AUC 1.00" in capsys.readouterr().out
 
 
 def test_where_nothing_is_found_that_is_said(capsys):
