@@ -31,7 +31,7 @@ _LAYER_WIDTHS: dict[str, int | Literal["content"]] = {
     "return_sequences": "content",
 }
 _HEAD_WIDTHS = {"dense_units": 80, "dense_activation": 98}
-_INPUT_WIDTHS = {"signal": 220, "split": 120, "vocabulary_size": 140}
+_INPUT_WIDTHS = {"signal": 250, "split": 120, "vocabulary_size": 140}
 _NAME_WIDTH = 112
 _HEAD_NAME_WIDTH = 236
 """As wide as a layer's name and cell together, so that all units stand below each other."""
