@@ -58,7 +58,7 @@ def main() -> None:
         page.add_init_script(MESSAGES)
         served.put("large", notebook_of(CODE))
         lab = Laboratory(page, served, "large")
-        lab.menu("Run", "Run All Cells")
+        lab.run_all()
         viewer = page.locator(f"{VIEWER}[data-experiment]")
         viewer.wait_for(timeout=90_000)
         viewer.scroll_into_view_if_needed()

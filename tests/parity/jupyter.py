@@ -11,6 +11,8 @@ import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 
+from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
+
 from tests.browser.pixels import VIEWER
 
 ROOT = Path(__file__).parents[2]
@@ -95,13 +97,26 @@ class Laboratory:
 
     def __init__(self, page, jupyter, name):
         self.page = page
-        page.goto(f"{jupyter.url}/lab/tree/{name}.ipynb")
+        # A workspace of its own: what another test left open would come back beside it.
+        page.goto(f"{jupyter.url}/lab/workspaces/{name}/tree/{name}.ipynb?reset")
         page.get_by_text("| Idle").wait_for(timeout=60_000)
 
     def menu(self, name, item):
         """Choose an item of a menu."""
         self.page.get_by_role("menuitem", name=name, exact=True).first.click()
         self.page.get_by_role("menuitem", name=item).first.click()
+
+    def run_all(self):
+        """Run all cells; asked again where a click came before the notebook took it."""
+        last = self.page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-CodeCell").last
+        prompt = last.locator(".jp-InputPrompt").element_handle()
+        for _ in range(3):
+            self.menu("Run", "Run All Cells")
+            with contextlib.suppress(PlaywrightTimeoutError):
+                taken = "(one) => /[*\\d]/.test(one.innerText)"
+                self.page.wait_for_function(taken, arg=prompt, timeout=10_000)
+                return
+        raise AssertionError("JupyterLab does not run the cells")
 
     def cell(self, number):
         """One cell, scrolled into sight."""

@@ -149,7 +149,7 @@ def test_streamlit(page, file):
 def test_jupyterlab(page, file, laboratory):
     laboratory.put("hosts", notebook_of(CODE))
     lab = Laboratory(page, laboratory, "hosts")
-    lab.menu("Run", "Run All Cells")
+    lab.run_all()
     same(page.locator(PAINTED), file)
 
 

@@ -20,7 +20,7 @@ def test_live_models_in_jupyterlab(chromium, laboratory):
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.on("request", lambda request: is_outside(request.url) and outside.append(request.url))
     lab = Laboratory(page, laboratory, "models")
-    lab.menu("Run", "Run All Cells")
+    lab.run_all()
     page.locator(VIEWER).nth(1).wait_for(timeout=90_000)
     lab.click(1, 0.505)
     lab.click(2, 0.255)
