@@ -130,7 +130,9 @@ def english_sentences():
     """English sentences of several words that Korean says otherwise, as patterns."""
     english, korean = spoken("en").sentences, spoken("ko").sentences
     for key, sentence in english.items():
-        if sentence != korean[key] and len(re.findall(r"[A-Za-z]{2,}", sentence)) > 1:
+        # A noun in its field, as in "{networks:network|networks}", leaves nothing to look for.
+        said = re.search(r"[A-Za-z]{2,}", re.sub(r"\{[^}]*\}", "", sentence))
+        if said and sentence != korean[key] and len(re.findall(r"[A-Za-z]{2,}", sentence)) > 1:
             yield re.compile(re.sub(r"\\{\w*[^}]*\\}", ".*?", re.escape(sentence)))
 
 
