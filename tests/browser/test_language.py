@@ -122,8 +122,9 @@ def test_the_page_of_lessons_speaks_one_language(open_page):
 
 def test_hangul_comes_along_and_breaks_between_words(open_page):
     page = open_page(locale="ko-KR", width=390, height=844)
-    loaded = "() => [...document.fonts].filter(f => f.status === 'loaded').map(f => f.family)"
-    page.wait_for_function(f"({loaded})().includes('Pretendard')")
+    page.wait_for_function(
+        "() => [...document.fonts].some(f => f.status === 'loaded' && f.family === 'Pretendard')"
+    )
     heading = page.locator(".stMain h4").first
     assert page.locator(".stMain p").count() > 5
     for text in (*page.locator(".stMain p").all(), heading):
