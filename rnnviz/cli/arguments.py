@@ -4,29 +4,35 @@ from __future__ import annotations
 
 import argparse
 import re
-from collections.abc import Callable, Collection, Sequence
-from functools import partial
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import rnnviz
 from rnnviz.cli import commands
 from rnnviz.cli.analyse import analyse, flags
-from rnnviz.cli.files import DATA_OPTIONS
 from rnnviz.cli.find import find, units
 from rnnviz.cli.lesson import lesson
+from rnnviz.cli.options import (
+    Parser,
+    add_files,
+    add_force,
+    add_language,
+    add_look,
+    add_source,
+    listed,
+    one_of,
+    port,
+)
 from rnnviz.cli.serve import serve
 from rnnviz.cli.sources import Misunderstood
 from rnnviz.cli.sweep import EXECUTORS
 from rnnviz.cli.training_files import ALSO
 from rnnviz.export.handout import KINDS as HANDOUTS
-from rnnviz.export.looks import SCALES, SIZES
 from rnnviz.i18n import DEFAULT_LANGUAGE, LANGUAGES, Words
 from rnnviz.learn import TASKS
 from rnnviz.moments import MEASURES
-from rnnviz.readers import ANSWERS
 from rnnviz.sweeps import measures
-from rnnviz.views._plot.colours import THEMES
 
 __all__ = ["Misunderstood", "language_of", "parser", "read"]
 
@@ -64,15 +70,15 @@ def read(arguments: Sequence[str], say: Words) -> argparse.Namespace:
     return request
 
 
-def parser(say: Words) -> _Parser:
+def parser(say: Words) -> Parser:
     """Return the parser of the command line; it raises Misunderstood where argparse would exit."""
-    whole = _Parser(say, prog="rnnviz", description=say("cli.about"), epilog=say("cli.examples"))
+    whole = Parser(say, prog="rnnviz", description=say("cli.about"), epilog=say("cli.examples"))
     version = f"rnnviz {rnnviz.__version__}"
     whole.options.add_argument(
         "--version", action="version", version=version, help=say("cli.option.version")
     )
-    _add_language(whole, say, "spoken")
-    names = whole.add_subparsers(title=say("cli.commands"), metavar="", parser_class=_Parser)
+    add_language(whole, say, "spoken")
+    names = whole.add_subparsers(title=say("cli.commands"), metavar="", parser_class=Parser)
     whole.set_defaults(run=None)
     for name, add in _COMMANDS.items():
         command = names.add_parser(
@@ -84,48 +90,17 @@ def parser(say: Words) -> _Parser:
         )
         add(command, say)
         if add not in (_add_serve, _add_inspect, _add_train, _add_lesson):
-            _add_source(command, say)
+            add_source(command, say)
         elif add is _add_inspect:
-            _add_files(command, say)
-        _add_language(command, say, "language")
+            add_files(command, say)
+        add_language(command, say, "language")
         command.set_defaults(run=_RUN.get(name) or getattr(commands, name))
     return whole
 
 
-class _Parser(argparse.ArgumentParser):
-    """A parser that speaks both languages and leaves it to the caller to complain.
-
-    ``options`` is the group for what belongs to no other.
-    """
-
-    def __init__(self, say: Words, **details: Any) -> None:
-        super().__init__(add_help=False, allow_abbrev=False, **details)
-        self.formatter_class = partial(_Formatter, say)
-        self._say = say
-        self.options = self.add_argument_group(say("cli.options"))
-        self.options.add_argument("-h", "--help", action="help", help=say("cli.option.help"))
-
-    def error(self, message: str) -> NoReturn:
-        """Raise instead of exiting."""
-        raise Misunderstood(self._say("cli.not_understood", message=message, command=self.prog))
-
-
-class _Formatter(argparse.RawDescriptionHelpFormatter):
-    """The help page as it is written, its first word in the language too."""
-
-    def __init__(self, say: Words, prog: str, **details: Any) -> None:
-        super().__init__(prog, **details)
-        self._say = say
-
-    def add_usage(self, usage, actions, groups, prefix=None) -> None:
-        """Say "usage" in the language."""
-        spoken = self._say("cli.usage") + " " if prefix is None else prefix
-        super().add_usage(usage, actions, groups, spoken)
-
-
-def _add_serve(command: _Parser, say: Words) -> None:
+def _add_serve(command: Parser, say: Words) -> None:
     command.options.add_argument(
-        "--port", type=_port(say), metavar="PORT", help=say("cli.option.port")
+        "--port", type=port(say), metavar="PORT", help=say("cli.option.port")
     )
     command.options.add_argument("--address", metavar="ADDRESS", help=say("cli.option.address"))
     command.options.add_argument(
@@ -137,7 +112,7 @@ def _add_serve(command: _Parser, say: Words) -> None:
     command.set_defaults(settings=[])
 
 
-def _add_render(command: _Parser, say: Words) -> None:
+def _add_render(command: Parser, say: Words) -> None:
     command.options.add_argument("view", metavar="VIEW", help=say("cli.option.view"))
     command.options.add_argument(
         "--out", required=True, type=Path, metavar="FILE", help=say("cli.option.out_picture")
@@ -152,18 +127,18 @@ def _add_render(command: _Parser, say: Words) -> None:
         metavar="VIEW",
         help=say("cli.option.linked"),
     )
-    _add_look(command, say)
-    _add_force(command, say)
+    add_look(command, say)
+    add_force(command, say)
 
 
-def _add_data(command: _Parser, say: Words) -> None:
+def _add_data(command: Parser, say: Words) -> None:
     command.options.add_argument(
         "--out", required=True, type=Path, metavar="FILE", help=say("cli.option.out_data")
     )
-    _add_force(command, say)
+    add_force(command, say)
 
 
-def _add_analyse(command: _Parser, say: Words) -> None:
+def _add_analyse(command: Parser, say: Words) -> None:
     command.options.add_argument("view", metavar="VIEW", help=say("cli.option.analysis"))
     command.options.add_argument(
         "--out", required=True, type=Path, metavar="FILE", help=say("cli.option.out_result")
@@ -174,69 +149,69 @@ def _add_analyse(command: _Parser, say: Words) -> None:
         text = f"{label} ({', '.join(owners)})".replace("%", "%%")
         metavar = row.name.rpartition("_")[2].upper()
         parameters.add_argument(flag, dest=f"set_{row.name}", metavar=metavar, help=text)
-    _add_force(command, say)
+    add_force(command, say)
 
 
-def _add_find(command: _Parser, say: Words) -> None:
+def _add_find(command: Parser, say: Words) -> None:
     add = command.options.add_argument
     add("--range", required=True, metavar="FIRST:END", help=say("cli.find.range"))
     add("--units", metavar="NUMBERS", help=say("cli.find.units"))
     kinds = f"{say('cli.find.measure')}: {', '.join(MEASURES)}"
-    add("--measure", type=_one_of(MEASURES, say), default="pattern", help=kinds)
+    add("--measure", type=one_of(MEASURES, say), default="pattern", help=kinds)
     add("--trial", type=int, default=0, metavar="N", help=say("cli.find.trial"))
     add("--layer", type=int, metavar="N", help=say("cli.find.layer"))
     add("--most", type=int, default=50, metavar="N", help=say("cli.find.most"))
     add("--out", required=True, type=Path, metavar="FILE", help=say("cli.option.out_result"))
-    _add_force(command, say)
+    add_force(command, say)
 
 
-def _add_units(command: _Parser, say: Words) -> None:
+def _add_units(command: Parser, say: Words) -> None:
     add = command.options.add_argument
     add("--labels", type=Path, metavar="FILE", help=say("cli.units.labels"))
     add("--level", type=float, default=0.05, metavar="SHARE", help=say("cli.units.level"))
     add("--layer", type=int, metavar="N", help=say("cli.find.layer"))
     add("--out", type=Path, metavar="FILE", help=say("cli.option.out_result"))
-    _add_force(command, say)
+    add_force(command, say)
 
 
-def _add_gallery(command: _Parser, say: Words) -> None:
+def _add_gallery(command: Parser, say: Words) -> None:
     command.options.add_argument(
         "--out", required=True, type=Path, metavar="FOLDER", help=say("cli.option.out_folder")
     )
     formats = commands.GALLERY_FORMATS
     command.options.add_argument(
-        "--format", type=_one_of(formats, say), default="html", help=_list(say, "format", formats)
+        "--format", type=one_of(formats, say), default="html", help=listed(say, "format", formats)
     )
-    _add_look(command, say)
-    _add_force(command, say)
+    add_look(command, say)
+    add_force(command, say)
 
 
-def _add_summary(command: _Parser, say: Words) -> None:
+def _add_summary(command: Parser, say: Words) -> None:
     styles = commands.SUMMARY_STYLES
     command.options.add_argument(
-        "--style", type=_one_of(styles, say), help=_list(say, "style", styles)
+        "--style", type=one_of(styles, say), help=listed(say, "style", styles)
     )
     numberings = commands.NUMBERINGS
     command.options.add_argument(
-        "--numbering", type=_one_of(numberings, say), help=_list(say, "numbering", numberings)
+        "--numbering", type=one_of(numberings, say), help=listed(say, "numbering", numberings)
     )
 
 
-def _add_code(command: _Parser, say: Words) -> None:
+def _add_code(command: Parser, say: Words) -> None:
     frameworks = commands.FRAMEWORKS
     command.options.add_argument(
         "--framework",
         required=True,
-        type=_one_of(frameworks, say),
-        help=_list(say, "framework", frameworks),
+        type=one_of(frameworks, say),
+        help=listed(say, "framework", frameworks),
     )
     command.options.add_argument(
         "--out", type=Path, metavar="FILE", help=say("cli.option.out_code")
     )
-    _add_force(command, say)
+    add_force(command, say)
 
 
-def _add_sweep(command: _Parser, say: Words) -> None:
+def _add_sweep(command: Parser, say: Words) -> None:
     add = command.options.add_argument
     add("--axis", action="append", default=[], metavar="KNOB=VALUES", help=say("cli.sweep.axis"))
     add("--seeds", type=int, default=0, metavar="N", help=say("cli.sweep.seeds"))
@@ -246,16 +221,16 @@ def _add_sweep(command: _Parser, say: Words) -> None:
     add("--resume", action="store_true", help=say("cli.sweep.resume"))
     add("--out", type=Path, metavar="FILE", help=say("cli.sweep.out"))
     add("--log", type=Path, metavar="FILE", help=say("cli.sweep.log"))
-    kinds = _list(say, "executor", EXECUTORS)
-    add("--executor", type=_one_of(EXECUTORS, say), default="processes", help=kinds)
+    kinds = listed(say, "executor", EXECUTORS)
+    add("--executor", type=one_of(EXECUTORS, say), default="processes", help=kinds)
     add("--scheduler", metavar="ADDRESS", help=say("cli.sweep.scheduler"))
     add("--workers", type=int, metavar="N", help=say("cli.sweep.workers"))
 
 
-def _add_train(command: _Parser, say: Words) -> None:
+def _add_train(command: Parser, say: Words) -> None:
     add = command.options.add_argument
     add("--link", default="", help=say("cli.train.link"))
-    add("--task", type=_one_of(tuple(TASKS), say), help=_list(say, "task", tuple(TASKS)))
+    add("--task", type=one_of(tuple(TASKS), say), help=listed(say, "task", tuple(TASKS)))
     add("--out", required=True, type=Path, metavar="FILE", help=say("cli.train.out"))
     add("--resume", action="store_true", help=say("cli.train.resume"))
     add(
@@ -266,110 +241,23 @@ def _add_train(command: _Parser, say: Words) -> None:
         metavar="FILE",
         help=say("cli.train.also", endings=" ".join(ALSO)),
     )
-    _add_force(command, say)
+    add_force(command, say)
 
 
-def _add_lesson(command: _Parser, say: Words) -> None:
+def _add_lesson(command: Parser, say: Words) -> None:
     add = command.options.add_argument
     actions = ("check", "print", "export")
     help = say("cli.lesson.action")
-    add("action", type=_one_of(actions, say), metavar="|".join(actions), help=help)
+    add("action", type=one_of(actions, say), metavar="|".join(actions), help=help)
     add("files", nargs="+", type=Path, metavar="FILE", help=say("cli.lesson.file"))
     kinds = f"{say('cli.lesson.kind')}: {', '.join(HANDOUTS)}"
-    add("--kind", type=_one_of(HANDOUTS, say), default="handout", help=kinds)
+    add("--kind", type=one_of(HANDOUTS, say), default="handout", help=kinds)
     add("--out", type=Path, metavar="FILE", help=say("cli.lesson.out"))
-    _add_force(command, say)
+    add_force(command, say)
 
 
-def _add_source(command: _Parser, say: Words) -> None:
-    """Add the options that say which experiments; without any, it is the lecture's."""
-    source = command.add_argument_group(say("cli.which"))
-    source.add_argument("--link", action="append", default=[], help=say("cli.option.link"))
-    source.add_argument("--links", type=Path, metavar="FILE", help=say("cli.option.links"))
-    source.add_argument(
-        "--json",
-        action="append",
-        default=[],
-        type=Path,
-        metavar="FILE",
-        help=say("cli.option.json"),
-    )
-    _add_files(command, say)
-
-
-def _add_files(command: _Parser, say: Words) -> None:
-    """Add the options that name a network and data, and those that answer what files leave open."""
-    files = command.add_argument_group(say("cli.files"))
-    for name in ("network", "inputs"):
-        help = say(f"cli.option.{name}")
-        files.add_argument(f"--{name}", type=Path, metavar="FILE", help=help)
-    for key in ANSWERS:
-        # Each answers the question of its name, and is a keyword of open_network in Python.
-        option = {"name": "stack"}.get(key, key.replace("_", "-"))
-        help = say("cli.option.answer", question=say(f"reader.answer.{key}"))
-        files.add_argument(f"--{option}", dest=f"answer_{key}", metavar="ANSWER", help=help)
-    for name, (metavar, words) in DATA_OPTIONS.items():
-        files.add_argument(
-            f"--inputs-{name}", dest=f"choice_{name}", metavar=metavar, help=say(words)
-        )
-
-
-def _add_inspect(command: _Parser, say: Words) -> None:
+def _add_inspect(command: Parser, say: Words) -> None:
     command.options.add_argument("file", type=Path, metavar="FILE", help=say("cli.option.inspect"))
-
-
-def _add_language(command: _Parser, say: Words, name: str) -> None:
-    command.options.add_argument(
-        "--language",
-        dest=name,
-        type=_one_of(LANGUAGES, say),
-        metavar="LANGUAGE",
-        help=_list(say, "language", LANGUAGES),
-    )
-
-
-def _add_look(command: _Parser, say: Words) -> None:
-    look = command.add_argument_group(say("cli.look"))
-    look.add_argument(
-        "--theme", type=_one_of(THEMES, say), default="light", help=_list(say, "theme", THEMES)
-    )
-    look.add_argument(
-        "--size", type=_one_of(SIZES, say), default="page", help=_list(say, "size", SIZES)
-    )
-    scales = [str(scale) for scale in SCALES]
-    look.add_argument(
-        "--scale", type=_one_of(scales, say), default="1", help=_list(say, "scale", scales)
-    )
-    look.add_argument("--no-caption", action="store_true", help=say("cli.option.no_caption"))
-    look.add_argument("--no-cursor", action="store_true", help=say("cli.option.no_cursor"))
-
-
-def _add_force(command: _Parser, say: Words) -> None:
-    command.options.add_argument("--force", action="store_true", help=say("cli.option.force"))
-
-
-def _one_of(names: Collection[str], say: Words) -> Callable[[str], str]:
-    def check(text: str) -> str:
-        if text not in names:
-            raise argparse.ArgumentTypeError(
-                say("cli.not_a_choice", value=text, options=", ".join(names))
-            )
-        return text
-
-    return check
-
-
-def _port(say: Words) -> Callable[[str], int]:
-    def check(text: str) -> int:
-        if not text.isdecimal() or not 0 < int(text) < 2**16:
-            raise argparse.ArgumentTypeError(say("cli.no_port", value=text))
-        return int(text)
-
-    return check
-
-
-def _list(say: Words, option: str, names: Collection[str]) -> str:
-    return f"{say(f'cli.option.{option}')}: {', '.join(names)}".replace("%", "%%")
 
 
 _RUN: dict[str, Callable[[argparse.Namespace, Words], Any]] = {
@@ -381,7 +269,7 @@ _RUN: dict[str, Callable[[argparse.Namespace, Words], Any]] = {
 }
 """Commands that have a file of their own."""
 
-_COMMANDS: dict[str, Callable[[_Parser, Words], None]] = {
+_COMMANDS: dict[str, Callable[[Parser, Words], None]] = {
     "serve": _add_serve,
     "render": _add_render,
     "data": _add_data,

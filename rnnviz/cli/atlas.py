@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import rnnviz
+from rnnviz.cli.options import look_of
 from rnnviz.cli.progress import Bar
 from rnnviz.cli.shown import Misunderstood
 from rnnviz.cli.terminal import visible
@@ -60,7 +61,7 @@ def render_atlas(request: argparse.Namespace, say: Words) -> None:
 def _write_map(request: argparse.Namespace, ending: str, say: Words) -> None:
     spoken = words(request.language or say.language or DEFAULT_LANGUAGE)
     result = read_map(request.store)
-    sheet = sheet_of_map(result, request.measure, _look(request), spoken)
+    sheet = sheet_of_map(result, request.measure, look_of(request), spoken)
     with Bar(1) as bar:
         (content,) = developing([sheet], ending)
         with writing(request.out, force=request.force) as file:
@@ -160,13 +161,3 @@ def _leading_to(result: StoredMap, measure: str) -> Link:
         grid=max(2, min(max(len(rows), len(columns)), MOST_GRID)),
     )
     return Link(result.sweep.experiment, look)
-
-
-def _look(request: argparse.Namespace) -> Look:
-    return Look(
-        request.theme,
-        request.size,
-        int(request.scale),
-        caption=not request.no_caption,
-        cursor=not request.no_cursor,
-    )

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from rnnviz.cli.atlas import ATLAS, render_atlas
 from rnnviz.cli.files import report_of
+from rnnviz.cli.options import look_of
 from rnnviz.cli.progress import Bar
 from rnnviz.cli.sources import Misunderstood, Shown, sources
 from rnnviz.cli.sweep import sweep
@@ -60,7 +61,7 @@ def render(request: argparse.Namespace, say: Words) -> None:
     view = _view(request.view, say)
     linked = tuple(_view(name, say).name for name in request.linked)
     shown = sources(request, say)
-    look = dataclasses.replace(_look(request), linked=linked)
+    look = dataclasses.replace(look_of(request), linked=linked)
     format = format_of(request.out, (*PICTURES, *TEXTS), say)
     paths = paths_of(request, len(shown))
     with Bar(len(shown)) as bar:
@@ -84,7 +85,7 @@ def data(request: argparse.Namespace, say: Words) -> None:
 def gallery(request: argparse.Namespace, say: Words) -> None:
     """Draw every view of one experiment into a folder with an index page."""
     (shown,) = _only_one(sources(request, say), say)
-    run, look = shown.run(), _look(request)
+    run, look = shown.run(), look_of(request)
     language = shown.perspective.language or DEFAULT_LANGUAGE
     with Bar(len(views())) as bar:
 
@@ -216,16 +217,6 @@ def _view(name: str, say: Words) -> View:
     if name not in known:
         raise Misunderstood(say("cli.no_view", view=name, options=", ".join(known)))
     return known[name]
-
-
-def _look(request: argparse.Namespace) -> Look:
-    return Look(
-        request.theme,
-        request.size,
-        int(request.scale),
-        caption=not request.no_caption,
-        cursor=not request.no_cursor,
-    )
 
 
 def _only_one(shown: list[Shown], say: Words) -> list[Shown]:

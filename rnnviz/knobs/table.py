@@ -55,6 +55,26 @@ class Problem:
         return say(f"problem.{self.key}", **values)
 
 
+class ProblemError(Exception):
+    """A problem as an exception; ``.problem`` says what is wrong and what to do.
+
+    Parameters
+    ----------
+    key : str
+        Key of the sentence, under ``problem.``.
+    **values
+        Fields of the sentence.
+    """
+
+    def __init__(self, key: str, **values: object) -> None:
+        self.problem = Problem(key, tuple(values.items()))
+        super().__init__(self.sentence())
+
+    def sentence(self, language: str = DEFAULT_LANGUAGE) -> str:
+        """Return what is wrong in a language, in one line."""
+        return self.problem.sentence(language)
+
+
 @dataclass(frozen=True)
 class Knob:
     """One row of a table of settings.

@@ -103,34 +103,28 @@ def _functional(layers: list[str], returning: int) -> list[str]:
 
 
 def _predict_lines(made: Architecture) -> list[str]:
-    if made.return_state:
-        return _predict_lines_with_states(made)
+    """With ``return_state`` the model returns a list: the outputs, then the last states."""
     if made.stateful:
+        joined = ["outputs = np.concatenate(each)"]
+        if made.return_state:
+            joined = [
+                "outputs = np.concatenate([outputs for outputs, *_ in each])",
+                "last_states = [one[0] for one in each[-1][1:]]",
+            ]
         return [
             "# Each call begins with the state that the one before it left.",
             "each = [model.predict(one[np.newaxis], verbose=0) for one in batch]",
-            "outputs = np.concatenate(each)",
+            *joined,
         ]
     if made.sequences > 1:
-        return ["outputs = model.predict(batch, verbose=0)"]
+        returned = "outputs, *last_states" if made.return_state else "outputs"
+        return [f"{returned} = model.predict(batch, verbose=0)"]
     fed = "inputs" if made.embedding is None else "tokens"
-    return [f"outputs = model.predict({fed}[np.newaxis], verbose=0)[0]"]
-
-
-def _predict_lines_with_states(made: Architecture) -> list[str]:
-    """The same where the model returns a list: the outputs, then the last states."""
-    if made.stateful:
-        return [
-            "# Each call begins with the state that the one before it left.",
-            "each = [model.predict(one[np.newaxis], verbose=0) for one in batch]",
-            "outputs = np.concatenate([outputs for outputs, *_ in each])",
-            "last_states = [one[0] for one in each[-1][1:]]",
-        ]
-    if made.sequences > 1:
-        return ["outputs, *last_states = model.predict(batch, verbose=0)"]
-    fed = "inputs" if made.embedding is None else "tokens"
+    predicted = f"model.predict({fed}[np.newaxis], verbose=0)"
+    if not made.return_state:
+        return [f"outputs = {predicted}[0]"]
     return [
-        f"returned = model.predict({fed}[np.newaxis], verbose=0)",
+        f"returned = {predicted}",
         "outputs, *last_states = [one[0] for one in returned]",
     ]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from rnnviz.readers.data import csv_table, parquet_table
-from rnnviz.readers.messages import Refused
+from rnnviz.readers.data.any_file import damage_refused, reader_for
 
 _READERS = {
     "csv": csv_table.table_of,
@@ -27,18 +27,9 @@ def read_labels(content: bytes, file_name: str) -> dict[str, np.ndarray]:
     Refused
         Where the file cannot be opened.
     """
-    read = _READERS.get(file_name.rpartition(".")[2].lower())
-    if read is None:
-        raise Refused("unknown_data", endings=", ".join(f".{one}" for one in ENDINGS))
-    if not content:
-        raise Refused("empty")
-    try:
-        with np.errstate(all="ignore"):
-            table = read(content)
-    except Refused:
-        raise
-    except (ValueError, TypeError, KeyError, IndexError, OverflowError, MemoryError) as error:
-        raise Refused("damaged") from error
+    read = reader_for(content, file_name, _READERS)
+    with damage_refused():
+        table = read(content)
     columns = {name: _whole(values) for name, values in table.numbers.items()}
     return columns | {name: _yes_or_no(texts) for name, texts in table.texts.items()}
 

@@ -9,13 +9,12 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from rnnviz.engine import Inputs
 from rnnviz.readers.data import arrays, csv_table, parquet_table, sound, text
+from rnnviz.readers.data.any_file import damage_refused, reader_for
 from rnnviz.readers.data.table import Choices, Data
 from rnnviz.readers.json_text import value_of
-from rnnviz.readers.messages import Refused, Unanswered
+from rnnviz.readers.messages import Refused
 from rnnviz.readers.opening import ReadingWarning, content_of
 
 Read = Callable[[bytes, str, Choices], Data]
@@ -70,18 +69,9 @@ def open_inputs(path: str | os.PathLike[str], **choices: Any) -> Inputs:
 
 def read_inputs(content: bytes, file_name: str, choices: Choices | None = None) -> Data:
     """Read inputs from the bytes of a file; see `open_inputs`."""
-    read = _READERS.get(file_name.rpartition(".")[2].lower())
-    if read is None:
-        raise Refused("unknown_data", endings=", ".join(f".{one}" for one in ENDINGS))
-    if not content:
-        raise Refused("empty")
-    try:
-        with np.errstate(all="ignore"):
-            return read(content, file_name, choices or Choices())
-    except (Refused, Unanswered):
-        raise
-    except (ValueError, TypeError, KeyError, IndexError, OverflowError, MemoryError) as error:
-        raise Refused("damaged") from error
+    read = reader_for(content, file_name, _READERS)
+    with damage_refused():
+        return read(content, file_name, choices or Choices())
 
 
 def vocabulary_in(content: bytes) -> tuple[str, ...]:

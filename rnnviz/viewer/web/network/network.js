@@ -17,6 +17,7 @@ import { partAt, planned } from "./plan.js";
 import { themeOf } from "./theme.js";
 import { linesOf } from "./tip.js";
 import { columnAt, paintUnrolled, unrolledHeight } from "./unrolled_view.js";
+import { Width } from "./width.js";
 import { setAttribute, setStyle, setText } from "./writing.js";
 
 const MODES = ["step", "unrolled", "code"];
@@ -65,8 +66,7 @@ class NetworkView {
   }
 
   #listen() {
-    this.observer = new ResizeObserver(([{ contentRect }]) => this.#resized(contentRect.width));
-    this.observer.observe(this.root);
+    this.width = new Width(this.root, () => this.redraw());
     this.onDarkness = () => this.redraw();
     this.darkness = matchMedia("(prefers-color-scheme: dark)");
     this.darkness.addEventListener("change", this.onDarkness);
@@ -84,7 +84,7 @@ class NetworkView {
 
   destroy() {
     for (const end of this.unhear) end();
-    this.observer.disconnect();
+    this.width.end();
     this.darkness.removeEventListener("change", this.onDarkness);
     this.dismissal.destroy();
     clearTimeout(this.computing);
@@ -167,19 +167,7 @@ class NetworkView {
   #moveTo(step) {
     if (step === this.step && !this.drawing) return;
     this.step = step;
-    if (this.model && this.#width) this.#draw();
-  }
-
-  /** As the observer told it: asked for at every move, it has the whole page laid out anew. */
-  get #width() {
-    return this.width ?? this.root.clientWidth;
-  }
-
-  #resized(width) {
-    const now = Math.round(width);
-    if (now === this.width) return;
-    this.width = now;
-    this.redraw();
+    if (this.model && this.width.pixels) this.#draw();
   }
 
   #choose(unit) {
@@ -207,7 +195,7 @@ class NetworkView {
       if (other) this.#show(other);
       this.behind.hidden = Boolean(other);
     }
-    if (this.#width) this.#draw();
+    if (this.width.pixels) this.#draw();
   }
 
   #scaled(experiment) {
@@ -217,7 +205,7 @@ class NetworkView {
 
   redraw() {
     this.colours = null; // asked for once: that has all styles of the page computed anew
-    if (!this.model || !this.#width) return;
+    if (!this.model || !this.width.pixels) return;
     this.drawing ??= requestAnimationFrame(() => this.#draw());
   }
 
@@ -253,7 +241,7 @@ class NetworkView {
   #paint(found, theme) {
     const { model, canvas } = this;
     const letter = theme.tickSize;
-    const width = Math.max(260, this.#width);
+    const width = Math.max(260, this.width.pixels);
     const look = { theme, scales: this.scales, letter, gate: this.gate, images: this.images, words: model.words, width };
     look.plan = planned(model, this.gate, width, letter, model.presentation);
     this.look = look;

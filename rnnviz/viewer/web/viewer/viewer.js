@@ -16,6 +16,7 @@ import { Playback } from "./playback.js";
 import { Stage } from "./stage.js";
 import { Reporting } from "./reporting.js";
 import { themeOf } from "./theme.js";
+import { Width } from "./width.js";
 import { fill, whole } from "./words.js";
 import { setAttribute, setText } from "./writing.js";
 
@@ -52,8 +53,7 @@ class Viewer {
     this.gestures = new Gestures(this);
     this.hover = new Hover(this);
     this.#listen();
-    this.observer = new ResizeObserver(([{ contentRect }]) => this.#resized(contentRect.width));
-    this.observer.observe(this.root);
+    this.width = new Width(this.root, () => this.redraw());
     this.#watch();
     const { channel } = this;
     const others = (teller) => teller && teller !== this;
@@ -68,7 +68,7 @@ class Viewer {
 
   destroy() {
     this.playback.pause();
-    this.observer.disconnect();
+    this.width.end();
     this.darkness.removeEventListener("change", this.onDarkness);
     this.gestures.destroy();
     this.hover.destroy();
@@ -189,7 +189,7 @@ class Viewer {
 
   /** The same in the colours of before: asking the page for them has all its styles computed anew. */
   #repaint() {
-    if (!this.picture || !this.#width) return;
+    if (!this.picture || !this.width.pixels) return;
     delete this.root.dataset.experiment;
     if (this.stage.picture) this.painting ??= withNextFrame(() => this.#paint());
     else this.#paint(); // a hand may be quicker than the first frame
@@ -197,10 +197,10 @@ class Viewer {
 
   #paint() {
     this.painting = undefined;
-    if (!this.#width) return;
+    if (!this.width.pixels) return;
     const { picture } = this;
     this.colours ??= themeOf(this.root, this.base.themes, this.host.theme);
-    this.stage.show(picture, this.colours, this.#width);
+    this.stage.show(picture, this.colours, this.width.pixels);
     furnish(this.root, this.parts, this.stage);
     this.playback.label(picture);
     this.stage.paint();
@@ -208,18 +208,6 @@ class Viewer {
     this.hover.refresh();
     this.reporting.visible();
     this.root.dataset.experiment = picture.experiment;
-  }
-
-  /** As the observer told it: asked for at every redraw, it has the whole page laid out anew. */
-  get #width() {
-    return this.width ?? this.root.clientWidth;
-  }
-
-  #resized(width) {
-    const now = Math.round(width);
-    if (now === this.width) return;
-    this.width = now;
-    this.redraw();
   }
 
   #values() {
