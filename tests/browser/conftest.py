@@ -16,9 +16,9 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker("browser")
-            # Two browsers and two servers on two cores: what a loaded machine made of it once is
-            # tried once more, and told as RERUN.
-            item.add_marker(pytest.mark.flaky(reruns=1))
+            # Two browsers and two servers on two cores: what a loaded machine made of it is
+            # tried again, and told as RERUN.
+            item.add_marker(pytest.mark.flaky(reruns=2, reruns_delay=2))
 
 
 @pytest.fixture(scope="package")

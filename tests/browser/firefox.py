@@ -22,7 +22,7 @@ PREFERENCES = {
     "network.proxy.ssl": "127.0.0.1",
     "network.proxy.ssl_port": 9,
 }
-PATIENCE = 120
+PATIENCE = 60
 
 
 def firefox_path() -> str | None:

@@ -15,7 +15,7 @@ import numpy as np
 from PIL import Image
 
 from rnnviz.i18n import words
-from tests.browser.hands import hold
+from tests.browser.hands import hold, idle
 from tests.browser.pixels import VIEWER
 from tests.browser.server import launched, running
 
@@ -64,8 +64,13 @@ def first_visit(context, url):
     # Second action: a click on a network that lives.
     page.get_by_role("button", name=SAY("starter.chaos")).click()
     page.wait_for_function(
-        f"() => document.querySelector('{VIEWER}')?.dataset.experiment?.includes('impulse')"
+        f"""() => {{
+            const shown = document.querySelector('{VIEWER}')?.dataset.experiment;
+            return shown?.includes("impulse")
+                && document.querySelector(".rn-network").dataset.identity === shown;
+        }}"""
     )
+    idle(page)
     acts.append(act("a starter was clicked"))
     return acts
 

@@ -2,6 +2,7 @@
 
 import dataclasses
 
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 from playwright.sync_api import expect
 
 from rnnviz.i18n import words
@@ -65,13 +66,23 @@ def _type(page, row, label, value, say):
     field.press("Enter")
 
 
+def choose(page, field, option):
+    """Choose an option of a list: it is opened anew where the page, arriving, closed it."""
+    for patience in (5_000, 10_000, 20_000):
+        idle(page)
+        field.click()
+        try:
+            page.get_by_role("option", name=option, exact=True).click(timeout=patience)
+        except PlaywrightTimeout:
+            field.press("Escape")
+            continue
+        expect(field).to_have_value(option)
+        return
+    raise AssertionError(f"the list does not offer {option!r}")
+
+
 def _choose(page, row, label, value, say):
-    field = page.get_by_role("combobox", name=label)
-    field.focus()
-    field.press("ArrowDown")
-    page.get_by_role("option", name=say(f"choice.{value}"), exact=True).wait_for()
-    field.fill(say(f"choice.{value}"))
-    field.press("Enter")
+    choose(page, page.get_by_role("combobox", name=label), say(f"choice.{value}"))
 
 
 def _switch(page, row, label, value, say):

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from rnnviz.app.components.shell.component import STOPS
 from rnnviz.i18n import words
-from tests.browser.hands import idle
+from tests.browser.hands import choose, idle
 from tests.i18n.spoken import spoken
 
 SAY = words("en")
@@ -148,8 +148,7 @@ def test_who_answers_again_after_a_reload_counts_once(open_page):
     teacher = open_page("?page=lessons&lang=en", painted=".rv-lesson-picture")
     teacher.get_by_text(say("room.title")).click()
     field = teacher.get_by_role("combobox", name=say("room.lesson"))
-    field.fill(say("lesson.loop.title"))
-    teacher.get_by_role("option", name=say("lesson.loop.title"), exact=True).click()
+    choose(teacher, field, say("lesson.loop.title"))
     link = teacher.locator("code", has_text="?room=").first
     query = "?room=" + link.inner_text().partition("?room=")[2]
     projector = teacher.get_by_role("link", name=say("room.projector")).get_attribute("href")

@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 from rnnviz.export.data import write_npz
 from rnnviz.i18n import words
 from rnnviz.views.registry import views_of
+from tests.browser.hands import choose
 from tests.browser.test_take_away import Menu
 from tests.export.test_given import given_run
 
@@ -55,8 +56,7 @@ def test_every_page_and_view_shows_the_file_and_no_error(opened, run):
 
 def test_trials_are_switched_and_each_has_its_own_states(opened, run):
     page = opened
-    page.get_by_role("combobox", name="Trial").click()
-    page.get_by_role("option", name="3 · a").click()
+    choose(page, page.get_by_role("combobox", name="Trial"), "3 · a")
     page.wait_for_url("**trial=2**")
     shows(page, run)
     menu = Menu(page)

@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from rnnviz.engine import run as run_network
 from rnnviz.i18n import words
 from rnnviz.readers import read_network
-from tests.browser.hands import idle
+from tests.browser.hands import choose, idle
 from tests.browser.test_take_away import Menu
 from tests.readers import files
 
@@ -81,8 +81,7 @@ def test_a_question_is_asked_once_and_answered(open_page):
     page = open_page("?timesteps=7&units=3")
     bring(page, "rnn.pt", content)
     page.get_by_text("do not say its nonlinearity").first.wait_for()
-    page.get_by_role("combobox", name="nonlinearity").click()
-    page.get_by_role("option", name="relu").click()
+    choose(page, page.get_by_role("combobox", name="nonlinearity"), "relu")
     shows(page, read_network(content, "rnn.pt", {"nonlinearity": "relu"}).network)
 
 
@@ -97,8 +96,7 @@ def test_data_is_looked_at_before_it_is_shown(open_page):
     expect(show).to_be_disabled()
     page.get_by_role("button", name="Remove d").click()
     expect(show).to_be_enabled()
-    page.get_by_role("combobox", name=SAY("open.trial")).click()
-    page.get_by_role("option", name="who").click()
+    choose(page, page.get_by_role("combobox", name=SAY("open.trial")), "who")
     page.get_by_text("trials × timesteps × features: 2 × 11 × 3").wait_for()
     show.click()
     page.wait_for_url("**inputs_name=walk.csv**")
@@ -201,8 +199,8 @@ def test_labels_targets_and_a_vocabulary_are_chosen(open_page):
     page = open_page("?units=3")
     rows = ["a,b,who,kind", *(f"{t},{t % 3},{t // 10},{'xy'[t // 20]}" for t in range(40))]
     bring(page, "walk.csv", "\n".join(rows).encode())
-    choose(page, "open.trial", "who")
-    choose(page, "open.label", "kind")
+    for key, column in {"trial": "who", "label": "kind"}.items():
+        choose(page, page.get_by_role("combobox", name=SAY(f"open.{key}"), exact=True), column)
     page.get_by_role("combobox", name=SAY("open.target"), exact=True).click()
     page.get_by_role("option", name="b", exact=True).click()
     page.get_by_text("trials × timesteps × features: 4 × 10 × 1").wait_for()
@@ -211,8 +209,7 @@ def test_labels_targets_and_a_vocabulary_are_chosen(open_page):
     page.get_by_role("radio", name=SAY("lens.trial_spread.label"), exact=True).press("Space")
     page.wait_for_url("**lens=trial_spread**")
     idle(page)
-    page.get_by_role("combobox", name="Trial").click()
-    page.get_by_role("option", name="3 · y", exact=True).click()
+    choose(page, page.get_by_role("combobox", name="Trial"), "3 · y")
     page.wait_for_url("**trial=2**")
     idle(page)
     bring(page, "a.txt", b"to be")
@@ -220,9 +217,3 @@ def test_labels_targets_and_a_vocabulary_are_chosen(open_page):
     given = {"name": "v.json", "mimeType": "", "buffer": b'{"b": 1, "e": 2, "o": 3, "t": 4}'}
     page.locator('input[type="file"]').nth(1).set_input_files(given)
     page.get_by_text("1 tokens are not in the vocabulary").wait_for()
-
-
-def choose(page, key, option):
-    page.get_by_role("combobox", name=SAY(key), exact=True).click()
-    page.get_by_role("option", name=option, exact=True).click()
-    idle(page)

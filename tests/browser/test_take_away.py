@@ -11,13 +11,13 @@ import pandas as pd
 import pypdf
 import pytest
 from PIL import Image
-from playwright.sync_api import expect
 
 from rnnviz import Experiment, simulate
 from rnnviz.export.browser import missing
 from rnnviz.i18n import words
 from rnnviz.views.registry import views
 from tests.browser.conftest import ROOT
+from tests.browser.hands import choose
 from tests.browser.pixels import shown_experiment, wait_until_painted
 from tests.browser.server import running
 
@@ -46,9 +46,7 @@ class Menu:
         """Choose another view than the one that is offered first."""
         box = self.body.get_by_role("combobox", name=self.say("take_away.view"))
         title = self.say(f"view.{name}.title")
-        box.click()
-        self.page.get_by_role("option", name=title, exact=True).click()
-        expect(box).to_have_value(title)
+        choose(self.page, box, title)
         self.page.wait_for_timeout(300)
         return self
 

@@ -553,9 +553,9 @@ def test_presentation_size_is_readable_from_afar(open_page):
 
     def label_height(page):
         """Height in pixels of the ink left of the heatmap: the numbers of the units."""
-        viewer = Viewer(page)
+        viewer, strip = Viewer(page), settled(page)
         box, (left, top, _, height) = viewer.stage.bounding_box(), viewer.heat
-        strip = settled(page)[int(top - box["y"]) : int(top - box["y"] + height // 2)]
+        strip = strip[int(top - box["y"]) : int(top - box["y"] + height // 2)]
         ink = (strip[:, 20 : int(left - box["x"]) - 8] < 150).all(axis=2).any(axis=1)
         runs = "".join("x" if row else " " for row in ink).split()
         return max(map(len, runs))

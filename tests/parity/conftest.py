@@ -17,10 +17,10 @@ os.environ.setdefault("KERAS_BACKEND", "numpy")
 
 
 def pytest_collection_modifyitems(items):
-    """What drives other people's pages in a browser is tried once more, and told as RERUN."""
+    """What drives other people's pages in a browser is tried again, and told as RERUN."""
     for item in items:
         if item.path.parent.name == "parity" and "chromium" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.flaky(reruns=1))
+            item.add_marker(pytest.mark.flaky(reruns=2, reruns_delay=2))
 
 
 @pytest.fixture(scope="session")

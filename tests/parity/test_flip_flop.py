@@ -8,7 +8,7 @@ import pytest
 
 import rnnviz
 from rnnviz.i18n import words
-from tests.browser.hands import idle
+from tests.browser.hands import choose, idle
 from tests.browser.server import launched, running
 
 pytestmark = [
@@ -92,8 +92,7 @@ def test_a_visitor_finds_them_with_the_page_s_own_controls(module, torch, tmp_pa
         idle(page)
         page.get_by_text(say("page.view_settings")).click()
         held = page.get_by_role("combobox", name=say("parameter.held_input.label"))
-        held.click()
-        page.get_by_role("option", name=say("parameter.held_input.zero"), exact=True).click()
+        choose(page, held, say("parameter.held_input.zero"))
         page.wait_for_url("**fixed_points.held_input=zero**")
         starts = page.get_by_role("spinbutton", name=say("parameter.starts.label"))
         starts.fill("256")

@@ -24,7 +24,11 @@ from rnnviz.app.server.guard import Guard, Rules
 from rnnviz.app.server.guard.connections import Register
 from rnnviz.app.server.guard.sockets import stand_before
 from rnnviz.app.server.log_limit import limit_logs
-from rnnviz.app.server.streamlit_private import keep_settings, lighten_components
+from rnnviz.app.server.streamlit_private import (
+    keep_finished_pages,
+    keep_settings,
+    lighten_components,
+)
 from rnnviz.app.server.wakeups import gather_wakeups
 
 _LOG = logging.getLogger(__name__)
@@ -57,6 +61,7 @@ def parts() -> dict[str, Any]:
         # Streamlit looks through all its settings six times a page run, and none of them changes.
         keep_settings()
         lighten_components()
+        keep_finished_pages()
         # What is loaded now stays for ever: later collections need not look at it again.
         gc.collect()
         gc.freeze()

@@ -21,6 +21,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
+from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
 from streamlit.runtime.scriptrunner_utils.script_run_context import get_script_run_ctx
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ __all__ = [
     "give_back",
     "holds_file",
     "index_page",
+    "keep_finished_pages",
     "keep_settings",
     "lighten_components",
     "option",
@@ -54,6 +56,35 @@ def option(name: str) -> Any:
 def keep_settings() -> None:
     """Let Streamlit look a section of its settings up once: it does so six times a page run."""
     config.get_options_for_section = cache(config.get_options_for_section)
+
+
+def keep_finished_pages() -> None:
+    """Send a finished page whole, also when a fragment of it is run again before it was sent.
+
+    When a fragment begins, Streamlit drops what is still to be sent of the fragment's elements, but
+    not the word that the page run before is finished: at that the browser removes these elements,
+    and they flicker until the fragment has run.
+    """
+    clear = ForwardMsgQueue.clear
+
+    def clear_unfinished(
+        self: ForwardMsgQueue,
+        retain_lifecycle_msgs: bool = False,
+        fragment_ids_this_run: list[str] | None = None,
+    ) -> None:
+        if fragment_ids_this_run and any(map(_ends_a_page, self._queue)):
+            self._delta_index_map = {}  # what comes now comes after it, and replaces nothing of it
+        else:
+            clear(self, retain_lifecycle_msgs, fragment_ids_this_run)
+
+    setattr(ForwardMsgQueue, "clear", clear_unfinished)  # noqa: B010
+
+
+def _ends_a_page(message: ForwardMsg) -> bool:
+    """Whether the browser removes at this message whatever the run before did not draw."""
+    if message.WhichOneof("type") != "script_finished":
+        return False
+    return bool(message.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY)
 
 
 class ComponentValue(dict[str, Any]):

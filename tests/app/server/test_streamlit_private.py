@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import pytest
 import streamlit
 from streamlit import config, runtime
+from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
 from streamlit.runtime.state.common import WidgetMetadata
 from streamlit.runtime.state.session_state import SessionState, WStates
 from streamlit.testing.v1 import AppTest
@@ -175,3 +176,32 @@ def test_components_with_keys_are_told_apart(components):
     assert not ran.exception, f"{VERSION}: {ran.exception}"
     ids = {element.proto.id for element in ran.main if element.type == "bidi_component"}
     assert len(ids) == 2, VERSION
+
+
+@pytest.mark.parametrize("finished", [True, False])
+def test_a_finished_page_is_sent_whole_though_a_fragment_of_it_begins(monkeypatch, finished):
+    monkeypatch.setattr(ForwardMsgQueue, "clear", ForwardMsgQueue.clear)
+    private.keep_finished_pages()
+
+    def drawn(text):
+        message = private.ForwardMsg()
+        message.metadata.delta_path[:] = [0, 1]
+        message.delta.fragment_id = "live"
+        message.delta.new_element.markdown.body = text
+        return message
+
+    def texts():
+        sent = queue.flush()
+        return [one.delta.new_element.markdown.body for one in sent if one.HasField("delta")]
+
+    queue = ForwardMsgQueue()
+    queue.enqueue(drawn("of the page"))
+    if finished:
+        end = private.ForwardMsg(script_finished=private.ForwardMsg.FINISHED_SUCCESSFULLY)
+        queue.enqueue(end)
+    queue.clear(retain_lifecycle_msgs=True, fragment_ids_this_run=["live"])
+    queue.enqueue(drawn("of the fragment"))
+    assert texts() == ["of the page"] * finished + ["of the fragment"], VERSION
+    queue.enqueue(drawn("of the page"))
+    queue.clear()
+    assert not texts(), VERSION
