@@ -214,21 +214,23 @@ mrow > mo:first-child:has(+ mtable), mrow > mtable + mo:last-child { display: no
 mo:first-child + mtable { border-left: 1pt solid; border-radius: 0.5em; padding: 0 0.3em; }
 mtable:has(+ mo:last-child) { border-right: 1pt solid; border-radius: 0.5em; }
 .right { font-weight: 600; }
+.whole { white-space: nowrap; }
 .link { color: #555; font-size: 0.85em; }
 """
 _SHEET = """
-@page { size: A4; margin: 18mm 17mm; }
-header { margin-bottom: 1.2em; border-bottom: 1.5pt solid #16181d; }
-.who { display: flex; gap: 2em; margin: 0.9em 0; }
+@page { size: A4; margin: 14mm 17mm; }
+body { font-size: 10.5pt; line-height: 1.5; }
+header { margin-bottom: 1em; border-bottom: 1.5pt solid #16181d; }
+.who { display: flex; gap: 2em; margin: 0.7em 0; }
 .who span { flex: 2; border-bottom: 0.7pt solid #555; padding-bottom: 0.2em; }
 .who span:last-child { flex: 1; }
 .mark { font-weight: 700; }
-section { break-inside: avoid; margin-bottom: 1.3em; }
+section { break-inside: avoid; margin-bottom: 1em; }
 table { margin-bottom: 1em; border-collapse: collapse; }
 th, td { padding: 0.2em 0.8em 0.2em 0; border-bottom: 0.5pt solid #999; text-align: left; }
 .link { overflow-wrap: anywhere; word-break: break-all; }
 .room span { color: #333; font-size: 0.9em; }
-.room i { display: block; height: 8mm; border-bottom: 0.6pt solid #888; }
+.room i { display: block; height: 7mm; border-bottom: 0.6pt solid #888; }
 """
 _SLIDES = """
 @page { size: 254mm 142.9mm; margin: 11mm 15mm; }

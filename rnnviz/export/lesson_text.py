@@ -25,7 +25,18 @@ def _block(lines: list[str]) -> str:
 
 def marked_up(text: str) -> str:
     """Return Markdown as HTML: bold, slanted, code, web links and formulas; the rest is text."""
-    return "".join(_piece(piece) for piece in _PIECES.split(text))
+    pieces = _PIECES.split(text)  # text and what is marked by turns
+    lines = [escape(pieces[0])]
+    for marked, after in zip(pieces[1::2], pieces[2::2], strict=True):
+        joined = after.split()[0] if marked[0] == "$" and after[:1].strip() else ""
+        lines.append(_whole(_piece(marked), escape(joined)))
+        lines.append(escape(after[len(joined) :]))
+    return "".join(lines)
+
+
+def _whole(formula: str, after: str) -> str:
+    """Keep a formula and what follows it without a space (a comma, a particle) in one line."""
+    return f"<span class=whole>{formula}{after}</span>" if after else formula
 
 
 def _piece(piece: str) -> str:

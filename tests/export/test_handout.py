@@ -53,6 +53,9 @@ def test_text_is_shown_and_never_interpreted():
         "[f](javascript:g)"
     )
     assert "<math" in marked_up("$h_{t}$ and 3 * 4 * 5")
+    assert "</math>, </span>" not in marked_up("of $W$, of $U$")
+    assert marked_up("of $W$, of $U$").count("<span class=whole>") == 1
+    assert "</math>와</span> " in marked_up("$W$와 $U$")
 
 
 @needs_browser
