@@ -177,6 +177,39 @@ def test_a_table_of_numbers_alone_is_read_quickly_and_the_same(head, ends, monke
     np.testing.assert_array_equal(read_inputs(content, "a.csv").inputs.values, quick)
 
 
+ODD = {
+    "nan and inf": b"1,nan\nNaN,inf\n-Infinity,INF\n",
+    "signs and points": b"-0,+3\n1.,.5\n1e5,1E-5\n",
+    "out of range": b"1e400,1e-400\n4.9e-324,1.7976931348623157e308\n",
+    "spaces": b" 1, 2\n3 ,4\n",
+    "a line of spaces": b"1,2\n3,4\n  \n",
+    "hexadecimal": b"1,0x10\n2,3\n",
+    "nan with a payload": b"1,nan(3)\n2,3\n",
+    "Arabic digits": "١,2\n3,4\n".encode(),
+    "truth": b"true,2\n1,3\n",
+    "carriage returns": b"a,b\r1,2\r3,4\r",
+    "a byte order mark": b"\xef\xbb\xbf1,2\n3,4\n",
+    "empty at the end": b"1,2\n3,4\n,\n",
+    "no text of ours": b"1,2\n\xff,4\n",
+    "nothing below its names": b"a,b\n\n",
+    "one column": b"a\n1\n\n2\n",
+}
+
+
+@pytest.mark.parametrize("content", ODD.values(), ids=ODD)
+def test_odd_spellings_of_numbers_are_read_quickly_as_one_by_one(content, monkeypatch):
+    def told():
+        try:
+            table = csv_table.table_of(content)
+        except Refused as error:
+            return str(error)
+        return {name: column.tobytes() for name, column in table.numbers.items()}, table.texts
+
+    quick = told()
+    monkeypatch.setattr(csv_table, "_numbers_alone", lambda *arguments: None)
+    assert quick == told()
+
+
 def test_sound_of_every_width_is_the_same_sound():
     tone = np.sin(np.arange(400) / 9) * 0.9
     wide = np.round(tone * 2**23).astype("<i4")
