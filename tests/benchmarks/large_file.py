@@ -86,7 +86,13 @@ def series(megabytes: float) -> bytes:
 def all_files(megabytes: float) -> dict[str, bytes]:
     """Networks and data, by file name."""
     arrays = arrays_of(megabytes)
+    units = arrays["rnn.weight_hh_l0"].shape[1]
+    config, numbers = files.config_of(units), files.arrays(features=units, units=units)
     return {
+        "large.keras": files.keras(config, files.weights_h5(numbers=numbers)),
+        "large.h5": files.legacy_h5(config, numbers),
+        "large.weights.h5": files.weights_h5(numbers=numbers),
+        "large.onnx": files.onnx(numbers),
         "large.safetensors": safetensors(arrays),
         "large.pt": files.torch_file(arrays),
         "large.npz": npz({name.removeprefix("rnn."): array for name, array in arrays.items()}),

@@ -1,5 +1,6 @@
 """Small files of every format, written byte by byte or by NumPy: no framework is needed."""
 
+import copy
 import io
 import json
 import pickle
@@ -153,9 +154,9 @@ def onnx_tensor(name, array, **changes):
     return content + changes.get("instead", field(9, np.ascontiguousarray(array).tobytes()))
 
 
-def onnx(**changes):
+def onnx(numbers=None, **changes):
     """Write a model with one LSTM node."""
-    kernel, recurrent, bias = arrays()
+    kernel, recurrent, bias = numbers or arrays()
     both = np.concatenate([bias, bias])
     tensors = {"W": kernel.T[None], "R": recurrent.T[None], "B": both[None]}
     initial = b"".join(
@@ -230,10 +231,10 @@ class Hdf5:
         return bytes(self.content)
 
 
-def weights_h5(dataset=None, links=(), children=None):
+def weights_h5(dataset=None, links=(), children=None, numbers=None):
     """A ``.weights.h5`` with one LSTM; ``dataset`` makes its kernel."""
     file = Hdf5()
-    kernel, recurrent, bias = arrays()
+    kernel, recurrent, bias = numbers or arrays()
     first = dataset(file, kernel) if dataset else file.dataset(kernel)
     variables = {"0": first, "1": file.dataset(recurrent), "2": file.dataset(bias)}
     cell = file.group({"vars": file.group(variables, links=links)})
@@ -269,11 +270,18 @@ def keras(config=None, weights=None, method=zipfile.ZIP_STORED, **more):
     return zipped({**entries, **more}, method)
 
 
-def legacy_h5(config=None):
+def config_of(units):
+    """Say that there is one LSTM of so many units."""
+    config = copy.deepcopy(CONFIG)
+    config["config"]["layers"][0]["config"]["units"] = units
+    return config
+
+
+def legacy_h5(config=None, numbers=None):
     """A whole model in HDF5, as Keras 2 wrote it."""
     file = Hdf5()
     names = ("kernel:0", "recurrent_kernel:0", "bias:0")
-    datasets = {n: file.dataset(a) for n, a in zip(names, arrays(), strict=True)}
+    datasets = {n: file.dataset(a) for n, a in zip(names, numbers or arrays(), strict=True)}
     paths = [f"lstm/{name}" for name in names]
     layer = file.group({"lstm": file.group(datasets)}, [_texts("weight_names", paths)])
     weights = file.group({"lstm": layer}, [_texts("layer_names", ["lstm"])])
