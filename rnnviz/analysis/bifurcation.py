@@ -21,6 +21,8 @@ _NETWORKS = 64
 _STACK_NUMBERS = 2**18
 _ROUNDING = 1e-12
 _STEPS_A_REPORT = 4
+_TO_ALIGN = 200
+"""Steps in which a small change finds the direction that grows fastest."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,7 +111,7 @@ def bifurcation(
     factors: np.ndarray,
     held_input: np.ndarray | None = None,
     units: tuple[int, ...] = (0, 1, 2),
-    transient: int = 200,
+    transient: int = 600,
     steps: int = 200,
     kept: int = 32,
     progress: Callable[[float], None] | None = None,
@@ -129,7 +131,9 @@ def bifurcation(
     units : tuple of int
         Whose states are kept.
     transient, steps, kept : int
-        Steps left out, steps over which growth is averaged, last states kept.
+        Steps left out, steps over which growth is averaged, last states kept. The small change is
+        followed only for the last 200 that are left out: states take longer to find where they end
+        up than a change to find its direction.
     progress : callable, optional
         Called with 0…1, at least every few steps.
     seed : int
@@ -180,7 +184,12 @@ def _follow(network, units, transient, steps, kept, report, seed=0):
     changes = np.tile(random.standard_normal(size), (count, 1))
     growth, visited = np.empty((count, steps)), np.empty((count, kept, len(units)))
     with np.errstate(all="ignore"):
-        for step in range(transient + steps):
+        alone = max(0, transient - _TO_ALIGN)
+        for step in range(alone):
+            states = network.settle(states)
+            if step % _STEPS_A_REPORT == 0:
+                report((step + 1) / (transient + steps))
+        for step in range(alone, transient + steps):
             states, changes = network.advance(states, changes)
             lengths = np.sqrt((changes * changes).sum(axis=1))
             changes /= np.where(lengths > 0, lengths, 1.0)[:, None]
@@ -215,8 +224,14 @@ class _Elementwise:
     def group(layer):
         return _NETWORKS
 
+    def settle(self, states):
+        return self.layer.mixed(states, self._activated(states))
+
+    def _activated(self, states):
+        return self.layer.activated(self.projected, self.scale * states)
+
     def advance(self, states, changes):
-        activated = self.layer.activated(self.projected, self.scale * states)
+        activated = self._activated(states)
         through = (self.scale * changes) @ self.layer.recurrent_kernel
         changes = self.layer.mixed(changes, through * self.slope(activated))
         return self.layer.mixed(states, activated), changes
@@ -234,6 +249,9 @@ class _Stack:
     def group(layer):
         return max(1, min(_NETWORKS, _STACK_NUMBERS // layer.state_size**2))
 
+    def settle(self, states):
+        return self.layer.step(self.projected, states)
+
     def advance(self, states, changes):
         jacobians = self.layer.jacobian(self.projected, states)
         return self.layer.step(self.projected, states), (jacobians @ changes[..., None])[..., 0]
@@ -246,7 +264,7 @@ class BifurcationParameters:
     held_input: str | tuple[float, ...] = knob(
         "mean", Numbers(HELD, MOST_FEATURES, -1e6, 1e6), control="held", quiet=True
     )
-    transient: int = knob(200, Whole(0, 100_000), control="number", quiet=True)
+    transient: int = knob(600, Whole(0, 100_000), control="number", quiet=True)
     steps: int = knob(200, Whole(8, 100_000), control="number", quiet=True)
     seed: int = knob(0, Whole(0, 2**31 - 1), control="number", quiet=True)
 
