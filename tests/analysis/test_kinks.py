@@ -10,7 +10,7 @@ from rnnviz.analysis.lenses import single_slope, slope
 from rnnviz.analysis.lyapunov import lyapunov
 from rnnviz.analysis.registry import analyse
 from rnnviz.analysis.spectrum import spectrum
-from rnnviz.engine import ACTIVATIONS, GRU, unroll
+from rnnviz.engine import ACTIVATIONS, GRU, LSTM, unroll
 from rnnviz.engine.cells.leaky_rnn import LeakyRNN
 from tests.analysis.networks import autonomous, driven, gated, gaussian, run
 
@@ -80,6 +80,12 @@ def test_steep_and_saturated_networks_have_no_kinks():
         layer = autonomous(gaussian(64, gain))
         states = random.uniform(-1, 1, (50, 64))
         assert not on_a_kink(layer, np.zeros(64), states).any()
+    for seed, (far, factor) in enumerate([(1e2, 1.0), (1e4, 6.0), (1e6, 6.0)]):
+        # A cell state may be huge: beside it a hidden state is tiny, and so must a change be.
+        layer = gated(LSTM, units=6, seed=seed).layer
+        layer = layer.with_arrays(lambda array, factor=factor: factor * array)
+        states = random.uniform(-1, 1, (50, 12)) * np.repeat([1.0, far], 6)
+        assert not on_a_kink(layer, layer.project(np.zeros((1, layer.features)))[0], states).any()
     layer = gated(GRU, units=6).layer
     projected = layer.project(np.zeros((1, layer.features)))[0]
     assert not on_a_kink(layer, projected, random.uniform(-1, 1, (50, 6))).any()
