@@ -83,11 +83,11 @@ def test_hands_keys_and_linked_views_do_in_firefox_what_they_do_elsewhere(firefo
         return [box.x + left + width / 2, box.y + top + height / 2].map(Math.round);"""
     )
     point(firefox, x, y)
-    firefox.wait_for("/\\d/.test(document.querySelector('.rv-stage > .rv-tip')?.textContent)")
+    tip = "document.querySelector('.rv-stage > .rv-tip')?.textContent"
+    firefox.wait_for(f"{tip}?.includes('states[')")
     named = "[...document.querySelectorAll('button')].find((one) => one.textContent.trim() === "
-    before = firefox.do("return document.querySelector('.rv-viewer').dataset.experiment")
     firefox.do(f"{named}'Slope').click()")
-    firefox.wait_for(f"document.querySelector('.rv-viewer').dataset.experiment !== {before!r}")
+    firefox.wait_for(f"{tip}?.includes('slope')")  # of what lies under the resting pointer
     firefox.do(f"{named}'Dark').click()")
     firefox.wait_for("document.querySelector('.rv-viewer').dataset.theme === 'dark'")
     firefox.do(f"{named}'한국어').click()")

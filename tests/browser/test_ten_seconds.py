@@ -25,7 +25,7 @@ def test_from_a_cold_start_two_actions_move_the_page(chromium, server_url):
     first, held, clicked = first_visit(context, server_url)
     context.close()
     assert held.moved_since(first) > 0.05, "the picture followed the hand"
-    assert clicked.moved_since(held) > 0.2
+    assert clicked.moved_since(held) > 0.15
     assert clicked.seconds < PATIENCE * 6, "a busy machine may take six times as long"
 
 
