@@ -49,6 +49,8 @@ class Words:
             If the key or a field of its sentence is unknown: a programming error, not a user's.
         """
         sentence = self.sentences[key]
+        if "{" not in sentence and "}" not in sentence:
+            return sentence
         values = {**self.named, **values}
         if _needs_formatter(sentence):
             return _FORMATTER.vformat(sentence, (), values)

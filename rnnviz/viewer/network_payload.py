@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -182,6 +183,7 @@ def _finite(end: float) -> float | None:
     return float(end) if np.isfinite(end) else None
 
 
+@cache
 def _words(language: str) -> dict[str, str]:
     start = "network."
     sentences = words(language).sentences

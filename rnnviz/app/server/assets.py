@@ -21,8 +21,10 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from rnnviz.app.server.streamlit_private import option
+from rnnviz.app.sidebar.starters import grounds
 from rnnviz.export.fonts import FOLDER as FACES_FOLDER
 from rnnviz.export.standalone import plotly_file
+from rnnviz.i18n import DEFAULT_PALETTE
 from rnnviz.viewer.web import FOLDERS as WEB_FOLDERS
 
 MOUNT = "rnnviz"
@@ -39,6 +41,8 @@ _TYPES = {
     ".css": "text/css; charset=utf-8",
     ".woff2": "font/woff2",
 }
+GROUNDS = "starters.css"
+"""The pictures on the buttons of the networks to begin with, in the usual palette: computed."""
 _FOR_EVER = {"cache-control": "public, max-age=31536000, immutable"}
 
 
@@ -64,15 +68,18 @@ def version() -> str:
     for name, path in asset_paths().items():
         digest.update(name.encode())
         digest.update(path.read_bytes())
+    digest.update(grounds(DEFAULT_PALETTE).encode())
     return digest.hexdigest()[:12]
 
 
 @cache
 def asset(name: str) -> Asset:
     """Read and compress a file; KeyError when there is none of that name."""
-    path = asset_paths()[name]
-    plain = path.read_bytes()
-    return Asset(plain, gzip.compress(plain, 6, mtime=0), _TYPES[path.suffix])
+    if name == GROUNDS:
+        plain = grounds(DEFAULT_PALETTE).encode()
+    else:
+        plain = asset_paths()[name].read_bytes()
+    return Asset(plain, gzip.compress(plain, 6, mtime=0), _TYPES[Path(name).suffix])
 
 
 def asset_url(name: str) -> str:
@@ -131,7 +138,7 @@ def _hints() -> str:
 async def _serve(request: Request) -> Response:
     """Answer with the file; an unknown name or an old version is not found, and not kept."""
     name = request.path_params["name"]
-    if request.path_params["version"] != version() or name not in asset_paths():
+    if request.path_params["version"] != version() or name not in (*asset_paths(), GROUNDS):
         return PlainTextResponse("not found", 404, headers={"cache-control": "no-store"})
     found = await run_in_threadpool(asset, name)
     headers = _FOR_EVER | {"vary": "accept-encoding", "x-content-type-options": "nosniff"}

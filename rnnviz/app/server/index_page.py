@@ -16,7 +16,7 @@ from pathlib import Path
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from rnnviz.app.server.assets import asset_url
+from rnnviz.app.server.assets import GROUNDS, asset_url
 from rnnviz.app.server.static_files import files
 from rnnviz.app.server.streamlit_private import index_page
 from rnnviz.i18n import LANGUAGES, preferred_language, words
@@ -134,8 +134,10 @@ def page(language: str, packed: bool) -> bytes:
     text = text.replace('<div id="root"></div>', f'<div id="root">{first}</div>')
     # Last of all: Streamlit writes its styles into the head, and where two rules weigh the same the
     # later one holds.
-    style = f'<link rel="stylesheet" href="./{asset_url("page.css")}">'
-    return text.replace("</body>", f"{style}</body>", 1).encode()
+    styles = [
+        f'<link rel="stylesheet" href="./{asset_url(name)}">' for name in ("page.css", GROUNDS)
+    ]
+    return text.replace("</body>", f"{''.join(styles)}</body>", 1).encode()
 
 
 def _preloads() -> str:

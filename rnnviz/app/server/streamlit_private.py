@@ -7,11 +7,11 @@ the minors that it was run with and no others.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import streamlit
 from streamlit import config, runtime
@@ -23,9 +23,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
 from streamlit.runtime.scriptrunner_utils.script_run_context import get_script_run_ctx
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from streamlit.runtime.state.session_state import SessionState
 
 __all__ = [
     "BackMsg",
@@ -87,6 +85,25 @@ def _ends_a_page(message: ForwardMsg) -> bool:
     return bool(message.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY)
 
 
+class StateByKey(Mapping[str, Any]):
+    """What a session keeps by the keys of widgets; looked up one by one, and only what is asked."""
+
+    def __init__(self, state: SessionState) -> None:
+        self._state = state
+
+    def __getitem__(self, key: str) -> Any:
+        return self._state[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_all_by_key(self._state))
+
+    def __len__(self) -> int:
+        return len(_all_by_key(self._state))
+
+
+_all_by_key: Callable[[SessionState], dict[str, Any]] = SessionState.filtered_state.fget  # type: ignore[attr-defined]
+
+
 class ComponentValue(dict[str, Any]):
     """What a component has told, read as ``value["name"]`` or ``value.name``."""
 
@@ -101,6 +118,7 @@ def lighten_components() -> None:
     write into it; and each select box asks for the values of all components. And it hashes all that
     a component is given, for a name that is not used where the component has a key.
     """
+    setattr(SessionState, "filtered_state", property(StateByKey))  # noqa: B010
     module = import_module("streamlit.components.v2.bidi_component.main")
     setattr(module, "make_bidi_component_presenter", _presenter)  # noqa: B010
     setattr(module.BidiComponentMixin, "_build_bidi_identity_kwargs", _identity)  # noqa: B010

@@ -31,7 +31,8 @@ def gather_wakeups(loop: asyncio.AbstractEventLoop) -> None:
             handles = list(pending)
             pending.clear()
         for handle in handles:
-            loop.call_soon(_run, handle)
+            if not handle.cancelled():
+                handle._run()  # as the loop does, which reports what goes wrong in it
 
     def call_soon_threadsafe(
         callback: Callable[..., Any], *args: Any, context: Context | None = None
@@ -48,9 +49,3 @@ def gather_wakeups(loop: asyncio.AbstractEventLoop) -> None:
 
     # One loop, not its class: setattr, because a type checker allows no method to be replaced.
     setattr(loop, "call_soon_threadsafe", call_soon_threadsafe)  # noqa: B010
-
-
-def _run(handle: asyncio.Handle) -> None:
-    """Run a handle as the loop does, which reports what goes wrong in it."""
-    if not handle.cancelled():
-        handle._run()

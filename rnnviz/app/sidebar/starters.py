@@ -8,7 +8,7 @@ import streamlit as st
 
 from rnnviz.app.panels.thumbnail import thumbnail
 from rnnviz.app.runtime import state
-from rnnviz.i18n import Words
+from rnnviz.i18n import DEFAULT_PALETTE, Words
 from rnnviz.link import Shown
 from rnnviz.spec.perspective import Perspective
 from rnnviz.spec.starters import STARTERS
@@ -16,7 +16,8 @@ from rnnviz.spec.starters import STARTERS
 
 def starters(source: Shown, perspective: Perspective, say: Words) -> None:
     """Offer the four networks; the one that is shown is marked."""
-    st.html(_style(perspective.palette))
+    if perspective.palette != DEFAULT_PALETTE:  # those of the usual one come with the page
+        st.html(_style(perspective.palette))
     with st.container(horizontal=True, key="starters"):
         for name, experiment in STARTERS.items():
             chosen = experiment == source
@@ -39,9 +40,13 @@ class _Style(str):
 
 @cache
 def _style(palette: str) -> _Style:
+    return _Style(f"<style>{grounds(palette)}</style>")
+
+
+def grounds(palette: str) -> str:
     """Return the pictures as the buttons' grounds: the states of each network, time across."""
     rules = [
         f".st-key-starter-{name} button {{ background-image: url({thumbnail(one, palette)}); }}"
         for name, one in STARTERS.items()
     ]
-    return _Style(f"<style>{' '.join(rules)}</style>")
+    return " ".join(rules)
