@@ -55,6 +55,7 @@ class Asset:
     media_type: str
 
 
+@cache
 def asset_paths() -> dict[str, Path]:
     """Return the files that browsers may ask for, by name: our own and Plotly's."""
     own = sorted(path for folder in _FOLDERS for path in folder.iterdir() if path.suffix in _TYPES)
@@ -72,14 +73,19 @@ def version() -> str:
     return digest.hexdigest()[:12]
 
 
-@cache
+_ASSETS: dict[str, Asset] = {}
+"""Those that were asked for, by name."""
+
+
 def asset(name: str) -> Asset:
-    """Read and compress a file; KeyError when there is none of that name."""
-    if name == GROUNDS:
-        plain = grounds(DEFAULT_PALETTE).encode()
-    else:
-        plain = asset_paths()[name].read_bytes()
-    return Asset(plain, gzip.compress(plain, 6, mtime=0), _TYPES[Path(name).suffix])
+    """Read and compress a file, once; KeyError when there is none of that name."""
+    if name not in _ASSETS:
+        if name == GROUNDS:
+            plain = grounds(DEFAULT_PALETTE).encode()
+        else:
+            plain = asset_paths()[name].read_bytes()
+        _ASSETS[name] = Asset(plain, gzip.compress(plain, 6, mtime=0), _TYPES[Path(name).suffix])
+    return _ASSETS[name]
 
 
 def asset_url(name: str) -> str:
@@ -138,9 +144,10 @@ def _hints() -> str:
 async def _serve(request: Request) -> Response:
     """Answer with the file; an unknown name or an old version is not found, and not kept."""
     name = request.path_params["name"]
-    if request.path_params["version"] != version() or name not in (*asset_paths(), GROUNDS):
+    known = name == GROUNDS or name in asset_paths()
+    if request.path_params["version"] != version() or not known:
         return PlainTextResponse("not found", 404, headers={"cache-control": "no-store"})
-    found = await run_in_threadpool(asset, name)
+    found = _ASSETS.get(name) or await run_in_threadpool(asset, name)
     headers = _FOR_EVER | {"vary": "accept-encoding", "x-content-type-options": "nosniff"}
     if "gzip" not in request.headers.get("accept-encoding", ""):
         return Response(found.plain, media_type=found.media_type, headers=headers)
