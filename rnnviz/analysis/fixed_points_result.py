@@ -15,6 +15,15 @@ from rnnviz.analysis.verdict import Verdict, also, verdict
 _NEUTRAL = 1e-6
 
 
+def _kind_of_sides(low: float, high: float) -> str:
+    """What a kink is by the least and the greatest factor a step of small differences there."""
+    if high < 1 - _NEUTRAL:
+        return "stable"
+    if low > 1 + _NEUTRAL:
+        return "repelling"
+    return "neutral" if low >= 1 - _NEUTRAL and high <= 1 + _NEUTRAL else "kink"
+
+
 @dataclass(frozen=True, eq=False)
 class FixedPoints:
     """States that the network maps onto themselves, or nearly. Arrays are read-only float64.
@@ -81,7 +90,8 @@ class FixedPoints:
         """What each point is.
 
         "stable", "neutral", "saddle", "repelling", "slow"; "continuum" where it is one of a
-        continuum, "kink" where it is a kink and its sides disagree about its stability.
+        continuum, "kink" where it is a kink and its sides disagree about its stability: where
+        they agree, they decide, and not the eigenvalues of one of them.
         """
         moduli, kinds = np.abs(self.eigenvalues), []
         for index, unstable in enumerate(self.unstable):
@@ -90,8 +100,8 @@ class FixedPoints:
                 kinds.append("slow")
             elif self.dimensions[index]:
                 kinds.append("continuum")
-            elif low < 1 - _NEUTRAL <= high:
-                kinds.append("kink")
+            elif not np.isnan(low):
+                kinds.append(_kind_of_sides(low, high))
             elif unstable:
                 kinds.append("repelling" if unstable == len(modulus) else "saddle")
             else:

@@ -43,6 +43,12 @@ def test_what_is_said_of_the_fixed_points_of_random_experiments_is_true(first):
         checked(seed)
 
 
+@pytest.mark.parametrize("seed", [151, 256, 266, 437, 562, 995])
+def test_what_was_false_once_is_true(seed):
+    """Curvature that passed for a kink; gates nearly closed, for a continuum; a kink, for stable."""
+    checked(seed)
+
+
 KINKED = {"cell": "SimpleRNN", "activation": "relu", "recurrent_initializer": "identity",
           "recurrent_gain": 2.0, "bias_initializer": "zeros", "signal": "zeros",
           "weight_scale": 1.0, "units": 4}  # fmt: skip
