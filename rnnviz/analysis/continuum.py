@@ -11,8 +11,8 @@ AWAY = 1e-2
 _CORRECTIONS = 30
 _SINGULAR = 1e-7
 _STANDS = 1e-12
-"""Speed, by the size of the state, that is rounding alone: a gate that is 10⁻⁹ short of closed keeps
-a state for long, but not for ever."""
+"""Speed, by the size of the state, that is rounding alone: a gate that is 10⁻⁹ short of closed
+keeps a state for long, but not for ever."""
 _TRIED = 8
 
 
