@@ -11,6 +11,9 @@ from rnnviz.analysis.root_finding import Ends, Work
 from rnnviz.engine.cells.cell import RecurrentCell
 
 _SAME = 1e-6
+_VAGUE = 1e-2
+"""A Newton step that long, by the size of the state, from a point that is alone ends elsewhere: the
+state is slow, and the root it is drawn to lies far off or nowhere."""
 _NEAR_ONE = 1e-4
 """Eigenvalues so close to 1 call for a look at the neighbours: defective ones are inexact."""
 _MOST_EXAMINED = 3e5
@@ -159,6 +162,8 @@ class FoundPoints:
                 continue
             point = self.points[row]
             self.dimensions[row] = local_dimension(self.layer, self.projected, point, kept)
+            if not self.dimensions[row] and self.steps[row] > _VAGUE * (1 + np.abs(point).max()):
+                self.fixed[row] = False
             self.left_to_examine -= 1
             work.spend(_SINGULAR_VALUES)
             guess = int(self.dimensions[row])

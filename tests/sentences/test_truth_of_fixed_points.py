@@ -43,7 +43,7 @@ def test_what_is_said_of_the_fixed_points_of_random_experiments_is_true(first):
         checked(seed)
 
 
-@pytest.mark.parametrize("seed", [151, 256, 266, 437, 562, 995])
+@pytest.mark.parametrize("seed", [22, 151, 256, 266, 437, 562, 995])
 def test_what_was_false_once_is_true(seed):
     """Curvature that passed for a kink, gates nearly closed for a continuum, a kink for stable."""
     checked(seed)

@@ -274,6 +274,8 @@ def elsewhere(still, starts=100):
         inside = np.isfinite(state).all() and ((hidden >= low) & (hidden <= high)).all()
         if not inside or not still.stands(state, 1e-12)[0]:
             continue
+        if length > 1e-2 * (1 + np.abs(state).max()):
+            continue  # slower and slower on its way to no root at all
         known = np.concatenate([still.result.points, *missed]) if missed else still.result.points
         if (still.result.dimensions > 0).any() and neighbours(still, state):
             continue  # of a continuum, whose points are not counted
