@@ -274,10 +274,10 @@ def elsewhere(still, starts=100):
         inside = np.isfinite(state).all() and ((hidden >= low) & (hidden <= high)).all()
         if not inside or not still.stands(state, 1e-12)[0]:
             continue
-        if length > 1e-2 * (1 + np.abs(state).max()):
-            continue  # slower and slower on its way to no root at all
         known = np.concatenate([still.result.points, *missed]) if missed else still.result.points
-        if (still.result.dimensions > 0).any() and neighbours(still, state):
+        # Far out, where no run goes, rounding closes a gate for good and every state stands still.
+        far = not np.isfinite(high) and np.abs(state).max() > 10
+        if (far or (still.result.dimensions > 0).any()) and neighbours(still, state):
             continue  # of a continuum, whose points are not counted
         if np.linalg.norm(known - state, axis=1).min(initial=np.inf) > 1e-4:
             missed.append(state[None])
