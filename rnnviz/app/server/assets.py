@@ -147,7 +147,7 @@ async def _serve(request: Request) -> Response:
     known = name == GROUNDS or name in asset_paths()
     if request.path_params["version"] != version() or not known:
         return PlainTextResponse("not found", 404, headers={"cache-control": "no-store"})
-    found = _ASSETS.get(name) or await run_in_threadpool(asset, name)
+    found: Asset = _ASSETS[name] if name in _ASSETS else await run_in_threadpool(asset, name)
     headers = _FOR_EVER | {"vary": "accept-encoding", "x-content-type-options": "nosniff"}
     if "gzip" not in request.headers.get("accept-encoding", ""):
         return Response(found.plain, media_type=found.media_type, headers=headers)
