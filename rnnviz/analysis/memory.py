@@ -144,7 +144,7 @@ def memory(
     inputs = mean + amplitude * np.concatenate([noise, noise], axis=1)[..., None]
     states = _drive(layer, inputs, progress)[:, period:].astype(np.float64)
     with np.errstate(invalid="ignore"):
-        finite = bool((np.abs(states) < _LARGEST).all())
+        finite = bool((np.abs(states) < _LARGEST).all()) and not _grows(states)
     estimates = (
         _estimates(states, noise, lags, layer.dtype) if finite else np.zeros((_SEQUENCES, lags))
     )
@@ -158,6 +158,19 @@ def memory(
     fitted = period * (_SEQUENCES - 1)
     said = capacity, error, max(float(total), 0.0), float(total_error), units, fitted
     return Memory(*said, mean, float(amplitude), finite)
+
+
+def _grows(states: np.ndarray) -> bool:
+    """Whether the states of every sequence grow on: (sequences, period, units).
+
+    What repeats is twice as large in one half of a period as in the other in no more than half of
+    the sequences; a linear network beyond the circle grows in all of them, and never settles.
+    """
+    middle = states.shape[1] // 2
+    before, after = (
+        np.abs(half).max(axis=(1, 2)) for half in (states[:, :middle], states[:, middle:])
+    )
+    return bool((after > 2 * before).all())
 
 
 def _mean_and_band(estimates: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -144,6 +144,15 @@ def test_a_delay_line_has_its_length_whatever_it_is_shifted_by(bias, mean):
     assert memory(line, mean, 0.3).total == pytest.approx(6, abs=1e-6)
 
 
+def test_a_linear_network_beyond_the_circle_never_settles_and_has_no_memory():
+    for seed in (4, 24, 25, 32):
+        kernel = np.random.default_rng(seed).normal(size=20)
+        layer = reservoir(gaussian(20, 0.9, seed), kernel, "linear")
+        assert np.abs(np.linalg.eigvals(layer.recurrent_kernel)).max() > 1
+        assert not memory(layer, lags=60).finite
+        assert memory(layer, lags=60).total == 0
+
+
 WHOLE = bool(os.environ.get("RNNVIZ_WHOLE_PROOFS"))
 """200 seeds of each; by default a few of them."""
 
