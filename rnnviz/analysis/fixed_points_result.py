@@ -16,11 +16,14 @@ _NEUTRAL = 1e-6
 
 
 def _kind_of_sides(low: float, high: float) -> str:
-    """What a kink is by the least and the greatest factor a step of small differences there."""
+    """What a kink is by the least and the greatest factor a step of small differences there.
+
+    A few sides may be left out of those that were tried: one that all leave is no repelling point.
+    """
     if high < 1 - _NEUTRAL:
         return "stable"
     if low > 1 + _NEUTRAL:
-        return "repelling"
+        return "saddle"
     return "neutral" if low >= 1 - _NEUTRAL and high <= 1 + _NEUTRAL else "kink"
 
 
@@ -82,8 +85,14 @@ class FixedPoints:
 
     @property
     def unstable(self) -> np.ndarray:
-        """Directions along which each point is left, (points,): eigenvalues beyond the circle."""
-        return (np.abs(self.eigenvalues) > 1 + _NEUTRAL).sum(axis=1)
+        """Directions along which each point is left, (points,): eigenvalues beyond the circle.
+
+        At a kink whose sides agree, one at least, or none.
+        """
+        beyond = (np.abs(self.eigenvalues) > 1 + _NEUTRAL).sum(axis=1)
+        low, high = self.factors.T
+        agreed = [low > 1 + _NEUTRAL, high < 1 - _NEUTRAL]
+        return np.select(agreed, [np.maximum(beyond, 1), 0], beyond)
 
     @property
     def kinds(self) -> tuple[str, ...]:

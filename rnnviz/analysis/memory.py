@@ -49,7 +49,7 @@ class Memory:
     mean, amplitude : ndarray (features,), float
         The network was driven with mean + amplitude·z_t, z_t white noise, all features alike.
     finite : bool
-        False if the driven network diverged; the capacity is then all zeros.
+        False if the states of the driven network grow without end; the capacity is then all zeros.
     """
 
     capacity: Annotated[np.ndarray, "lags"]
@@ -163,8 +163,9 @@ def memory(
 def _grows(states: np.ndarray) -> bool:
     """Whether the states of every sequence grow on: (sequences, period, units).
 
-    What repeats is twice as large in one half of a period as in the other in no more than half of
-    the sequences; a linear network beyond the circle grows in all of them, and never settles.
+    In all of them the later half of the period is more than twice as large. A network that has
+    settled repeats its states, so the larger half is as often the earlier one; a linear network
+    beyond the unit circle never settles.
     """
     middle = states.shape[1] // 2
     before, after = (

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from rnnviz import Experiment, simulate
+from rnnviz.analysis.fixed_points import fixed_points
 from rnnviz.analysis.gradients import gradients
 from rnnviz.analysis.kinks import on_a_kink
 from rnnviz.analysis.lenses import single_slope, slope
@@ -150,3 +151,12 @@ def test_a_sum_that_is_no_number_has_no_slope():
     lost = np.isnan(trace.preactivations)
     assert lost.any()
     assert np.isnan(single_slope(trace)[lost]).all()
+
+
+@pytest.mark.parametrize(("gain", "kind", "unstable"), [(3.0, "saddle", 1), (0.3, "stable", 0)])
+def test_a_kink_whose_sides_agree_is_what_they_say(gain, kind, unstable):
+    """With relu at exactly 0 the eigenvalues are those of the flat side."""
+    result = fixed_points(autonomous(gaussian(24, gain, seed=1), "relu"))
+    at = int(np.abs(result.points).max(axis=1).argmin())
+    assert np.abs(result.points[at]).max() == 0
+    assert (result.kinds[at], result.unstable[at]) == (kind, unstable)

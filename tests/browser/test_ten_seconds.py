@@ -49,3 +49,14 @@ def test_one_drag_moves_picture_sentence_and_diagram(open_page):
         "(said) => document.querySelector('.st-key-said h4').innerText !== said", arg=said
     )
     assert (viewer.pixels() != before).any()
+
+
+def test_the_pictures_of_the_networks_are_in_the_palette_of_the_page(open_page):
+    """Those of the usual palette come with the page; another's must weigh more."""
+    ground = "getComputedStyle(document.querySelector('.st-key-starter-chaos button'))"
+    seen = {
+        open_page(f"?palette={palette}").evaluate(f"{ground}.backgroundImage")
+        for palette in ("red_blue", "purple_orange")
+    }
+    assert len(seen) == 2
+    assert all(one.startswith('url("data:image/png') for one in seen)

@@ -106,7 +106,7 @@ def decided_by_runs(still, limit=6):
         if np.abs(left - right).max() > 1e-3:
             factors = still.ends(point)
             assert kind != "stable" or factors.max() < 1 + CLEARLY, "a kink left on one side"
-            assert kind != "repelling" or factors.min() > 1 - CLEARLY, "a kink that draws near"
+            assert kind != "saddle" or factors.max() > 1 - CLEARLY, "a kink that draws near"
             continue
         radius = still.radius(point)
         beside = point + 1e-7 * np.random.default_rng(1).standard_normal((4, len(point)))

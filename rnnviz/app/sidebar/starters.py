@@ -40,13 +40,15 @@ class _Style(str):
 
 @cache
 def _style(palette: str) -> _Style:
-    return _Style(f"<style>{grounds(palette)}</style>")
+    # The page's own stand after these: another palette must weigh more.
+    return _Style(f"<style>{grounds(palette, '.stApp ')}</style>")
 
 
-def grounds(palette: str) -> str:
+def grounds(palette: str, within: str = "") -> str:
     """Return the pictures as the buttons' grounds: the states of each network, time across."""
     rules = [
-        f".st-key-starter-{name} button {{ background-image: url({thumbnail(one, palette)}); }}"
+        f"{within}.st-key-starter-{name} button "
+        f"{{ background-image: url({thumbnail(one, palette)}); }}"
         for name, one in STARTERS.items()
     ]
     return " ".join(rules)
