@@ -29,6 +29,11 @@ _DAMPINGS = (1e-8, 1e-6, 1e-4, 1e-2, 1.0)
 """Ridges that are tried, relative to the strongest direction, where a plain read-out fails."""
 _ROUNDINGS = 4.0
 """States that vary by no more than so many roundings stand still."""
+_SETTLED = 1e-9
+"""States have settled when a period leaves no more of a difference; read-outs see down to 1e-6."""
+_LONGEST = 8192
+_LARGEST_DRIVE = 2**19
+"""The longest period, and the largest number of states of a period, of a network that is slow."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,48 +135,139 @@ def memory(
     ValueError
         Where the layer is a stack of networks, or a number does not fit.
     """
+    mean = _checked_memory(layer, mean, amplitude, lags, steps)
+    units = layer.units
+    wanted = int(np.clip(4 * units, 512, 2048)) if steps is None else max(steps, 16)
+    period = 2 ** int(np.ceil(np.log2(wanted)))
+    lags = min(max(20, 4 * units) if lags is None else lags, period // 2 - 1)
+
+    def driven(period: int, begin: float, end: float) -> _Driven:
+        told = None if progress is None else lambda done: progress(begin + (end - begin) * done)
+        return _driven(layer, mean, amplitude, period, lags, seed, told)
+
+    settled = driven(period, 0.0, 0.2 if steps is None else 0.9)
+    longer = settled.period_to_settle(units) if steps is None else period
+    if longer > period:
+        settled = driven(longer, 0.2, 0.9)
+    estimates = settled.estimates(lags)
+    capacity, error = _mean_and_band(estimates)
+    total, total_error = _mean_and_band(estimates.sum(axis=1))
+    total_error = total_error + settled.rounding()
+    if settled.is_slow and settled.period > 32:
+        half = driven(settled.period // 2, 0.9, 1.0).estimates(lags)
+        error = error + np.abs(half.mean(axis=0) - capacity)
+        total_error = total_error + np.abs(half.sum(axis=1).mean() - total)
+    capacity = np.clip(capacity, 0.0, 1.0)
+    if progress is not None:
+        progress(1.0)
+    for array in (capacity, error, mean):
+        array.setflags(write=False)
+    fitted = settled.period * (_SEQUENCES - 1)
+    said = capacity, error, max(float(total), 0.0), float(total_error), units, fitted
+    return Memory(*said, mean, float(amplitude), settled.finite)
+
+
+def _checked_memory(layer, mean, amplitude, lags, steps) -> np.ndarray:
+    """Return the mean of the input, (features,); ValueError where a number does not fit."""
     mean = checked(layer, mean)
     if not (np.isfinite(amplitude) and amplitude > 0):
         raise ValueError(f"amplitude must be a positive number, but it is {amplitude}.")
     for name, value in (("lags", lags), ("steps", steps)):
         if value is not None and value < 1:
             raise ValueError(f"{name} must be at least 1, but it is {value}.")
-    units = layer.units
-    wanted = int(np.clip(4 * units, 512, 2048)) if steps is None else max(steps, 16)
-    period = 2 ** int(np.ceil(np.log2(wanted)))
-    lags = min(max(20, 4 * units) if lags is None else lags, period // 2 - 1)
+    return mean
+
+
+@dataclass(frozen=True, eq=False)
+class _Driven:
+    """The states of the second of two equal periods of noise.
+
+    Parameters
+    ----------
+    noise : ndarray (sequences, period)
+    states : ndarray (sequences, period, units)
+    kept : float
+        How much of a difference in the state a period leaves: ‖h(2P) − h(P)‖ / ‖h(P) − h(0)‖, the
+        largest of all sequences. A linear network whose spectral radius is ρ comes near ρ^P; above
+        1 it never settles. A chaotic one that is bounded stays near 1.
+    least : float
+        Sum of squares of which the rounding of the states is to blame.
+    bounded : bool
+        Whether the cell bounds its states.
+    finite : bool
+        False if the states grow without end.
+    """
+
+    noise: np.ndarray
+    states: np.ndarray
+    kept: float
+    least: float
+    bounded: bool
+    finite: bool
+
+    @property
+    def period(self) -> int:
+        return self.noise.shape[1]
+
+    @property
+    def is_slow(self) -> bool:
+        """Whether the states come nearer to what they repeat, but are not there yet."""
+        return self.finite and _SETTLED < self.kept < (1 if self.bounded else np.inf)
+
+    def period_to_settle(self, units: int) -> int:
+        """Return the period, a power of two, in which the states settle; at most the longest."""
+        if not self.is_slow:
+            return self.period
+        longest = min(_LONGEST, _LARGEST_DRIVE // units)
+        if self.kept >= 1:
+            return max(longest, self.period)
+        needed = self.period * np.log(_SETTLED) / np.log(self.kept)
+        return 2 ** int(np.log2(np.clip(2 * needed, self.period, max(longest, self.period))))
+
+    def estimates(self, lags: int) -> np.ndarray:
+        """Share of the variance explained, (sequences, lags)."""
+        if not self.finite:
+            return np.zeros((_SEQUENCES, lags))
+        return _estimates(self.states, self.noise, lags, self.least)
+
+    def rounding(self) -> float:
+        """How far off rounding may set the total.
+
+        A direction that is weaker by s than the strongest one is known to rounding / s² from sums
+        of squares, and to kept / s from states that have not quite settled; one that is as weak
+        as rounding itself counts or does not by chance, but explains 1 at most.
+        """
+        if not self.finite:
+            return 0.0
+        states = (self.states - self.states.mean(axis=(0, 1))).reshape(-1, self.states.shape[2])
+        eigenvalues = np.linalg.eigvalsh(states.T @ states)
+        strongest = max(eigenvalues[-1], 0.0)
+        weak = eigenvalues[eigenvalues > max(_FAINT**2 * strongest, self.least)]
+        if not weak.size:
+            return 0.0
+        kept = self.kept * np.sqrt(strongest / weak) if self.kept < _SETTLED else 0.0
+        lost = np.finfo(np.float64).eps * strongest / weak + kept + self.least / weak
+        return float(np.minimum(lost, 1.0).sum())
+
+
+def _driven(layer, mean, amplitude, period, lags, seed, progress) -> _Driven:
     noise = np.stack([_noise(period, lags, random) for random in _generators(seed)])
     inputs = mean + amplitude * np.concatenate([noise, noise], axis=1)[..., None]
-    states = _drive(layer, inputs, progress)[:, period:].astype(np.float64)
+    both = _drive(layer, inputs, progress)
+    first, states = (half.astype(np.float64) for half in (both[:, :period], both[:, period:]))
+    bounded = bool(np.isfinite(layer.state_range).all())
     with np.errstate(invalid="ignore"):
-        finite = bool((np.abs(states) < _LARGEST).all()) and not _grows(states)
-    estimates = (
-        _estimates(states, noise, lags, layer.dtype) if finite else np.zeros((_SEQUENCES, lags))
-    )
-    capacity, error = _mean_and_band(estimates)
-    total, total_error = _mean_and_band(estimates.sum(axis=1))
-    capacity = np.clip(capacity, 0.0, 1.0)
-    if progress is not None:
-        progress(1.0)
-    for array in (capacity, error, mean):
-        array.setflags(write=False)
-    fitted = period * (_SEQUENCES - 1)
-    said = capacity, error, max(float(total), 0.0), float(total_error), units, fitted
-    return Memory(*said, mean, float(amplitude), finite)
-
-
-def _grows(states: np.ndarray) -> bool:
-    """Whether the states of every sequence grow on: (sequences, period, units).
-
-    In all of them the later half of the period is more than twice as large. A network that has
-    settled repeats its states, so the larger half is as often the earlier one; a linear network
-    beyond the unit circle never settles.
-    """
-    middle = states.shape[1] // 2
-    before, after = (
-        np.abs(half).max(axis=(1, 2)) for half in (states[:, :middle], states[:, middle:])
-    )
-    return bool((after > 2 * before).all())
+        if not (np.abs(states) < _LARGEST).all():
+            return _Driven(noise, states, np.inf, 0.0, bounded, finite=False)
+    before = np.linalg.norm(first[:, -1], axis=1)
+    after = np.linalg.norm(states[:, -1] - first[:, -1], axis=1)
+    rounding = _ROUNDINGS * np.finfo(layer.dtype).eps * np.abs(states).max(initial=0.0)
+    left = np.zeros(_SEQUENCES)
+    np.divide(after, np.maximum(before, rounding), out=left, where=after > rounding)
+    larger = np.abs(states).max(axis=(1, 2)) > np.abs(first).max(axis=(1, 2))
+    least = rounding**2 * period * (_SEQUENCES - 1)
+    grows = not bounded and bool((left > 1).all() and larger.all())
+    return _Driven(noise, states, float(left.max()), least, bounded, finite=not grows)
 
 
 def _mean_and_band(estimates: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -180,7 +276,7 @@ def _mean_and_band(estimates: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return estimates.mean(axis=0), _STUDENT * spread / np.sqrt(_SEQUENCES) + _ROUNDING
 
 
-def _estimates(states: np.ndarray, noise: np.ndarray, lags: int, dtype: np.dtype) -> np.ndarray:
+def _estimates(states: np.ndarray, noise: np.ndarray, lags: int, least: float) -> np.ndarray:
     """Share of the variance explained, for each sequence from the others, (sequences, lags).
 
     ``states`` (sequences, period, units), ``noise`` (sequences, period). All sums over time that
@@ -188,8 +284,6 @@ def _estimates(states: np.ndarray, noise: np.ndarray, lags: int, dtype: np.dtype
     for all delays at once. What is fitted explains too much of its own data by as much, on
     average, as it explains too little of others; half of the gap is put back to every sequence.
     """
-    rounding = np.finfo(dtype).eps * np.abs(states).max(initial=0.0)
-    least = (_ROUNDINGS * rounding) ** 2 * states.shape[1] * (len(states) - 1)
     states = states - states.mean(axis=(0, 1))
     squares = np.stack([rows.T @ rows for rows in states])
     along = np.stack([_with_delayed(*pair, lags) for pair in zip(states, noise, strict=True)])

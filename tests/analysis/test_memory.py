@@ -195,3 +195,33 @@ def test_the_band_holds_the_truth_in_nineteen_of_twenty(activation, units):
 def test_what_does_not_fit_is_told_in_a_sentence(settings, said):
     with pytest.raises(ValueError, match=said):
         memory(reservoir([[0.5]], [1.0]), **settings)
+
+
+def in_closed_form(recurrent, kernel, lags):
+    """MC_k = cₖᵀ Σ⁻¹ cₖ with cₖ = Uᵏ W and Σ = Σₖ cₖ cₖᵀ: Jaeger 2001, of a linear network."""
+    columns = [kernel]
+    while len(columns) < 200_000 and np.linalg.norm(columns[-1]) > 1e-14:
+        columns.append(recurrent.T @ columns[-1])
+    held = np.stack(columns[:lags], axis=1)
+    all_held = np.stack(columns, axis=1)
+    return (held * np.linalg.solve(all_held @ all_held.T, held)).sum(axis=0)
+
+
+@pytest.mark.parametrize("radius", [0.99, 0.998, 0.9995])
+@pytest.mark.parametrize("seed", range(3))
+def test_what_a_slow_linear_network_repeats_is_not_taken_for_memory(radius, seed):
+    """With a period of 512 the sum of the last of these was off by several of its six units."""
+    recurrent = gaussian(6, 0.9, seed)
+    recurrent *= radius / np.abs(np.linalg.eigvals(recurrent)).max()
+    kernel = np.random.default_rng(seed).normal(size=6)
+    result = memory(reservoir(recurrent, kernel), seed=seed)
+    known = in_closed_form(recurrent, kernel, len(result.capacity))
+    assert abs(result.total - known.sum()) <= result.total_error
+    assert (np.abs(result.capacity - known) <= result.error + result.total_error).all()
+    if radius < 0.9995:
+        assert result.total_error < 1e-3
+
+
+def test_a_network_on_the_circle_has_a_band_that_says_how_little_is_known():
+    result = memory(reservoir(orthogonal(8), np.eye(8)[0]))
+    assert not result.finite or result.total_error > 0.01
