@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from base64 import b64encode
+from collections.abc import Callable
 from contextlib import nullcontext
 from functools import partial
 from html import escape
@@ -46,7 +47,7 @@ from rnnviz.lessons.lesson import Lesson
 from rnnviz.lessons.registry import lesson_of
 from rnnviz.link import Link, Shown
 from rnnviz.spec.experiment import TABLE, Experiment, ExperimentError
-from rnnviz.spec.given import acting_knobs, with_recipe
+from rnnviz.spec.given import acting_knobs, recipe_of, with_recipe
 from rnnviz.spec.perspective import Perspective
 from rnnviz.spec.training import Training
 from rnnviz.spec.wishes import unmet_wishes
@@ -260,14 +261,18 @@ def _layer(names: list[str], perspective: Perspective, say: Words) -> Perspectiv
 
 def _actions(situation: Link, look: Visibility, say: Words) -> Perspective:
     """Draw the buttons that go to another link, and what else there is to do."""
-    experiment, perspective = situation.experiment, situation.perspective
     if look.shows("actions"):
-        if "seed" in acting_knobs(situation.source):
-            again = variation(experiment, seed=(experiment.seed + 1) % 2**32)
-            target = with_recipe(situation.source, again)
-            _go("resample", ":material/casino:", target, perspective, say)
-        _go("back_to_lecture", ":material/restart_alt:", _LECTURE, perspective, say)
+        source, perspective = situation.source, situation.perspective
+        if "seed" in acting_knobs(source):
+            _go("resample", ":material/casino:", partial(_resample, source), perspective, say)
+        _go("back_to_lecture", ":material/restart_alt:", lambda: _LECTURE, perspective, say)
     return _extras(situation, look, say)
+
+
+def _resample(source: Shown) -> Shown:
+    """Return the same network with other random numbers."""
+    experiment = recipe_of(source)
+    return with_recipe(source, variation(experiment, seed=(experiment.seed + 1) % 2**32))
 
 
 def _extras(situation: Link, look: Visibility, say: Words) -> Perspective:
@@ -289,12 +294,14 @@ def _extras(situation: Link, look: Visibility, say: Words) -> Perspective:
     return perspective.replace(presentation=large)
 
 
-def _go(name: str, icon: str, target: Shown, perspective: Perspective, say: Words) -> None:
+def _go(
+    name: str, icon: str, target: Callable[[], Shown], perspective: Perspective, say: Words
+) -> None:
+    """Draw a button that goes to what ``target`` gives, which is asked for at the click."""
     st.button(
         say(f"page.{name}"),
         icon=icon,
         help=say(f"page.{name}_help"),
-        on_click=state.go,
-        args=(target, perspective),
+        on_click=lambda: state.go(target(), perspective),
         width="stretch",
     )

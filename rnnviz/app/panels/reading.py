@@ -125,8 +125,7 @@ def _advice(advice: Advice, experiment: Experiment, perspective: Perspective, sa
         say(f"advice.{advice.key}", value=advice.value),
         icon=":material/lightbulb:",
         help=say("advice.help"),
-        on_click=state.go,
-        args=(variation(experiment, **advice.changes), perspective),
+        on_click=lambda: state.go(variation(experiment, **advice.changes), perspective),
         key="advice",
     )
 

@@ -28,6 +28,7 @@ from rnnviz.app.server.streamlit_private import (
     keep_finished_pages,
     keep_settings,
     lighten_components,
+    send_together,
 )
 from rnnviz.app.server.wakeups import gather_wakeups
 
@@ -62,6 +63,7 @@ def parts() -> dict[str, Any]:
         keep_settings()
         lighten_components()
         keep_finished_pages()
+        send_together()
         # What is loaded now stays for ever: later collections need not look at it again.
         gc.collect()
         gc.freeze()

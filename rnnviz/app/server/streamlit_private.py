@@ -7,6 +7,7 @@ the minors that it was run with and no others.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib import import_module
@@ -42,6 +43,7 @@ __all__ = [
     "lighten_components",
     "option",
     "run_command",
+    "send_together",
     "widgets_of",
 ]
 
@@ -83,6 +85,35 @@ def _ends_a_page(message: ForwardMsg) -> bool:
     if message.WhichOneof("type") != "script_finished":
         return False
     return bool(message.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY)
+
+
+TOGETHER = 64
+"""Messages after which the event loop may turn to something else; a page run has about as many, and
+a client whose queue holds 500 is dropped."""
+
+
+class _Asyncio:
+    """The module ``asyncio``, but that a pause of no time is one only every so often."""
+
+    def __init__(self) -> None:
+        self._passed = 0
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(asyncio, name)
+
+    async def sleep(self, seconds: float) -> None:
+        self._passed += not seconds
+        if seconds or self._passed % TOGETHER == 0:
+            await asyncio.sleep(seconds)
+
+
+def send_together() -> None:
+    """Send what a session has to send in one turn of the event loop.
+
+    Streamlit pauses after each message. Every turn of the loop asks the system what has happened,
+    and lets other threads have Python: sixty times a page run, with a packet of its own each time.
+    """
+    setattr(import_module("streamlit.runtime.runtime"), "asyncio", _Asyncio())  # noqa: B010
 
 
 class StateByKey(Mapping[str, Any]):

@@ -1,5 +1,6 @@
 """The contract with Streamlit's private parts: whatever breaks here broke with a version of it."""
 
+import asyncio
 import inspect
 from functools import cache
 from importlib import import_module
@@ -205,3 +206,31 @@ def test_a_finished_page_is_sent_whole_though_a_fragment_of_it_begins(monkeypatc
     queue.enqueue(drawn("of the page"))
     queue.clear()
     assert not texts(), VERSION
+
+
+def test_the_pause_after_each_message_is_one_of_no_time(monkeypatch):
+    """What `send_together` leaves out: a message to a session, then a turn of the event loop."""
+    module = import_module("streamlit.runtime.runtime")
+    assert "await asyncio.sleep(0)" in inspect.getsource(module.Runtime._loop_coroutine), VERSION
+    monkeypatch.setattr(module, "asyncio", asyncio)
+    private.send_together()
+
+    async def turns(pauses, seconds):
+        seen = 0
+
+        async def other():
+            nonlocal seen
+            while True:
+                seen += 1
+                await asyncio.sleep(0)
+
+        beside = asyncio.create_task(other())
+        for _ in range(pauses):
+            await module.asyncio.sleep(seconds)
+        beside.cancel()
+        return seen
+
+    assert asyncio.run(turns(private.TOGETHER - 1, 0)) == 0
+    assert asyncio.run(turns(4 * private.TOGETHER, 0)) in (4, 5)  # a full queue drops a client
+    assert asyncio.run(turns(1, 0.002)) > 1
+    assert module.asyncio.Event is asyncio.Event
