@@ -5,6 +5,7 @@
 
 import { image } from "./colours.js";
 import { brief, printed } from "./numbers.js";
+import { setHidden } from "./writing.js";
 
 const BINS = 31;
 const SIZE = 190;
@@ -23,7 +24,7 @@ export class Details {
   /** Draw what is opened, when it or its numbers are others than before. */
   refresh(found, theme, scales) {
     const { model, gate } = this.view;
-    this.element.hidden = !this.part;
+    setHidden(this.element, !this.part);
     const key = [this.part, gate, theme.text, this.view.unit];
     if (!this.part || (this.model === model && String(key) === String(this.drawn))) return;
     this.model = model;

@@ -3,6 +3,7 @@
  */
 
 import { printed } from "./numbers.js";
+import { setHidden } from "./writing.js";
 
 const LINE = 160; // ms that a line of the loop's body stays marked
 const NAMES = /\b(inputs|input_t|W|U|b|state_t|output_t|suc_outputs|final_output_sequence|timesteps|input_features|output_features)\b/g;
@@ -23,25 +24,35 @@ export class Listing {
     clearInterval(this.timer);
   }
 
-  /** Take the lines of a network; those that stand inside the loop are its body. */
+  /** Take the lines of a network. */
   take({ listing }) {
+    this.listing = listing;
+  }
+
+  /** Write the lines, if they are others; those that stand inside the loop are its body. */
+  #write() {
+    const text = String(this.listing);
+    if (text === this.text) return;
+    this.text = text;
+    this.step = null;
     this.body = [];
-    this.lines = listing.map((text, i) => {
+    this.lines = this.listing.map((written, i) => {
       const line = document.createElement("div");
-      const inLoop = /^( {4}|for )/.test(text);
+      const inLoop = /^( {4}|for )/.test(written);
       if (inLoop) this.body.push(i);
-      line.append(...named(text));
+      line.append(...named(written));
       return line;
     });
     this.code.replaceChildren(...this.lines);
   }
 
   show(visible, found) {
-    this.element.hidden = !visible;
+    setHidden(this.element, !visible);
     if (!visible) {
       clearInterval(this.timer);
       return;
     }
+    this.#write();
     if (found.t !== this.step) this.#walk();
     this.step = found.t;
     this.found = found;

@@ -18,7 +18,7 @@ import { themeOf } from "./theme.js";
 import { linesOf } from "./tip.js";
 import { columnAt, paintUnrolled, unrolledHeight } from "./unrolled_view.js";
 import { Width } from "./width.js";
-import { setAttribute, setStyle, setText } from "./writing.js";
+import { setAttribute, setHidden, setStyle, setText } from "./writing.js";
 
 const MODES = ["step", "unrolled", "code"];
 const PREVIEWS = 32; // ms between two networks of a slider that moves: the picture has every frame
@@ -130,12 +130,18 @@ class NetworkView {
     this.model = model;
     this.scales = null;
     if (!model.gates?.includes(this.gate)) this.gate = model.gates?.[0] ?? null;
-    this.behind.hidden = true;
+    setHidden(this.behind, true);
   }
 
-  /** Name the ways to look and the layers. */
+  /** Name the ways to look and the layers, where they are others than before. */
   #furnish() {
-    const { words, layers, layer, head } = this.base;
+    const { words, layers, layer, head, presentation } = this.base;
+    const names = layers.length > 1 || head ? layers.map((one) => one.name) : [];
+    const modes = MODES.map((mode) => words[mode]);
+    const furnished = JSON.stringify([this.mode, layer, names, modes, words.behind, words.description]);
+    this.root.classList.toggle("rn-large", presentation);
+    if (furnished === this.furnished) return;
+    this.furnished = furnished;
     const choice = (text, pressed, act) => {
       const button = Object.assign(document.createElement("button"), { type: "button", textContent: text });
       button.setAttribute("aria-pressed", String(pressed));
@@ -143,14 +149,12 @@ class NetworkView {
       return button;
     };
     this.root.querySelector(".rn-modes").replaceChildren(
-      ...MODES.map((mode) => choice(words[mode], mode === this.mode, () => this.#take(mode))),
+      ...MODES.map((mode, i) => choice(modes[i], mode === this.mode, () => this.#take(mode))),
     );
-    const names = layers.length > 1 || head ? layers.map((one) => one.name) : [];
     this.root.querySelector(".rn-layers").replaceChildren(
       ...names.map((name, i) => choice(name, i === layer, () => this.host.tell("layer", i))),
     );
     this.behind.textContent = words.behind;
-    this.root.classList.toggle("rn-large", this.base.presentation);
     this.stage.setAttribute("aria-label", words.description);
   }
 
@@ -193,7 +197,7 @@ class NetworkView {
     } else {
       const other = network ? modelOf({ ...network.header, preview: true }, network.arrays) : this.#scaled(experiment);
       if (other) this.#show(other);
-      this.behind.hidden = Boolean(other);
+      setHidden(this.behind, Boolean(other));
     }
     if (this.width.pixels) this.#draw();
   }
@@ -224,7 +228,7 @@ class NetworkView {
     this.ink = theme.text;
     this.scales ??= scalesOf(model, theme);
     const isCode = this.mode === "code";
-    this.stage.hidden = isCode;
+    setHidden(this.stage, isCode);
     this.root.classList.toggle("rn-wide", isCode);
     this.listing.show(isCode, found);
     if (!isCode) this.#paint(found, theme);

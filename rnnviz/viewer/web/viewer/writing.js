@@ -18,3 +18,7 @@ export function setAttribute(element, name, value) {
 export function setStyle({ style }, name, value) {
   if (style.getPropertyValue(name) !== value) style.setProperty(name, value);
 }
+
+export function setHidden(element, hidden) {
+  if (element.hidden !== hidden) element.hidden = hidden;
+}
