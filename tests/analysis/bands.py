@@ -211,6 +211,7 @@ BANDS = {
     "rate of twins, forgetting": Band("Twins.rate_error", rates(20, 0.9, 0.3, 100)),
     "memory capacity, tanh": Band("Memory.total_error", capacities(20, "tanh")),
     "memory capacity, sigmoid": Band("Memory.total_error", capacities(12, "sigmoid")),
+    "memory capacity, linear": Band("Memory.total_error", capacities(20, "linear")),
     "memory at one lag": Band("Memory.error", capacities(20, "tanh", single=True)),
     "mean exponent of 4 seeds": Band("SweepResult.band", means("lyapunov", 4, **SMALL)),
     "mean exponent of 8 seeds": Band("SweepResult.band", means("lyapunov", 8, **SMALL)),

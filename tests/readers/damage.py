@@ -25,6 +25,16 @@ def damaged_files(seed, count):
         yield f"{number}-{name}", content
 
 
+def damaged_tables(seed, count):
+    """Yield Parquet files that are damaged between the marks at their ends."""
+    whole = files.tables()
+    source = random.Random(seed)
+    for _ in range(count):
+        content = source.choice(list(whole.values()))
+        damaged = _damaged(content[4:-4], source, whole)
+        yield content[:4] + damaged + content[-4:]
+
+
 def _damaged(content, source, whole):
     content = bytearray(content)
     for _ in range(source.choice((1, 1, 1, 2, 3, 8))):

@@ -335,3 +335,24 @@ def whole_data():
         "data.txt": "은닉 상태 to be or not to be\n".encode() * 9,
         "data.wav": wav(sound.tobytes(), 1, 16),
     }
+
+
+def tables():
+    """A few good Parquet files by name; pyarrow writes them."""
+    import pyarrow
+    import pyarrow.parquet
+
+    numbers = np.random.default_rng(0).normal(size=400)
+    words = ["low", "high", None, "은닉"] * 100
+    columns = {"x": numbers, "n": np.arange(400), "who": words, "on": [True, False] * 200}
+    table, whole = pyarrow.table(columns), {}
+    for name, how in {
+        "plain": {"use_dictionary": False, "compression": "none"},
+        "usual": {},
+        "groups": {"row_group_size": 50, "compression": "zstd"},
+        "pages": {"data_page_version": "2.0", "compression": "gzip"},
+    }.items():
+        file = io.BytesIO()
+        pyarrow.parquet.write_table(table, file, **how)
+        whole[name] = file.getvalue()
+    return whole

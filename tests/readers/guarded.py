@@ -1,12 +1,17 @@
 """Read a file while everything that a hostile one would do is watched."""
 
+import subprocess
 import sys
 import time
 import tracemalloc
+from functools import cache
 
 import pytest
 
 from rnnviz.readers import Refused, Unanswered, read_inputs, read_network
+from rnnviz.readers.data import parquet_process
+from rnnviz.readers.data.table import MOST_NUMBERS
+from tests.readers import files
 
 FORBIDDEN = (
     *("open", "os.system", "os.exec", "os.posix_spawn", "os.spawn", "os.listdir", "os.mkdir"),
@@ -91,3 +96,40 @@ def refused_as(content, name, key):
     with pytest.raises(Refused) as refused:
         read_network(content, name)
     assert refused.value.sentence("ko") != refused.value.sentence("en")
+
+
+_MEASURED = """
+import resource, subprocess, sys
+subprocess.run(sys.argv[1:], capture_output=True)
+used = resource.getrusage(resource.RUSAGE_CHILDREN)
+print(used.ru_utime + used.ru_stime, used.ru_maxrss * 1024)
+"""
+"""A process counts as its own what the one held that started it: so a small one starts it."""
+
+
+@cache
+def _at_least():
+    """Bytes that a process takes which reads a good table."""
+    return min(_taken(content)[1] for content in files.tables().values())
+
+
+def _taken(content):
+    reader = [sys.executable, "-I", parquet_process.__file__, str(MOST_NUMBERS)]
+    command = [sys.executable, "-I", "-S", "-c", _MEASURED, *reader]
+    found = subprocess.run(command, input=content, capture_output=True, check=True).stdout
+    seconds, memory = found.split()
+    return float(seconds), int(memory)
+
+
+def table_outcome(content):
+    """Read a Parquet file, which takes a process of its own; "read" or the key of the refusal."""
+    pytest.importorskip("resource")
+    seconds, memory = _taken(content)
+    assert seconds <= MOST_SECONDS, f"{seconds:.2f} s"
+    grown = memory - _at_least()
+    assert grown <= 3 * len(content) + SPARE, f"{grown:,} bytes for a table of {len(content):,}"
+    try:
+        read_inputs(content, "a.parquet")
+    except Refused as refused:
+        return refused.key
+    return "read"

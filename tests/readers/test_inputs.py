@@ -11,8 +11,11 @@ import rnnviz
 from rnnviz.readers import Choices, ReadingWarning, Refused, Unanswered, read_inputs
 from rnnviz.readers.data import csv_table
 from rnnviz.readers.data.opening import vocabulary_in
+from rnnviz.readers.data.parquet_table import table_of
 from tests.readers import files
+from tests.readers.damage import damaged_tables
 from tests.readers.files import wav
+from tests.readers.guarded import table_outcome
 
 
 def npy(array):
@@ -135,6 +138,58 @@ def test_parquet(tmp_path):
     for damaged in (content[:40], content[:-8] + b"\xff" * 4 + b"PAR1", b"PAR1PAR1"):
         with pytest.raises(Refused, match="Parquet"):
             read_inputs(damaged, "a.parquet")
+
+
+def test_every_column_of_a_parquet_table_arrives():
+    pandas = pytest.importorskip("pandas")
+    pytest.importorskip("pyarrow")
+    frame = pandas.DataFrame(
+        {
+            "x": [1.5, None, 3.0, -0.0],
+            "n": np.array([1, -2, 3, 127], np.int8),
+            "on": [True, False, None, True],
+            "who": ["a", None, "은닉", "a"],
+            "kind": pandas.Categorical(["u", "v", None, "u"]),
+            "when": pandas.date_range("2020-01-01", periods=4),
+            "parts": [[1], [], None, [1, 2]],
+            "nothing": [None] * 4,
+        }
+    )
+    for rows in (1, 2, 4):
+        file = io.BytesIO()
+        frame.to_parquet(file, row_group_size=rows)
+        table = table_of(file.getvalue())
+        np.testing.assert_array_equal(table.numbers["x"], frame["x"])
+        assert table.numbers["n"].tolist() == [1, -2, 3, 127]
+        np.testing.assert_array_equal(table.numbers["on"], [1, 0, np.nan, 1])
+        assert table.texts["who"] == ["a", "", "은닉", "a"]
+        assert table.texts["kind"] == ["u", "v", "", "u"]
+        assert table.texts["when"][3] == "2020-01-04 00:00:00"
+        assert table.texts["parts"] == ["[1]", "[]", "", "[1, 2]"]
+        assert not any(table.texts["nothing"])
+    file = io.BytesIO()
+    frame.iloc[:0].to_parquet(file)
+    assert table_of(file.getvalue()).texts["who"] == []
+
+
+def test_damaged_parquet_files_end_in_a_sentence():
+    pytest.importorskip("pyarrow")
+    assert [table_outcome(content) for content in files.tables().values()] == ["read"] * 4
+    assert "parquet_damaged" in {table_outcome(content) for content in damaged_tables(0, 6)}
+
+
+def test_a_small_parquet_file_that_grows_without_end_is_refused():
+    """So many rows that all name one text of 200 kB: 40 GB, where it is written out."""
+    arrow = pytest.importorskip("pyarrow")
+    from pyarrow import parquet
+
+    text = arrow.array(["y" * 200_000])
+    rows = arrow.DictionaryArray.from_arrays(arrow.array(np.zeros(200_000, np.int32)), text)
+    for column in (rows, arrow.chunked_array([rows.slice(0, 2000)]).cast(arrow.string())):
+        file = io.BytesIO()
+        parquet.write_table(arrow.table({"x": np.zeros(len(column)), "who": column}), file)
+        assert len(file.getvalue()) < 1e6
+        assert table_outcome(file.getvalue()) in ("read", "parquet_damaged")
 
 
 def test_text_with_a_vocabulary_that_is_made_or_given(tmp_path):

@@ -1,53 +1,23 @@
 """``.parquet``: read by pyarrow in a process of its own, bounded in memory and time.
 
 A small file of this format may claim billions of rows, and its reader is C++ that has no limits of
-its own: what goes wrong there ends that process and not the server's.
+its own: what goes wrong there ends that process and not the server's. It may take three times the
+file and 64 MB, as every reader, and what the cells need that the file says it has: no more numbers
+than a file of text may hold.
 """
 
 from __future__ import annotations
 
 import io
+import json
 import subprocess
 import sys
 
 import numpy as np
 
+from rnnviz.readers.data import parquet_process
 from rnnviz.readers.data.table import MOST_NUMBERS, Choices, Data, Table, data_of_table
 from rnnviz.readers.messages import Refused
-
-_SECONDS = 20
-_MEMORY = 2 * 2**30
-
-_CHILD = """
-import io, json, sys
-try:
-    import resource
-    resource.setrlimit(resource.RLIMIT_AS, (int(sys.argv[1]),) * 2)
-    resource.setrlimit(resource.RLIMIT_CPU, (int(sys.argv[2]),) * 2)
-except ImportError:
-    pass
-try:
-    import numpy as np
-    import pyarrow as pa, pyarrow.parquet as pq
-except ImportError:
-    sys.exit(3)
-pa.set_cpu_count(1)
-content = sys.stdin.buffer.read()
-file = pq.ParquetFile(io.BytesIO(content))
-rows, names = file.metadata.num_rows, file.schema_arrow.names
-if rows * max(1, len(names)) > int(sys.argv[3]) or len(names) > 2000:
-    sys.exit(4)
-arrays = {}
-for place, name in enumerate(names):
-    column = file.read([name], use_threads=False).column(0)
-    kind = column.type
-    if pa.types.is_floating(kind) or pa.types.is_integer(kind) or pa.types.is_boolean(kind):
-        arrays[f"n{place}"] = column.cast(pa.float64()).to_numpy(zero_copy_only=False)
-    else:
-        texts = ["" if one is None else str(one)[:80] for one in column.to_pylist()]
-        arrays[f"t{place}"] = np.array(texts or [""], dtype=str)
-np.savez(sys.stdout.buffer, names=np.array(names, dtype=str), **arrays)
-"""
 
 
 def read(content: bytes, name: str, choices: Choices) -> Data:
@@ -65,16 +35,20 @@ def table_of(content: bytes) -> Table:
     """
     if content[:4] != b"PAR1" or content[-4:] != b"PAR1":
         raise Refused("parquet_damaged")
-    command = [sys.executable, "-I", "-c", _CHILD, str(_MEMORY), str(_SECONDS), str(MOST_NUMBERS)]
+    command = [sys.executable, "-I", parquet_process.__file__, str(MOST_NUMBERS)]
     try:
         answer = subprocess.run(
-            command, input=content, capture_output=True, timeout=_SECONDS, check=False
+            command,
+            input=content,
+            capture_output=True,
+            timeout=parquet_process.SECONDS,
+            check=False,
         )
     except subprocess.TimeoutExpired as error:
         raise Refused("parquet_damaged") from error
-    if answer.returncode == 3:
+    if answer.returncode == parquet_process.NO_PYARROW:
         raise Refused("needs_pyarrow")
-    if answer.returncode == 4:
+    if answer.returncode == parquet_process.TOO_MANY:
         raise Refused("too_many_numbers", limit=f"{MOST_NUMBERS:,}")
     if answer.returncode:
         raise Refused("parquet_damaged")
@@ -85,5 +59,6 @@ def table_of(content: bytes) -> Table:
             if f"n{place}" in found:
                 table.numbers[name] = found[f"n{place}"]
             else:
-                table.texts[name] = found[f"t{place}"].tolist()
+                words = [*json.loads(found[f"t{place}"].tobytes()), ""]  # the last for none
+                table.texts[name] = [words[code] for code in found[f"c{place}"].tolist()]
     return table
