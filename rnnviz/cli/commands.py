@@ -91,7 +91,8 @@ def gallery(request: argparse.Namespace, say: Words) -> None:
 
         def sheets() -> Iterator[tuple[str, Sheet]]:
             for view in views().values():
-                yield view.name, _sheet(run, shown, view, look, language, bar)
+                if view.why_not(run) is None:
+                    yield view.name, _sheet(run, shown, view, look, language, bar)
                 bar.piece()
 
         write_gallery(sheets(), request.out, request.format, force=request.force)
@@ -150,7 +151,10 @@ def _program(shown: Shown, framework: str, say: Words) -> Program:
 
 def _sheets(shown: Sequence[Shown], view: View, look: Look, bar: Bar) -> Iterator[Sheet]:
     for one, run in zip(shown, runs_of(shown), strict=True):
-        yield _sheet(run, one, view, look, one.perspective.language or DEFAULT_LANGUAGE, bar)
+        language = one.perspective.language or DEFAULT_LANGUAGE
+        if reason := view.why_not(run):
+            raise Misunderstood(words(language)(reason))
+        yield _sheet(run, one, view, look, language, bar)
 
 
 def _sheet(run: Run, shown: Shown, view: View, look: Look, language: str, bar: Bar) -> Sheet:

@@ -286,6 +286,30 @@ class Run:
             readings[..., -1, :] = self.output
         return read_only(readings)
 
+    @cached_property
+    def targets(self) -> np.ndarray | None:
+        """What the head should give at each timestep, ``(timesteps, dense_units)``, read-only.
+
+        Whole numbers that are places of the output come as 1 there and 0 elsewhere. None where the
+        data have no such targets, or the model returns no output at each timestep.
+        """
+        targets, dense = self.data.targets, self.dense
+        if targets is None or dense is None or dense is not self.network.head[-1]:
+            return None
+        steps, units = self.states.shape[:-1], dense.units
+        if not self.layers[-1].return_sequences or targets.dtype.kind not in "fiu":
+            return None
+        if targets.shape == (*steps, units):
+            return targets
+        if targets.shape != steps:
+            return None
+        if units == 1:
+            return targets[..., np.newaxis]
+        places = np.arange(units)
+        if targets.dtype.kind == "f" or not np.isin(targets, places).all():
+            return None
+        return read_only((targets[..., np.newaxis] == places).astype(float))
+
     def __repr__(self) -> str:
         shape = f"{self.states.shape} {self.states.dtype}"
         return f"<Run: states {shape}, ?{self.source.to_query()}>"

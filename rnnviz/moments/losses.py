@@ -29,7 +29,7 @@ class Losses:
 
 def has_losses(run: Run) -> bool:
     """Whether it is known at each timestep how far a run is off."""
-    return has_next_token(run.whole) or _targets(run.whole) is not None
+    return has_next_token(run.whole) or run.whole.targets is not None
 
 
 def losses_of(run: Run) -> Losses:
@@ -41,11 +41,11 @@ def losses_of(run: Run) -> Losses:
         Where the network neither says what comes next nor has targets for each timestep.
     """
     run = run.whole
-    targets = _targets(run)
+    targets = run.targets
     if has_next_token(run) or targets is None:
         return Losses(next_token(run).surprise, "bits")
     readings = run.readings
-    assert readings is not None  # as _targets asks for it
+    assert readings is not None  # as there are targets
     with np.errstate(all="ignore"):
         squares = ((readings - targets) ** 2).mean(axis=-1)
     if run.has_trials:
@@ -53,17 +53,3 @@ def losses_of(run: Run) -> Losses:
         squares = np.concatenate([row[:length] for row, length in rows])
     squares.setflags(write=False)
     return Losses(squares, "squares")
-
-
-def _targets(run: Run) -> np.ndarray | None:
-    """The numbers that the head should give at each timestep; None where there are none."""
-    targets = run.data.targets
-    if targets is None or not run.network.head or not run.layers[-1].return_sequences:
-        return None
-    dense = run.dense
-    if dense is None or dense is not run.network.head[-1] or targets.dtype.kind not in "fiu":
-        return None
-    shape = (*run.states.shape[:-1], dense.units)
-    if targets.shape == shape[:-1] and dense.units == 1:
-        targets = targets[..., np.newaxis]
-    return targets if targets.shape == shape else None

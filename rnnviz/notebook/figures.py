@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from rnnviz.engine.run import Run
-from rnnviz.i18n import DEFAULT_LANGUAGE
+from rnnviz.i18n import DEFAULT_LANGUAGE, words
 from rnnviz.spec.perspective import Perspective
 from rnnviz.views._plot.colours import PALETTES
 from rnnviz.views._plot.style import Style
@@ -30,7 +30,8 @@ def figure(
     run : Run
         From :func:`rnnviz.spec.simulate`.
     view : str
-        Name of the view; ValueError lists the names when there is none such.
+        Name of the view; ValueError lists the names when there is none such, or says why the
+        network has none.
     perspective : Perspective, optional
         Cursor and layer.
     language, theme, palette, presentation
@@ -39,6 +40,8 @@ def figure(
     known = views()
     if view not in known:
         raise ValueError(f"there is no view {view!r}; there are: {', '.join(known)}")
+    if reason := known[view].why_not(run):
+        raise ValueError(words(language)(reason))
     perspective = perspective or Perspective()
     style = Style(language, theme, palette, presentation)
     drawn = known[view].draw(known[view].analyse(run, perspective), style)

@@ -51,6 +51,8 @@ class View(Generic[Result]):
     needs_recipe : bool
         Whether it draws other weights by the same recipe, and so has nothing to say of weights
         that are given.
+    needs_head : bool
+        Whether it shows the output of a Dense layer; a network without one is not offered it.
     """
 
     name: str
@@ -64,6 +66,7 @@ class View(Generic[Result]):
     group: str = ""
     needs_trials: bool = False
     needs_recipe: bool = False
+    needs_head: bool = False
 
     def is_offered(self, run) -> bool:
         """Return whether a page offers the view for a run."""
@@ -71,6 +74,8 @@ class View(Generic[Result]):
 
     def why_not(self, run) -> str | None:
         """Return the key of the sentence that says why a run has no such view; None if it has."""
+        if self.needs_head and run.dense is None:
+            return "view.needs_head"
         return "view.needs_recipe" if self.needs_recipe and run.experiment is None else None
 
 

@@ -12,10 +12,10 @@ from rnnviz.i18n import LANGUAGES, words
 from rnnviz.sentences.advice import KERAS_WEIGHTS
 from rnnviz.sentences.numbers import number
 from rnnviz.views._plot.lenses import LENSES
-from rnnviz.views.registry import views_of
+from rnnviz.views.registry import view, views_of
 from tests.app.test_app import address, run, sentences, shown
 
-LOOKS = [view.name for view in views_of("states") if view.name != "states"]
+LOOKS = [one.name for one in views_of("states") if one.name != "states"]
 DEGENERATE = [
     {},
     {"weight_scale": 0.0},
@@ -76,10 +76,22 @@ def test_a_lens_with_nothing_to_show_says_why():
 def test_every_look_opens_for_every_run(look):
     for count, settings in enumerate(DEGENERATE):
         language = LANGUAGES[count % 2]
-        at = run(query(Experiment(**settings), view=look, t=5, unit=3, lang=language))
+        more = {"dense_units": 7} if view(look).needs_head else {}
+        at = run(query(Experiment(**settings | more), view=look, t=5, unit=3, lang=language))
         assert not at.exception
         assert not at.error
         assert words(language)(f"view.{look}.how_to_read") in captions(at)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_output_is_offered_where_there_is_one_and_told_where_there_is_none(language):
+    say = words(language)
+    at = run(query(Experiment(), view="output", lang=language))
+    assert not at.error
+    assert say("view.needs_head") in [one.value for one in at.info]
+    assert say("view.output.short") not in switch(at, say("closer.label")).options
+    at = run(query(Experiment(dense_units=1), lang=language))
+    assert say("view.output.short") in switch(at, say("closer.label")).options
 
 
 def test_a_look_is_chosen_closed_again_and_kept_in_the_link():

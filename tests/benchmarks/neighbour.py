@@ -30,6 +30,7 @@ LARGEST = Experiment(
     kernel_initializer="glorot_uniform",
     recurrent_initializer="orthogonal",
     bias_initializer="zeros",
+    dense_units=1,
 )
 
 

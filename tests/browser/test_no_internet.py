@@ -51,7 +51,7 @@ def _host(url):
 
 def links():
     yield from (f"page={page}" for page in PAGES)
-    yield from (f"page={view.page}&view={view.name}" for view in views().values())
+    yield from (f"page={view.page}&view={view.name}&dense_units=1" for view in views().values())
     yield f"lesson={next(iter(lessons()))}"  # they differ in words and numbers alone
     yield f"note={quote(NOTE)}"
 

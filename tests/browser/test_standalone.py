@@ -16,7 +16,7 @@ from tests.browser.offline import opened_file
 from tests.browser.pixels import picture
 from tests.export.conftest import EXPERIMENTS, studio  # noqa: F401 - a fixture
 
-RUN = simulate(EXPERIMENTS["lively"])
+RUN = simulate(EXPERIMENTS["lively"].replace(dense_units=3))
 
 
 @pytest.fixture

@@ -127,7 +127,8 @@ def test_a_pdf_comes_from_the_server(open_page):
 @pytest.mark.parametrize("name", [name for name, one in views().items() if not one.needs_trials])
 def test_every_view_can_be_taken_away_from_the_page_that_shows_it(open_page, name):
     view = views()[name]
-    menu = Menu(open_page(query(SMALL, page=view.page, view=name)))
+    shown = SMALL.replace(dense_units=2)
+    menu = Menu(open_page(query(shown, page=view.page, view=name)))
     # The shapes have no choice of their own on their page: they always stand there.
     file, content = (menu.view(name) if name == "shapes" else menu).take("PNG")
     assert file == f"rnnviz-{name}.png"

@@ -22,6 +22,7 @@ from rnnviz.views.registry import views
 
 SMALL = Experiment(timesteps=6, input_features=2, units=3, seed=4)
 LINK = SMALL.to_query()
+WITH_HEAD = SMALL.replace(dense_units=2).to_query()
 
 
 @pytest.mark.usefixtures("browser")
@@ -37,7 +38,7 @@ def test_render_draws_a_picture(run, tmp_path, format):
 @pytest.mark.parametrize("view", views())
 def test_render_writes_any_view_as_page_and_figure(run, tmp_path, view):
     for format in ("html", "json"):
-        assert run("render", view, "--link", LINK, "--out", f"a.{format}").code == 0
+        assert run("render", view, "--link", WITH_HEAD, "--out", f"a.{format}").code == 0
     figure = plotly.io.read_json(tmp_path / "a.json")
     assert figure.layout.meta["rnnviz"]["units"] == 3
     assert run("data", "--json", "a.html", "--out", "a.csv").code == 0
@@ -98,10 +99,21 @@ def test_without_a_link_it_is_the_lecture(run, tmp_path):
 
 
 def test_gallery_draws_every_view(run, tmp_path):
-    answer = run("gallery", "--link", LINK, "--out", "g", "--language", "ko")
+    answer = run("gallery", "--link", WITH_HEAD, "--out", "g", "--language", "ko")
     assert answer.code == 0
     assert answer.out.strip() == os.path.join("g", "index.html")
     assert {f"{name}.html" for name in views()} < set(os.listdir(tmp_path / "g"))
+
+
+def test_a_view_that_a_network_does_not_have_is_left_out_or_told(run, tmp_path):
+    answer = run("gallery", "--link", LINK, "--out", "g")
+    assert answer.code == 0
+    missing = {"output.html"}
+    assert {f"{name}.html" for name in views()} - set(os.listdir(tmp_path / "g")) == missing
+    answer = run("render", "output", "--link", LINK, "--out", "a.html")
+    assert answer.code in (1, 2)
+    assert words("en")("view.needs_head") in answer.err
+    assert not (tmp_path / "a.html").exists()
 
 
 def test_summary_prints_what_keras_prints(run):

@@ -23,7 +23,10 @@ from rnnviz.spec.perspective import Perspective
 from rnnviz.views.registry import views
 from tests.export.conftest import EXPERIMENTS
 
-RUNS = {"en": simulate(Experiment()), "ko": simulate(EXPERIMENTS["lively"])}
+RUNS = {
+    "en": simulate(Experiment(dense_units=1)),
+    "ko": simulate(EXPERIMENTS["lively"].replace(dense_units=9)),
+}
 LOOKS = {"en": Look(), "ko": Look(theme="print", size="column", scale=2)}
 
 

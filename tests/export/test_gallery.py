@@ -12,7 +12,7 @@ from rnnviz.export.sheets import sheet_of
 from rnnviz.spec.perspective import Perspective
 from rnnviz.views.registry import views
 
-EXPERIMENT = Experiment(timesteps=5, units=3)
+EXPERIMENT = Experiment(timesteps=5, units=3, dense_units=2)
 RUN = simulate(EXPERIMENT)
 
 

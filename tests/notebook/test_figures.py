@@ -20,11 +20,16 @@ HERE = Path(__file__).parent
 
 @pytest.mark.parametrize("name", views())
 def test_every_view_is_a_plain_figure(name):
-    run = simulate(Experiment(timesteps=8, units=4))
+    run = simulate(Experiment(timesteps=8, units=4, dense_units=2))
     drawn = figure(run, name)
     assert type(drawn) is go.Figure
     assert drawn.data
     drawn.update_layout(title="mine")
+
+
+def test_a_view_that_a_network_does_not_have_says_why():
+    with pytest.raises(ValueError, match="Dense"):
+        figure(simulate(Experiment(timesteps=8, units=4)), "output")
 
 
 def test_a_figure_follows_its_options():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import streamlit as st
@@ -14,6 +14,7 @@ from rnnviz.app.panels.problems import plain
 from rnnviz.app.panels.views import analysed
 from rnnviz.app.runtime import state
 from rnnviz.app.runtime.delivery import draw_in_browser, hand_over
+from rnnviz.app.runtime.opened import NotOpenedError
 from rnnviz.app.runtime.results import MEMORY, read_once, run_of, trial_of
 from rnnviz.app.runtime.shared_browser import BROWSER
 from rnnviz.app.runtime.waiting import keep_a_place
@@ -107,7 +108,7 @@ def _one_of(shown: Link, say: Words) -> tuple[Source, Perspective]:
 
 def _pictures(source: Source, perspective: Perspective, say: Words) -> None:
     """Offer any view as a picture, or as a page of its own."""
-    view, look = _view(perspective, say), _look(say)
+    view, look = _view(_possible(source, perspective), perspective, say), _look(say)
     failure, wanted = missing(), None
     for place, format in zip(st.columns(4), ("png", "svg", "pdf", "html"), strict=True):
         if place.button(
@@ -149,8 +150,17 @@ def _deliver(sheet: Sheet, format: str, name: str, say: Words) -> None:
         hand_over(content, format, name, say)
 
 
-def _view(perspective: Perspective, say: Words) -> View:
-    known, first = views(), _first_view(perspective)
+def _possible(source: Source, perspective: Perspective) -> Mapping[str, View]:
+    """Return the views that there are of it; all of them, where its file has yet to be opened."""
+    try:
+        run = trial_of(run_of(source), perspective)
+    except NotOpenedError:
+        return views()
+    return {name: view for name, view in views().items() if view.why_not(run) is None}
+
+
+def _view(known: Mapping[str, View], perspective: Perspective, say: Words) -> View:
+    first = known.get(_first_view(perspective).name) or next(iter(known.values()))
     name = st.selectbox(
         say("take_away.view"),
         list(known),
