@@ -151,55 +151,61 @@ def _controls(
     bench: Bench | None,
 ) -> tuple[Link, tuple[Problem, ...]]:
     """Draw what can be moved here, and return what is shown then, and why it is not more."""
-    experiment = situation.experiment
-    lesson = lesson_of(perspective)
-    if lesson:
-        learns = situation.training if isinstance(lesson.start, Training) else None
-        said = lesson.words(say)
-        recipe = learns or situation.source
-        asked, perspective, problems = lesson_panel(lesson, recipe, perspective, said)
-        if isinstance(asked, Training):
-            moved = dataclasses.replace(situation, source=asked.experiment, training=asked)
-            return dataclasses.replace(moved, perspective=perspective), problems
-        moved = dataclasses.replace(situation, source=asked)
-        return dataclasses.replace(moved, perspective=perspective), problems
-    elif perspective.page == "lessons":
+    shown = dataclasses.replace(situation, perspective=perspective)
+    if lesson := lesson_of(perspective):
+        return _of_lesson(lesson, shown, say)
+    if perspective.page == "lessons":
         # Nothing of the network is shown there, so nothing of it can be moved.
-        shown = dataclasses.replace(situation, perspective=perspective)
         return dataclasses.replace(shown, perspective=_extras(shown, look, say)), ()
-    elif perspective.page == "training":
-        situation, problems = training_controls(situation, look, say)
-        shown = dataclasses.replace(situation, perspective=perspective)
-        return dataclasses.replace(shown, perspective=_actions(shown, look, say)), problems
+    if perspective.page == "training":
+        moved, problems = training_controls(situation, look, say)
+        moved = dataclasses.replace(moved, perspective=perspective)
     elif perspective.page == "compare":
-        shown = dataclasses.replace(situation, perspective=perspective)
-        situation, problems = two_experiments(shown, look, say)
-        perspective = _actions(situation, look, say)
-        return dataclasses.replace(situation, perspective=perspective), problems
+        moved, problems = two_experiments(shown, look, say)
     else:
-        layer, locked = perspective.layer, look.locked_knobs
-        hidden = look.hidden_knobs | (frozenset(TABLE) - frozenset(acting_knobs(situation.source)))
-        wrong: tuple[Problem, ...] = ()
-        plain = look.shows("actions") and not perspective.knobs
-        if plain and perspective.page in ("states", "dynamics"):
-            starters(situation.source, perspective, say)
-        if bench:
-            experiment, wrong, hidden = bench.experiment, bench.problems, hidden | STACK_KNOBS
-        elif len(names := _layer_names(situation)) > 1:
-            perspective = _layer(names, perspective, say)
-            layer = perspective.layer
-        perspective = choose_trial(situation.source, perspective, say)
-        preset = None
-        if not hidden & set(PRESET_KNOBS) and not bench:
-            preset = partial(_preset, situation, perspective, say, locked)
-        experiment, problems = experiment_controls(
-            experiment, layer, say, hidden, locked, preset=preset
-        )
-        problems = wrong + problems
-        shown = dataclasses.replace(situation.with_experiment(experiment), perspective=perspective)
-        perspective = _actions(shown, look, say)
-    moved = dataclasses.replace(situation.with_experiment(experiment), perspective=perspective)
-    return moved, problems
+        moved, problems = _of_network(shown, look, say, bench)
+    return dataclasses.replace(moved, perspective=_actions(moved, look, say)), problems
+
+
+def _of_lesson(lesson: Lesson, shown: Link, say: Words) -> tuple[Link, tuple[Problem, ...]]:
+    """Draw the card of a lesson with the one control that it has."""
+    learns = shown.training if isinstance(lesson.start, Training) else None
+    recipe = learns or shown.source
+    asked, perspective, problems = lesson_panel(
+        lesson, recipe, shown.perspective, lesson.words(say)
+    )
+    if isinstance(asked, Training):
+        moved = dataclasses.replace(shown, source=asked.experiment, training=asked)
+    else:
+        moved = dataclasses.replace(shown, source=asked)
+    return dataclasses.replace(moved, perspective=perspective), problems
+
+
+def _of_network(
+    shown: Link, look: Visibility, say: Words, bench: Bench | None
+) -> tuple[Link, tuple[Problem, ...]]:
+    """Draw the controls of one network; ``bench`` has those of a stack on the page itself."""
+    perspective, experiment = shown.perspective, shown.experiment
+    layer, locked = perspective.layer, look.locked_knobs
+    hidden = look.hidden_knobs | (frozenset(TABLE) - frozenset(acting_knobs(shown.source)))
+    wrong: tuple[Problem, ...] = ()
+    plain = look.shows("actions") and not perspective.knobs
+    if plain and perspective.page in ("states", "dynamics"):
+        starters(shown.source, perspective, say)
+    if bench:
+        experiment, wrong, hidden = bench.experiment, bench.problems, hidden | STACK_KNOBS
+    elif len(names := _layer_names(shown)) > 1:
+        perspective = _layer(names, perspective, say)
+        layer = perspective.layer
+    perspective = choose_trial(shown.source, perspective, say)
+    preset = None
+    if not hidden & set(PRESET_KNOBS) and not bench:
+        preset = partial(_preset, shown, perspective, say, locked)
+    experiment, problems = experiment_controls(
+        experiment, layer, say, hidden, locked, preset=preset
+    )
+    moved = dataclasses.replace(shown.with_experiment(experiment), perspective=perspective)
+    return moved, wrong + problems
 
 
 def _preset(situation: Link, perspective: Perspective, say: Words, locked: frozenset[str]) -> None:
