@@ -25,8 +25,9 @@ def look_closer(run: Run, perspective: Perspective, say: Words) -> Perspective:
     """Offer the closer looks, show the one that is chosen, and return what is looked at."""
     every = {view.name: view for view in views_of(_PAGE) if view.name != _MAIN}
     views = {name: view for name, view in every.items() if not view.needs_head or run.dense}
-    if perspective.view in every and perspective.view not in views:
-        st.info(say(every[perspective.view].why_not(run)))
+    left_out = every.keys() - views.keys()
+    if perspective.view in left_out and (reason := every[perspective.view].why_not(run)):
+        st.info(say(reason))
     standing = perspective.view if perspective.view in views else None
     name = st.segmented_control(
         say("closer.label"),
