@@ -152,7 +152,7 @@ def memory(
     estimates = settled.estimates(lags)
     capacity, error = _mean_and_band(estimates)
     total, total_error = _mean_and_band(estimates.sum(axis=1))
-    total_error = total_error + settled.rounding()
+    total_error = total_error + min(settled.rounding(), max(float(total), 0.0))
     if settled.is_slow and settled.period > 32:
         half = driven(settled.period // 2, 0.9, 1.0).estimates(lags)
         error = error + np.abs(half.mean(axis=0) - capacity)
@@ -235,7 +235,8 @@ class _Driven:
 
         A direction that is weaker by s than the strongest one is known to rounding / s² from sums
         of squares, and to kept / s from states that have not quite settled; one that is as weak
-        as rounding itself counts or does not by chance, but explains 1 at most.
+        as rounding itself counts or does not by chance, but explains 1 at most. And none explains
+        more than all do.
         """
         if not self.finite:
             return 0.0

@@ -3,6 +3,7 @@ import os
 import numpy as np
 import pytest
 
+from rnnviz import Experiment, simulate
 from rnnviz.analysis.memory import _noise, _with_delayed, memory
 from rnnviz.engine import SimpleRNN
 from tests.analysis.networks import gaussian, lecture, orthogonal
@@ -225,3 +226,11 @@ def test_what_a_slow_linear_network_repeats_is_not_taken_for_memory(radius, seed
 def test_a_network_on_the_circle_has_a_band_that_says_how_little_is_known():
     result = memory(reservoir(orthogonal(8), np.eye(8)[0]))
     assert not result.finite or result.total_error > 0.01
+
+
+def test_states_that_vary_by_their_rounding_alone_hold_nothing_for_sure():
+    """Each of their 64 directions is as weak as rounding; together they explain next to nothing."""
+    trace = simulate(Experiment()).layers[0].trace
+    result = memory(trace.layer, trace.inputs.mean(axis=0), float(trace.inputs.std()))
+    assert result.total_error < 0.01
+    assert result.verdict.key == "verdict.memory.none"

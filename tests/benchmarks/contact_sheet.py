@@ -50,7 +50,9 @@ def runs() -> dict:
     return {
         "lecture": simulate(Experiment()),
         "chaos": simulate(Experiment(**zero_mean, weight_scale=3.0, timesteps=80, units=24)),
-        "lstm": simulate(Experiment(**zero_mean, cell="LSTM", units=(12, 8), timesteps=40)),
+        "lstm": simulate(
+            Experiment(**zero_mean, cell="LSTM", units=(12, 8), timesteps=40, dense_units=3)
+        ),
     }
 
 
