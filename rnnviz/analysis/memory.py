@@ -31,6 +31,8 @@ _ROUNDINGS = 4.0
 """States that vary by no more than so many roundings stand still."""
 _SETTLED = 1e-9
 """States have settled when a period leaves no more of a difference; read-outs see down to 1e-6."""
+_CHAOTIC = 0.5
+"""Bounded states of which a period leaves more of a difference do not settle at all."""
 _LONGEST = 8192
 _LARGEST_DRIVE = 2**19
 """The longest period, and the largest number of states of a period, of a network that is slow."""
@@ -163,7 +165,8 @@ def memory(
     for array in (capacity, error, mean):
         array.setflags(write=False)
     fitted = settled.period * (_SEQUENCES - 1)
-    said = capacity, error, max(float(total), 0.0), float(total_error), units, fitted
+    total = float(np.clip(total, 0.0, units))  # above by rounding alone
+    said = capacity, error, total, float(total_error), units, fitted
     return Memory(*said, mean, float(amplitude), settled.finite)
 
 
@@ -189,7 +192,7 @@ class _Driven:
     kept : float
         How much of a difference in the state a period leaves: ‖h(2P) − h(P)‖ / ‖h(P) − h(0)‖, the
         largest of all sequences. A linear network whose spectral radius is ρ comes near ρ^P; above
-        1 it never settles. A chaotic one that is bounded stays near 1.
+        1 it never settles. A chaotic one that is bounded stays at that.
     least : float
         Sum of squares of which the rounding of the states is to blame.
     bounded : bool
@@ -212,7 +215,7 @@ class _Driven:
     @property
     def is_slow(self) -> bool:
         """Whether the states come nearer to what they repeat, but are not there yet."""
-        return self.finite and _SETTLED < self.kept < (1 if self.bounded else np.inf)
+        return self.finite and _SETTLED < self.kept < (_CHAOTIC if self.bounded else np.inf)
 
     def period_to_settle(self, units: int) -> int:
         """Return the period, a power of two, in which the states settle; at most the longest."""
@@ -288,61 +291,79 @@ def _estimates(states: np.ndarray, noise: np.ndarray, lags: int, least: float) -
     states = states - states.mean(axis=(0, 1))
     squares = np.stack([rows.T @ rows for rows in states])
     along = np.stack([_with_delayed(*pair, lags) for pair in zip(states, noise, strict=True)])
-    plain = _judged(squares, along, noise.shape[1], least, 0.0)
-    total = _mean_and_band(plain.sum(axis=1))[0]
+    fits = [_Fit.without(index, squares, along, least) for index in range(len(squares))]
+    period = noise.shape[1]
+    plain = _judged(fits, 0.0) / period
+    total, band = _mean_and_band(plain.sum(axis=1))
+    if abs(total) + band >= _NOTHING:  # else states stand still in most sequences
+        own = np.stack([fit.own() for fit in fits]) / (period * (len(fits) - 1))
+        plain = plain + (own - plain).mean(axis=0) / 2
+        total = _mean_and_band(plain.sum(axis=1))[0]
     # States of which a few far ones decide everything (a unit that is saturated but for them) have
     # read-outs that are far off on other data. A damped one is nearer to what can be read.
     for damping in _DAMPINGS:
-        damped = _judged(squares, along, noise.shape[1], least, damping)
+        damped = _judged(fits, damping) / period
         other, narrower = _mean_and_band(damped.sum(axis=1))
         if other - narrower > total:
             plain, total = damped, other
     return plain
 
 
-def _judged(
-    squares: np.ndarray, along: np.ndarray, period: int, least: float, damping: float
-) -> np.ndarray:
-    """Share explained of each sequence by a read-out that the others fit, (sequences, lags)."""
-    judged, own = np.empty((2, len(squares), along.shape[2]))
-    for index in range(len(squares)):
-        rest_squares = squares.sum(axis=0) - squares[index]
-        rest_along = along.sum(axis=0) - along[index]
-        weights = _read_out(rest_squares, rest_along, least, damping)
-        judged[index] = _explained(weights, squares[index], along[index]) / period
-        rest = period * (len(squares) - 1)
-        own[index] = _explained(weights, rest_squares, rest_along) / rest
-    total, band = _mean_and_band(judged.sum(axis=1))
-    if damping > 0 or abs(total) + band < _NOTHING:
-        return judged  # states that stand still in most sequences: there is nothing to put back
-    return judged + (own - judged).mean(axis=0) / 2
+@dataclass(frozen=True, eq=False)
+class _Fit:
+    """Least-squares read-outs that all sequences but one fit, and that are judged on that one.
+
+    By the normal equations, in the directions of the states' covariance that can be read. One that
+    is a million times weaker than the strongest is lost in any noise, and in theirs; so it is left
+    out. So is one whose sum of squares is below what rounding makes.
+
+    Parameters
+    ----------
+    strengths : ndarray (directions,)
+        Sums of squares of the states that are fitted.
+    strongest : float
+    wanted : ndarray (directions, lags)
+        Their products with the delayed noise.
+    squares, along : ndarray (directions, directions), (directions, lags)
+        The same two of the sequence that was left out.
+    """
+
+    strengths: np.ndarray
+    strongest: float
+    wanted: np.ndarray
+    squares: np.ndarray
+    along: np.ndarray
+
+    @classmethod
+    def without(cls, index: int, squares: np.ndarray, along: np.ndarray, least: float) -> _Fit:
+        """Fit all but one of the sequences."""
+        eigenvalues, directions = np.linalg.eigh(squares.sum(axis=0) - squares[index])
+        strongest = max(float(eigenvalues[-1]), 0.0)
+        read = eigenvalues > max(_FAINT**2 * strongest, least)
+        directions = directions[:, read]
+        wanted = directions.T @ (along.sum(axis=0) - along[index])
+        own_squares = directions.T @ squares[index] @ directions
+        own_along = directions.T @ along[index]
+        return cls(eigenvalues[read], strongest, wanted, own_squares, own_along)
+
+    def judged(self, damping: float) -> np.ndarray:
+        """Return Σ_t z² − Σ_t (z − w·h)² of the one that was left out, for each lag."""
+        weights = self.wanted / (self.strengths + damping * self.strongest)[:, None]
+        return (weights * (2 * self.along - self.squares @ weights)).sum(axis=0)
+
+    def own(self) -> np.ndarray:
+        """Return the same of those that were fitted, without damping."""
+        return (self.wanted**2 / self.strengths[:, None]).sum(axis=0)
 
 
-def _explained(weights: np.ndarray, squares: np.ndarray, along: np.ndarray) -> np.ndarray:
-    """Return Σ_t z² − Σ_t (z − w·h)² for each lag, (lags,)."""
-    return 2 * (along * weights).sum(axis=0) - (weights * (squares @ weights)).sum(axis=0)
+def _judged(fits: list[_Fit], damping: float) -> np.ndarray:
+    return np.stack([fit.judged(damping) for fit in fits])
 
 
 def _with_delayed(states: np.ndarray, noise: np.ndarray, lags: int) -> np.ndarray:
     """Σ_t h_t·z_{t−k} over one period, (units, lags)."""
     spectrum = np.fft.rfft(states.T) * np.fft.rfft(noise).conj()
     return np.fft.irfft(spectrum, len(noise))[:, :lags]
-
-
-def _read_out(
-    covariance: np.ndarray, wanted: np.ndarray, least: float, damping: float
-) -> np.ndarray:
-    """Return least-squares weights (units, lags), without directions too faint to be read.
-
-    By the normal equations: a direction a million times weaker than the strongest is lost in any
-    noise, and in theirs; so it is left out. So is one whose sum of squares is below ``least``: what
-    varies there is the rounding of the states.
-    """
-    eigenvalues, directions = np.linalg.eigh(covariance)
-    read = eigenvalues > max(_FAINT**2 * max(eigenvalues[-1], 0.0), least)
-    directions = directions[:, read]
-    damped = eigenvalues[read, None] + damping * max(eigenvalues[-1], 0.0)
-    return directions @ ((directions.T @ wanted) / damped)
 
 
 def _generators(seed: int) -> list[np.random.Generator]:

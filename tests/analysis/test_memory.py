@@ -49,7 +49,8 @@ def test_a_linear_reservoir_never_exceeds_its_units(units, seed):
     kernel = np.random.default_rng(seed).normal(size=units)
     for recurrent in (0.95 * orthogonal(units, seed), gaussian(units, 0.9, seed)):
         result = memory(reservoir(recurrent, kernel), seed=seed, lags=200)
-        assert result.total <= units + 1e-9
+        assert result.total <= units
+        assert result.capacity.sum() <= units + 1e-7  # a read-out of weak directions rounds so much
 
 
 def test_a_well_mixed_linear_reservoir_comes_near_its_units():

@@ -30,7 +30,6 @@ LARGEST = Experiment(
     kernel_initializer="glorot_uniform",
     recurrent_initializer="orthogonal",
     bias_initializer="zeros",
-    dense_units=1,
 )
 
 
@@ -38,7 +37,8 @@ def wishes() -> Iterator[tuple[str, str]]:
     """Yield what the heavy one asks for, without end: the name of a view and its link."""
     chance = random.Random(0)
     for seed in itertools.count(1):
-        link, shuffled = LARGEST.replace(seed=seed).to_query(), list(views().values())
+        link = LARGEST.replace(seed=seed).to_query()
+        shuffled = [view for view in views().values() if not view.needs_head]
         chance.shuffle(shuffled)
         for view in shuffled:
             yield view.name, f"{link}&page={view.page}&view={view.name}"
