@@ -14,7 +14,7 @@ from rnnviz.views.registry import View
 
 _ROW, _GAP = 2.6, 1.8
 """Heights of a tensor and of the arrow to the next one, in sizes of the letters beside them."""
-_SHEET = (0.04, 0.34)
+_SHEET, _SMALL_SHEET = (0.04, 0.34), (0.02, 0.17)
 """Where a tensor lies across the figure, which is one wide; beside it stand its lengths."""
 _MOST_COLUMNS = 12
 _BATCH = ((0.016, 5), (0.008, 2.5))
@@ -119,7 +119,7 @@ def draw(result: TensorShapes, style: Style) -> go.Figure:
 
 def _sheet(tensor: Tensor, middle: float, most: int, timesteps: int, style: Style) -> list[dict]:
     """Return the traces of one tensor: the batch behind, the sheet, its columns, what is kept."""
-    left, right = _SHEET
+    left, right = _ends(style)
     row = _ROW * style.font_size
     # Tokens have no features: a line instead of a sheet.
     share = 0.16 if tensor.features is None else 0.35 + 0.55 * _share(tensor.features, most)
@@ -187,6 +187,11 @@ def _columns(left: float, low: float, high: float, width: float, columns: int, c
     }
 
 
+def _ends(style: Style) -> tuple[float, float]:
+    """Return where a sheet begins and ends; large letters leave it less room."""
+    return _SMALL_SHEET if style.presentation else _SHEET
+
+
 def _lengths(tensor: Tensor, middle: float, timesteps: int, style: Style) -> list[dict]:
     """Return the text beside a tensor: its shape in words, and with this run's numbers."""
     words = style.words
@@ -194,7 +199,13 @@ def _lengths(tensor: Tensor, middle: float, timesteps: int, style: Style) -> lis
     named = tensor.shape(words("shapes.batch"), words("shapes.timesteps"))
     numbers = tensor.shape(1, f"{timesteps:,}")
     second = words(f"shapes.{kind}", shape=numbers)
-    place = {"x": _SHEET[1] + 0.05, "xanchor": "left", "xref": "x", "yref": "y", "align": "left"}
+    place = {
+        "x": _ends(style)[1] + 0.05,
+        "xanchor": "left",
+        "xref": "x",
+        "yref": "y",
+        "align": "left",
+    }
     text = f"<b>{named}</b><br><span style='color:{style.ink.muted}'>{second}</span>"
     return [place | {"y": middle, "text": text, "showarrow": False, "yanchor": "middle"}]
 
@@ -204,11 +215,11 @@ def _layer_note(layer: KerasLayer, middle: float, style: Style) -> dict:
     name = layer.class_name
     if layer.spec is not None and name != layer.spec.cell:  # a layer around it
         name = f"{name}({layer.spec.cell})"
-    text = f"↓  {layer.name} · {name}"
+    text = f"↓  {layer.name}" if style.presentation else f"↓  {layer.name} · {name}"
     if layer.spec is not None:
         text += f" · {style.words(f'shapes.return_{str(layer.spec.return_sequences).lower()}')}"
     return {
-        "x": _SHEET[0],
+        "x": _ends(style)[0],
         "xanchor": "left",
         "xref": "x",
         "yref": "y",

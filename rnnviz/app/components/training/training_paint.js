@@ -24,7 +24,7 @@ export function loss(on, head, frame, history) {
   const seen = all.filter((value) => value > 0 && Number.isFinite(value));
   if (!seen.length) return "";
   const low = Math.floor(Math.log10(Math.min(...seen)));
-  const high = Math.max(low + 1, Math.log10(Math.max(...seen)) + 0.1);
+  const high = Math.max(low + 1.1, Math.log10(Math.max(...seen)) + 0.1);
   const box = boxOf(on, [0, Math.max(1, head.step, head.steps / 50)], [low, high]);
   for (let power = low; power <= high; power += 1) {
     rule(on, box, power);
