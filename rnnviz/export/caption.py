@@ -57,9 +57,9 @@ class Caption:
         size : float
             Size of the letters in pixels; how wide they are is known of the faces.
         """
-        room = width / size
-        lines = wrapped(self.title, room, bold=True) + wrapped(self.parameters, room)
-        return [*lines, *wrapped(f"{self.origin} · {self.link}", room)]
+        lines = wrapped(self.title, width, size, bold=True)
+        lines += wrapped(self.parameters, width, size)
+        return [*lines, *wrapped(f"{self.origin} · {self.link}", width, size)]
 
 
 def caption(
@@ -186,11 +186,14 @@ def _spoken(row: Knob, value: Any, say: Words) -> str:
     return f"{value:,}" if isinstance(value, int) else f"{value:.10g}"
 
 
-def wrapped(text: str, room: float, *, bold: bool = False) -> list[str]:
-    """Break a text into lines of at most ``room`` ems, at spaces, and links at their ampersands."""
+def wrapped(text: str, room: float, size: float, *, bold: bool = False) -> list[str]:
+    """Break a text into lines of at most ``room`` pixels, with letters of a size in pixels.
+
+    Lines end at spaces, and links at their ampersands.
+    """
     lines, line = [], ""
-    for piece in _pieces(text, room):
-        if line and letters_width(line + piece.rstrip(), bold=bold) > room:
+    for piece in _pieces(text, room / size):
+        if line and letters_width(line + piece.rstrip(), size, bold=bold) > room:
             lines.append(line.rstrip())
             line = ""
         line += piece if line else piece.lstrip()

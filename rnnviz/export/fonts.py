@@ -7,6 +7,7 @@ needs is embedded in SVG, PDF and HTML, and measured before anything is laid out
 from __future__ import annotations
 
 import json
+import math
 import shutil
 import subprocess
 import sys
@@ -71,13 +72,15 @@ def face_rule(face: Face) -> str:
     )
 
 
-def width(text: str, *, bold: bool = False) -> float:
-    """Return how wide a text is drawn, in multiples of the size of its letters.
+def width(text: str, size: float, *, bold: bool = False) -> float:
+    """Return how wide a text is drawn at most, in pixels, with letters of a size in pixels.
 
-    A letter that is in neither face counts as one.
+    A letter that is in neither face counts as wide as it is high. Some browsers round the width of
+    each letter to whole pixels, others do not.
     """
     letters, hangul = _widths()["bold" if bold else "regular"]
-    return sum(_advance(letter, letters, hangul) for letter in text) / 1000
+    advances = [size * _advance(letter, letters, hangul) / 1000 for letter in text]
+    return max(sum(advances), sum(math.floor(one + 0.5) for one in advances))
 
 
 def _advance(letter: str, letters: dict[str, int], hangul: int) -> int:

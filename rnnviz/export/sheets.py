@@ -224,9 +224,8 @@ def _move_title(figure: go.Figure) -> None:
     font = title.font.to_plotly_json() or layout.template.layout.title.font.to_plotly_json()
     lines = [title.text]
     if verdict := (layout.meta or {}).get("verdict"):
-        room = (layout.width - 2 * _EDGE) / font.get("size", _LETTERS)
-        # Browsers round the widths of letters to pixels, each in its own way.
-        lines = [html.escape(line) for line in wrapped(verdict, 0.96 * room)]
+        room, size = layout.width - 2 * _EDGE, font.get("size", _LETTERS)
+        lines = [html.escape(line) for line in wrapped(verdict, room, size)]
     figure.add_annotation(
         text="<br>".join(lines),
         font=font,
@@ -248,7 +247,7 @@ def _break_titles(figure: go.Figure) -> None:
         left, right = axis.domain or (0, 1)
         if axis.title.text and "<br>" not in axis.title.text and right - left < 0.5:
             size = axis.title.font.size or layout.template.layout.xaxis.title.font.size or _LETTERS
-            lines = wrapped(axis.title.text, (right - left) * across / size)
+            lines = wrapped(axis.title.text, (right - left) * across, size)
             axis.title.text = "<br>".join(lines)
 
 

@@ -120,7 +120,9 @@ MEASURE = """async (text) => {
 }"""
 
 
-STACK = simulate(Experiment(units=(8, 8, 8), timesteps=20, cell="LSTM", weight_scale=0.3))
+STACK = simulate(
+    Experiment(units=(8, 8, 8), timesteps=20, cell="LSTM", weight_scale=0.3, dense_units=1)
+)
 
 
 @pytest.mark.parametrize("run", [RUN, STACK], ids=["one layer", "three layers"])

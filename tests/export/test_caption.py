@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 import rnnviz
 from rnnviz import Experiment, simulate
 from rnnviz.export.caption import caption, parameters, wrapped
-from rnnviz.export.fonts import width as ems
+from rnnviz.export.fonts import width
 from rnnviz.i18n import words
 from rnnviz.link import Link
 from rnnviz.spec.experiment import TABLE
@@ -149,23 +149,29 @@ def test_no_default_changes_within_a_version():
     assert set(DEFAULTS_OF_VERSION_1) <= set(TABLE)
 
 
-@given(st.text(alphabet="ab &가한W=.", max_size=200), st.floats(2, 60))
-def test_lines_fit_and_nothing_is_lost(text, room):
-    lines = wrapped(text, room)
+@given(st.text(alphabet="ab &가한W=.", max_size=200), st.floats(2, 60), st.floats(8, 30))
+def test_lines_fit_and_nothing_is_lost(text, ems, size):
+    lines = wrapped(text, ems * size, size)
     assert "".join("".join(lines).split()) == "".join(text.split())
     for line in lines:
-        assert ems(line) <= room or len(line) == 1
+        assert width(line, size) <= ems * size or len(line) == 1
 
 
 def test_a_long_link_breaks_at_its_ampersands():
-    lines = wrapped("http://localhost/?v=1&timesteps=100&units=64&weight_scale=1.0", 20)
+    lines = wrapped("http://localhost/?v=1&timesteps=100&units=64&weight_scale=1.0", 220, 11)
     assert len(lines) > 1
     assert all(line.endswith("&") for line in lines[:-1])
 
 
 def test_hangul_is_wider_than_latin():
-    assert ems("상태") > ems("ab")
-    assert ems("W") > ems("i")
+    assert width("상태", 11) > width("ab", 11)
+    assert width("W", 11) > width("i", 11)
+
+
+def test_letters_whose_widths_are_rounded_have_room_too():
+    """Pretendard's syllables are 0.864 wide: 9.5 pixels at 11, of which a browser may make ten."""
+    assert width("가" * 100, 11) == 1000
+    assert width("가" * 100, 12) == pytest.approx(1036.8)
 
 
 def test_a_caption_is_a_value():

@@ -101,7 +101,8 @@ def test_widths_are_those_of_the_face_that_is_drawn(bold):
         for code, glyph in opened.getBestCmap().items():
             if code not in seen:
                 seen.add(code)
-                assert width(chr(code), bold=bold) == pytest.approx(sizes[glyph][0] / em, abs=6e-4)
+                wide = width(chr(code), 1000, bold=bold) / 1000
+                assert wide == pytest.approx(sizes[glyph][0] / em, abs=6e-4)
     assert len(seen) > 4000
 
 
@@ -121,5 +122,5 @@ def test_a_style_sheet_holds_what_a_text_needs(text, count):
 
 
 def test_what_is_not_drawn_has_no_width():
-    assert width("a\u2060b") == width("ab")
-    assert width("가\u2060나", bold=True) == width("가나", bold=True)
+    assert width("a\u2060b", 11) == width("ab", 11)
+    assert width("가\u2060나", 11, bold=True) == width("가나", 11, bold=True)
