@@ -164,10 +164,17 @@ def memory(
         progress(1.0)
     for array in (capacity, error, mean):
         array.setflags(write=False)
-    fitted = settled.period * (_SEQUENCES - 1)
-    total = float(np.clip(total, 0.0, units))  # above by rounding alone
-    said = capacity, error, total, float(total_error), units, fitted
-    return Memory(*said, mean, float(amplitude), settled.finite)
+    return Memory(
+        capacity=capacity,
+        error=error,
+        total=float(np.clip(total, 0.0, units)),  # above by rounding alone
+        total_error=float(total_error),
+        units=units,
+        steps=settled.period * (_SEQUENCES - 1),
+        mean=mean,
+        amplitude=float(amplitude),
+        finite=settled.finite,
+    )
 
 
 def _checked_memory(layer, mean, amplitude, lags, steps) -> np.ndarray:
