@@ -143,7 +143,7 @@ def memory(
     period = 2 ** int(np.ceil(np.log2(wanted)))
     lags = min(max(20, 4 * units) if lags is None else lags, period // 2 - 1)
 
-    def driven(period: int, begin: float, end: float) -> _Driven:
+    def driven(period: int, begin: float, end: float, lags: int = lags) -> _Driven:
         told = None if progress is None else lambda done: progress(begin + (end - begin) * done)
         return _driven(layer, mean, amplitude, period, lags, seed, told)
 
@@ -156,9 +156,10 @@ def memory(
     total, total_error = _mean_and_band(estimates.sum(axis=1))
     total_error = total_error + min(settled.rounding(), max(float(total), 0.0))
     if settled.is_slow and settled.period > 32:
-        half = driven(settled.period // 2, 0.9, 1.0).estimates(lags)
-        error = error + np.abs(half.mean(axis=0) - capacity)
-        total_error = total_error + np.abs(half.sum(axis=1).mean() - total)
+        shared = min(lags, settled.period // 4 - 1)
+        half = driven(settled.period // 2, 0.9, 1.0, shared).estimates(shared)
+        error[:shared] += np.abs(half.mean(axis=0) - capacity[:shared])
+        total_error = total_error + np.abs(half.sum(axis=1).mean() - capacity[:shared].sum())
     capacity = np.clip(capacity, 0.0, 1.0)
     if progress is not None:
         progress(1.0)

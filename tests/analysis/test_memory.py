@@ -235,3 +235,14 @@ def test_states_that_vary_by_their_rounding_alone_hold_nothing_for_sure():
     result = memory(trace.layer, trace.inputs.mean(axis=0), float(trace.inputs.std()))
     assert result.total_error < 0.01
     assert result.verdict.key == "verdict.memory.none"
+
+
+@pytest.mark.parametrize("lags", [None, 10])
+@pytest.mark.parametrize("steps", [64, 512])
+def test_a_period_that_is_too_short_to_settle_in_says_how_far_off_it_may_be(steps, lags):
+    recurrent = 0.9995 * orthogonal(40)
+    layer = reservoir(recurrent, np.eye(40)[0])
+    result = memory(layer, lags=lags, steps=steps)
+    assert np.isfinite(result.capacity).all()
+    assert np.isfinite(result.error).all()
+    assert result.total_error > 0.01
