@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 
 from rnnviz import Experiment, simulate
-from rnnviz.analysis.memory import _noise, _with_delayed, memory
+from rnnviz.analysis.memory import memory
+from rnnviz.analysis.memory_drive import driven, periodic_noise
+from rnnviz.analysis.memory_readouts import _with_delayed
 from rnnviz.engine import SimpleRNN
 from tests.analysis.networks import gaussian, lecture, orthogonal
 
@@ -15,7 +17,7 @@ def reservoir(recurrent, kernel, activation="linear"):
 
 
 def test_delayed_noise_is_orthogonal_exactly():
-    noise = _noise(512, 200, np.random.default_rng(0))
+    noise = periodic_noise(512, 200, np.random.default_rng(0))
     assert abs(noise.sum()) < 1e-10
     copies = np.stack([np.roll(noise, lag) for lag in range(200)], axis=1)
     np.testing.assert_allclose(copies.T @ copies / 512, np.eye(200), atol=1e-12)
@@ -246,3 +248,11 @@ def test_a_period_that_is_too_short_to_settle_in_says_how_far_off_it_may_be(step
     assert np.isfinite(result.capacity).all()
     assert np.isfinite(result.error).all()
     assert result.total_error > 0.01
+
+
+@pytest.mark.parametrize("units", [1, 37, 83, 100])
+def test_a_period_is_a_power_of_two_whatever_the_units(units):
+    layer = reservoir(np.eye(units), np.ones(units))
+    wanted = driven(layer, np.zeros(1), 1.0, 512, 20, 0).period_to_settle
+    assert wanted & (wanted - 1) == 0
+    assert 512 <= wanted <= 8192
