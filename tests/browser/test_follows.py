@@ -18,6 +18,11 @@ def headline(experiment):
     return read(trace, result, diagnose(trace, result), words("en")).headline
 
 
+STILL_SEEN = """() => [...document.querySelectorAll(".rv-spoken *")]
+  .filter((one) => !one.closest(".rv-said") && getComputedStyle(one).visibility === "visible")
+  .map((one) => one.tagName)"""
+
+
 @pytest.mark.parametrize("query", ["", "page=compare&"])
 def test_while_a_slider_is_held_the_sentences_are_those_of_the_held_value(open_page, query):
     page = open_page(f"?{query}weight_scale=0.03")
@@ -38,6 +43,7 @@ def test_while_a_slider_is_held_the_sentences_are_those_of_the_held_value(open_p
         held = Experiment.from_query(viewer.get_attribute("data-experiment"))
         assert held.weight_scale > 0.03
         assert said.inner_text().endswith(headline(held))
+    assert page.evaluate(STILL_SEEN) == [], "what was said before shows through"
     page.mouse.up()
     page.wait_for_function("() => !document.querySelector('.rv-said, .rv-veiled')", timeout=8000)
 
