@@ -191,7 +191,7 @@ def _of_network(
     wrong: tuple[Problem, ...] = ()
     plain = look.shows("actions") and not perspective.knobs
     if plain and perspective.page in ("states", "dynamics"):
-        starters(shown.source, perspective, say)
+        starters(shown.source, shown.second, perspective, say)
     if bench:
         experiment, wrong, hidden = bench.experiment, bench.problems, hidden | STACK_KNOBS
     elif len(names := _layer_names(shown)) > 1:

@@ -1,5 +1,8 @@
 """The first screen: networks to begin with, the knobs that teach most, a way out of a dead view."""
 
+import re
+from html import unescape
+
 import pytest
 
 from rnnviz import Experiment, simulate
@@ -8,9 +11,10 @@ from rnnviz.analysis.saturation import saturation
 from rnnviz.app.panels.alive import SHOWN_BY, is_dead
 from rnnviz.app.sidebar.weights_preset import PRESET_KNOBS, PRESETS, preset_of
 from rnnviz.i18n import words
+from rnnviz.link import Link
 from rnnviz.spec.starters import STARTERS, starter_of
 from rnnviz.views.registry import views_of
-from tests.app.test_app import run, sentences, shown
+from tests.app.test_app import address, run, sentences, shown, written
 
 SAY = words("en")
 
@@ -20,13 +24,29 @@ def button(at, key):
 
 
 @pytest.mark.parametrize("name", STARTERS)
-def test_each_starter_is_one_click(name):
-    at = run("weight_scale=0.03")
-    at = button(at, f"starter-{name}").click().run()
+def test_each_starter_is_one_link(name):
+    at = run("weight_scale=0.03&lens=change&t=7&b.units=9&palette=purple_orange&lang=ko")
+    at = run(links(at)[name])
     assert not at.exception
     assert not at.error
     assert shown(at) == STARTERS[name]
     assert starter_of(shown(at)) == name
+    link = Link.parse(address(at))
+    look = link.perspective
+    assert (look.lens, look.palette, look.language) == ("change", "purple_orange", "ko"), "stay"
+    assert look.timestep == 0, "begins anew"
+    assert link.second == Experiment(units=9)
+    assert marked(at) == [name]
+
+
+def links(at):
+    """The queries of the networks to begin with, by name."""
+    found = re.findall(r'rv-starter-(\w+)" href="\?([^"]*)"', " ".join(written(at)))
+    return {name: unescape(query) for name, query in found}
+
+
+def marked(at):
+    return re.findall(r'rv-starter-(\w+)"[^>]*aria-current', " ".join(written(at)))
 
 
 def kind(experiment):

@@ -13,7 +13,7 @@ from rnnviz.sentences.advice import KERAS_WEIGHTS
 from rnnviz.sentences.numbers import number
 from rnnviz.views._plot.lenses import LENSES
 from rnnviz.views.registry import view, views_of
-from tests.app.test_app import address, run, sentences, shown
+from tests.app.test_app import address, numbers, run, sentences, shown
 
 LOOKS = [one.name for one in views_of("states") if one.name != "states"]
 DEGENERATE = [
@@ -169,12 +169,8 @@ def test_the_diagnosis_stands_on_top(settings, sentence):
 
 
 def test_the_gradient_left_is_among_the_numbers():
-    values = {metric.label: metric.value for metric in run().metric}
-    assert values["Gradient left"] == "0"
-    values = {
-        metric.label: metric.value for metric in run(query(Experiment(weight_scale=0.02))).metric
-    }
-    assert values["Gradient left"] == "10⁻²⁷"
+    assert numbers(run())["Gradient left"] == "0"
+    assert numbers(run(query(Experiment(weight_scale=0.02))))["Gradient left"] == "10⁻²⁷"
     assert plateau("tanh", "float64").high > 18
 
 
@@ -182,7 +178,7 @@ def test_the_range_of_a_run_that_diverged_is_that_of_its_finite_states():
     """It read "nan … nan"."""
     experiment = Experiment(activation="linear", timesteps=1000)
     at = run(query(experiment))
-    (shown,) = [one.value for one in at.metric if one.label == words("en")("metric.range")]
+    shown = numbers(at)[words("en")("metric.range")]
     states = simulate(experiment).layers[0].trace.states
     finite = states[np.isfinite(states).all(axis=1)]
     assert shown == f"{number(float(finite.min()))} … {number(float(finite.max()))}"

@@ -37,20 +37,20 @@ _STOPWATCH = """([look]) => new Promise((done) => {
   let pressed = null;
   addEventListener("keydown", () => { pressed = performance.now(); },
                    { capture: true, once: true });
-  const wait = () => {
+  // Asked when a frame is painted, and not when the next one begins: the page may have taken in the
+  // rest of the server's answer by then, which is not what is asked.
+  const { port1, port2 } = new MessageChannel();
+  const wait = () => requestAnimationFrame(() => port2.postMessage(0));
+  port1.onmessage = () => {
     const now = changed();
-    if (pressed === null || now === null || now === before) return requestAnimationFrame(wait);
-    requestAnimationFrame(() => {
-      const { port1, port2 } = new MessageChannel();
-      port1.onmessage = () => done(performance.now() - pressed);
-      port2.postMessage(0);
-    });
+    if (pressed === null || now === null || now === before) return wait();
+    done(performance.now() - pressed);
   };
   window.stopwatchRuns = true;
   wait();
 })"""
 _OURS = f"""() => document.querySelector('{VIEWER}').dataset.experiment ?? null"""
-_NUMBERS = """() => [...document.querySelectorAll('[data-testid="stMetricValue"]')]
+_NUMBERS = """() => [...document.querySelectorAll(".rv-number b")]
   .map((one) => one.textContent).join() || null"""
 _CHART = """() => {
   const chart = document.querySelector(".js-plotly-plot");

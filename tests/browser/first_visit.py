@@ -62,7 +62,7 @@ def first_visit(context, url):
     acts.append(act("the slider is held"))
     page.mouse.up()
     # Second action: a click on a network that lives.
-    page.get_by_role("button", name=SAY("starter.chaos")).click()
+    page.get_by_role("link", name=SAY("starter.chaos")).click()
     page.wait_for_function(
         f"""() => {{
             const shown = document.querySelector('{VIEWER}')?.dataset.experiment;

@@ -11,7 +11,7 @@ PATIENCE = 10.0
 def test_the_first_screen_shows_what_it_is_and_a_network(open_page):
     page = open_page()
     assert page.get_by_text(SAY("tagline.text")).is_visible()
-    for part in (".rn-network canvas", ".rv-viewer .rv-pixels", ".st-key-starters", ".rv-play"):
+    for part in (".rn-network canvas", ".rv-viewer .rv-pixels", ".rv-starters", ".rv-play"):
         box = page.locator(part).first.bounding_box()
         assert box["y"] >= 0, part
         assert box["y"] + box["height"] <= 768 + 1, f"{part} is on the first screen"
@@ -53,7 +53,7 @@ def test_one_drag_moves_picture_sentence_and_diagram(open_page):
 
 def test_the_pictures_of_the_networks_are_in_the_palette_of_the_page(open_page):
     """Those of the usual palette come with the page; another's must weigh more."""
-    ground = "getComputedStyle(document.querySelector('.st-key-starter-chaos button'))"
+    ground = "getComputedStyle(document.querySelector('.rv-starter-chaos'))"
     seen = {
         open_page(f"?palette={palette}").evaluate(f"{ground}.backgroundImage")
         for palette in ("red_blue", "purple_orange")

@@ -14,7 +14,8 @@ from rnnviz.app.panels.network import networks_of, show_network
 from rnnviz.app.panels.reading import prefetched_readings, show_reading
 from rnnviz.app.runtime import state
 from rnnviz.app.runtime.results import run_of, trial_of
-from rnnviz.app.runtime.visibility import visibility
+from rnnviz.app.runtime.visibility import Visibility, visibility
+from rnnviz.app.server.streamlit_private import DeltaGenerator
 from rnnviz.engine.run import Run
 from rnnviz.i18n import Words
 from rnnviz.link import Shown
@@ -30,7 +31,7 @@ def show(source: Shown, perspective: Perspective, say: Words) -> Perspective:
     """Draw the page and return where the visitor looks now."""
     run = trial_of(run_of(source), perspective)
     look = visibility(perspective)
-    above = st.container(key="above" if look.shows("network") else None)
+    above = _above(look)
     unit = state.moved(UNIT)
     if unit is not None:
         perspective = perspective.replace(unit=unit - FIRST_STEP)
@@ -42,7 +43,10 @@ def show(source: Shown, perspective: Perspective, say: Words) -> Perspective:
     perspective = main_view(run, perspective, say, said=said, network=network, said_in=told)
     # What the states mean takes longer than to show them: the picture does not wait for it.
     with above:
-        perspective = _above(run, perspective, say)
+        with st.container(key=_SAID):
+            show_reading(run, perspective, say)
+        if look.shows("network"):
+            perspective = show_network(run, perspective, say)
     if look.shows("closer"):
         perspective = look_closer(run, perspective, say)
     if look.shows("listing"):
@@ -50,18 +54,11 @@ def show(source: Shown, perspective: Perspective, say: Words) -> Perspective:
     return perspective
 
 
-def _above(run: Run, perspective: Perspective, say: Words) -> Perspective:
-    """Say what the states do, and draw beside it the network that does it."""
-    look = visibility(perspective)
-    if not look.shows("network"):
-        with st.container(key=_SAID):
-            show_reading(run, perspective, say)
-        return perspective
-    beside, drawn = st.columns([5, 8], gap="small")
-    with beside.container(key=_SAID):
-        show_reading(run, perspective, say)
-    with drawn:
-        return show_network(run, perspective, say)
+def _above(look: Visibility) -> DeltaGenerator:
+    """Return the place above the picture: what the states do, and beside it the network."""
+    if look.shows("network"):
+        return st.container(horizontal=True, key="above")
+    return st.container()
 
 
 def _listing(run: Run, say: Words) -> None:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
+from html import escape
 from typing import Any
 
 import numpy as np
 import streamlit as st
 
 from rnnviz.analysis.diagnosis import Diagnosis, diagnose
-from rnnviz.analysis.saturation import Saturation, saturation
+from rnnviz.analysis.saturation import saturation
+from rnnviz.app.panels.html import Html
 from rnnviz.app.runtime import state
 from rnnviz.app.runtime.prefetch import with_knob
 from rnnviz.app.runtime.results import result_of, run_of, trial_of
@@ -22,7 +24,7 @@ from rnnviz.i18n import Words
 from rnnviz.link import Shown
 from rnnviz.sentences.advice import Advice, advise
 from rnnviz.sentences.metrics import Metric, metrics
-from rnnviz.sentences.reading import read
+from rnnviz.sentences.reading import Reading, read
 from rnnviz.spec.experiment import Experiment, ExperimentError
 from rnnviz.spec.given import recipe_of, with_recipe
 from rnnviz.spec.perspective import Perspective
@@ -41,14 +43,14 @@ def show_reading(run: Run, perspective: Perspective, say: Words) -> None:
     )
     reading = read(run.layers[index].trace, result, diagnosis, say)
     look = visibility(perspective)
-    if look.shows("reading"):
-        st.markdown(f"#### {reading.headline}")
-        with st.container(horizontal=True, vertical_alignment="center", key="meaning"):
-            st.markdown(reading.meaning, width="stretch")
-            if advice and look.shows("advice"):
-                _advice(advice, run.experiment, perspective, say)
+    told = _told(reading) if look.shows("reading") else ""
     if look.shows("numbers"):
-        _numbers(result, diagnosis, run, index, say)
+        told += _numbers(metrics(result, diagnosis, run.layers[index], _radius(run, index)), say)
+    if told:
+        # In one element: as headline, sentence and four metrics it would be eight.
+        st.html(Html(f'<div class="rv-reading">{told}</div>'))
+    if advice and look.shows("reading") and look.shows("advice"):
+        _advice(advice, run.experiment, perspective, say)
 
 
 def prefetched_readings(
@@ -73,7 +75,7 @@ def prefetched_readings(
             "reading", run, lambda progress: _diagnose(run, index), detail=index
         )
         reading = read(run.layers[index].trace, result, diagnosis, say)
-        numbers = _shown_numbers(result, diagnosis, run, index)
+        numbers = metrics(result, diagnosis, run.layers[index], _radius(run, index))
         return {
             "experiment": run.identity,
             "headline": reading.headline if look.shows("reading") else "",
@@ -130,15 +132,17 @@ def _advice(advice: Advice, experiment: Experiment, perspective: Perspective, sa
     )
 
 
-def _shown_numbers(result: Saturation, diagnosis: Diagnosis, run: Run, index: int) -> list[Metric]:
-    """Return the numbers that the reading rests on: name, value, what their explanation needs."""
-    return metrics(result, diagnosis, run.layers[index], _radius(run, index))
+def _told(reading: Reading) -> str:
+    return f"<h4>{escape(reading.headline)}</h4><p>{escape(reading.meaning)}</p>"
 
 
-def _numbers(result: Saturation, diagnosis: Diagnosis, run: Run, index: int, say: Words) -> None:
-    """Show the numbers that the reading rests on."""
-    shown = _shown_numbers(result, diagnosis, run, index)
-    with st.container(horizontal=True, gap="large", key="numbers"):
-        for name, value, values in shown:
-            explained = say(f"metric.{name}_help", **values)
-            st.metric(say(f"metric.{name}"), value, help=explained, width="content")
+def _numbers(shown: Sequence[Metric], say: Words) -> str:
+    """Return the numbers that the reading rests on, each with what explains it at a touch."""
+    # Few tags and attributes: at every page run the browser looks at each of them.
+    rows = [
+        f'<span class="rv-number"><button aria-description="'
+        f'{escape(say(f"metric.{name}_help", **values))}">'
+        f"{escape(say(f'metric.{name}'))}</button><b>{escape(value)}</b></span>"
+        for name, value, values in shown
+    ]
+    return f'<div class="rv-numbers">{"".join(rows)}</div>'

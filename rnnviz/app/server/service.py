@@ -27,7 +27,9 @@ from rnnviz.app.server.log_limit import limit_logs
 from rnnviz.app.server.streamlit_private import (
     keep_finished_pages,
     keep_settings,
+    keep_theme,
     lighten_components,
+    pass_messages_on,
     send_together,
 )
 from rnnviz.app.server.wakeups import gather_wakeups
@@ -61,6 +63,8 @@ def parts() -> dict[str, Any]:
         ).start()
         # Streamlit looks through all its settings six times a page run, and none of them changes.
         keep_settings()
+        keep_theme()
+        pass_messages_on()
         lighten_components()
         keep_finished_pages()
         send_together()

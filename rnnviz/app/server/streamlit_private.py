@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,9 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
+from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
+from streamlit.runtime.scriptrunner.script_runner import ScriptRunnerEvent
 from streamlit.runtime.scriptrunner_utils.script_run_context import get_script_run_ctx
 from streamlit.runtime.state.session_state import SessionState
 
@@ -40,8 +42,10 @@ __all__ = [
     "index_page",
     "keep_finished_pages",
     "keep_settings",
+    "keep_theme",
     "lighten_components",
     "option",
+    "pass_messages_on",
     "run_command",
     "send_together",
     "widgets_of",
@@ -56,6 +60,55 @@ def option(name: str) -> Any:
 def keep_settings() -> None:
     """Let Streamlit look a section of its settings up once: it does so six times a page run."""
     config.get_options_for_section = cache(config.get_options_for_section)
+
+
+def keep_theme() -> None:
+    """Write theme and settings once into the message that begins a page run, and copy them then.
+
+    Streamlit reads them option by option at each run, and its names of fonts letter by letter.
+    """
+    session = import_module("streamlit.runtime.app_session")
+    for name in ("_populate_theme_msg", "_populate_config_msg"):
+        setattr(session, name, _written_once(getattr(session, name)))
+
+
+def _written_once(write: Callable[..., None]) -> Callable[..., None]:
+    """Return what writes the same into a message of the same kind, from the first one's content."""
+    written: dict[tuple[str, ...], Any] = {}
+
+    def write_again(message: Any, *section: str) -> None:
+        if section not in written:
+            first = type(message)()
+            write(first, *section)
+            written[section] = first
+        if written[section].ByteSize():  # an empty one would make a field that is not there
+            message.MergeFrom(written[section])
+
+    return write_again
+
+
+def pass_messages_on() -> None:
+    """Hand a drawn element to its session, and nothing else that Streamlit does at each event.
+
+    It looks with every element whether the run has begun, ended or failed, and asks for whatever
+    any of these events brings along.
+    """
+    hear = AppSession._on_scriptrunner_event
+
+    def hear_event(
+        self: AppSession, sender: Any, event: Any, forward_msg: Any = None, **more: Any
+    ) -> None:
+        if event != ScriptRunnerEvent.ENQUEUE_FORWARD_MSG:
+            hear(self, sender, event, forward_msg, **more)
+        else:
+            self._call_soon_on_event_loop(partial(_enqueue, self, sender, forward_msg))
+
+    setattr(AppSession, "_on_scriptrunner_event", hear_event)  # noqa: B010
+
+
+def _enqueue(session: AppSession, sender: Any, message: ForwardMsg) -> None:
+    if sender is session._scriptrunner:  # not of a run that another one has replaced
+        session._enqueue_forward_msg(message)
 
 
 def keep_finished_pages() -> None:

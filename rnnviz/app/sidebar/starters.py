@@ -1,54 +1,56 @@
-"""Four networks to begin with, each with its own picture; a click goes there."""
+"""Four networks to begin with, each with its own picture: links, which the page follows itself."""
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
+from html import escape
 
 import streamlit as st
 
+from rnnviz.app.panels.html import Html
 from rnnviz.app.panels.thumbnail import thumbnail
-from rnnviz.app.runtime import state
-from rnnviz.i18n import DEFAULT_PALETTE, Words
-from rnnviz.link import Shown
+from rnnviz.i18n import DEFAULT_PALETTE, Words, words
+from rnnviz.link import Link, Shown
 from rnnviz.spec.perspective import Perspective
 from rnnviz.spec.starters import STARTERS
 
 
-def starters(source: Shown, perspective: Perspective, say: Words) -> None:
+def starters(source: Shown, second: Shown | None, perspective: Perspective, say: Words) -> None:
     """Offer the four networks; the one that is shown is marked."""
     if perspective.palette != DEFAULT_PALETTE:  # those of the usual one come with the page
         st.html(_style(perspective.palette))
-    with st.container(horizontal=True, key="starters"):
-        for name, experiment in STARTERS.items():
-            chosen = experiment == source
-            st.button(
-                say(f"starter.{name}"),
-                help=say(f"starter.{name}_help"),
-                key=f"starter-{name}",
-                type="primary" if chosen else "secondary",
-                on_click=state.go,
-                args=(experiment, perspective.replace(timestep=0, unit=0, layer=0)),
-            )
+    chosen = next((name for name, one in STARTERS.items() if one == source), "")
+    anew = perspective.replace(timestep=0, unit=0, layer=0)
+    # Links in one element: a button each is four elements more for every page run to send.
+    st.html(_links(chosen, second, anew, say.language))
 
 
-class _Style(str):
-    """Text that is HTML already: Streamlit would look for its indentation at every page run."""
-
-    def _repr_html_(self) -> str:
-        return self
+@lru_cache(maxsize=256)
+def _links(chosen: str, second: Shown | None, perspective: Perspective, language: str) -> Html:
+    say = words(language)
+    links = []
+    for name, experiment in STARTERS.items():
+        mark = ' aria-current="true"' if name == chosen else ""
+        query = escape(Link(experiment, perspective, second=second).text)
+        links.append(
+            f'<a class="rv-link rv-starter rv-starter-{name}" href="?{query}" target="_self"'
+            f' title="{escape(say(f"starter.{name}_help"))}"{mark}>'
+            f"{escape(say(f'starter.{name}'))}</a>"
+        )
+    label = escape(say("starter.title"))
+    return Html(f'<nav class="rv-starters" aria-label="{label}">{"".join(links)}</nav>')
 
 
 @cache
-def _style(palette: str) -> _Style:
+def _style(palette: str) -> Html:
     # The page's own stand after these: another palette must weigh more.
-    return _Style(f"<style>{grounds(palette, '.stApp ')}</style>")
+    return Html(f"<style>{grounds(palette, '.stApp ')}</style>")
 
 
 def grounds(palette: str, within: str = "") -> str:
-    """Return the pictures as the buttons' grounds: the states of each network, time across."""
+    """Return the pictures as the links' grounds: the states of each network, time across."""
     rules = [
-        f"{within}.st-key-starter-{name} button "
-        f"{{ background-image: url({thumbnail(one, palette)}); }}"
+        f"{within}.rv-starter-{name} {{ background-image: url({thumbnail(one, palette)}); }}"
         for name, one in STARTERS.items()
     ]
     return " ".join(rules)

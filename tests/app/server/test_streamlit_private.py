@@ -234,3 +234,50 @@ def test_the_pause_after_each_message_is_one_of_no_time(monkeypatch):
     assert asyncio.run(turns(4 * private.TOGETHER, 0)) in (4, 5)  # a full queue drops a client
     assert asyncio.run(turns(1, 0.002)) > 1
     assert module.asyncio.Event is asyncio.Event
+
+
+def test_theme_and_settings_are_copied_as_they_were_written(monkeypatch):
+    module = import_module("streamlit.runtime.app_session")
+    names = ("_populate_theme_msg", "_populate_config_msg")
+    plain = [getattr(module, name) for name in names]
+    for name, write in zip(names, plain, strict=True):
+        monkeypatch.setattr(module, name, write)
+    private.keep_theme()
+
+    def begun():
+        session = private.ForwardMsg().new_session
+        module._populate_config_msg(session.config)
+        module._populate_theme_msg(session.custom_theme)
+        module._populate_theme_msg(session.custom_theme.dark, "theme.dark")
+        module._populate_theme_msg(session.custom_theme.sidebar, "theme.sidebar")
+        return session
+
+    first, second = begun(), begun()
+    for name, write in zip(names, plain, strict=True):
+        monkeypatch.setattr(module, name, write)
+    assert first == second == begun(), VERSION
+
+
+@pytest.mark.parametrize("current", [True, False], ids=["of this run", "of a run that is over"])
+def test_what_a_run_draws_reaches_its_session(monkeypatch, current):
+    tell = private.AppSession._on_scriptrunner_event
+    monkeypatch.setattr(private.AppSession, "_on_scriptrunner_event", tell)
+    private.pass_messages_on()
+    queue, handled = [], []
+    session = {
+        "_call_soon_on_event_loop": lambda call: call(),
+        "_enqueue_forward_msg": queue.append,
+        "_handle_scriptrunner_event_on_event_loop": lambda *told: handled.append(told),
+    }
+    missing = [name for name in session if not hasattr(private.AppSession, name)]
+    assert not missing, f"{VERSION}: AppSession has no {missing}"
+    runner, message, events = object(), private.ForwardMsg(), private.ScriptRunnerEvent
+    session = SimpleNamespace(**session, _scriptrunner=runner if current else object())
+    tell = private.AppSession._on_scriptrunner_event
+    tell(session, runner, event=events.ENQUEUE_FORWARD_MSG, forward_msg=message)
+    assert queue == [message] * current, VERSION
+    assert not handled
+    tell(session, runner, event=events.SHUTDOWN, client_state="state")
+    ((sender, event, *rest),) = handled
+    assert (sender, event) == (runner, events.SHUTDOWN)
+    assert "state" in rest, VERSION

@@ -7,7 +7,9 @@ import { takeDrops } from "./drop.js";
 import { speak } from "./frame.js";
 import { offer } from "./history.js";
 import { explainKeys } from "./help.js";
+import { dismissHints } from "./hints.js";
 import { listen } from "./keys.js";
+import { followLinks } from "./links.js";
 import { preparePrinting } from "./print.js";
 import { showProgress } from "./progress.js";
 import { Tour } from "./tour.js";
@@ -29,6 +31,8 @@ export default function mount({ data: told, parentElement }) {
   classList.toggle("rv-chosen", data.chosen);
   listen(data.presentation);
   takeDrops();
+  followLinks();
+  dismissHints();
   offer(data.undo, data.history);
   explainKeys(data.keys);
   showProgress(data.done, data.progress);
