@@ -32,6 +32,7 @@ from rnnviz.spec.training import Training
 
 _VISIT = "visit"
 _WIDGETS = "widget."
+_UNSET = object()
 _BESIDE_ROOM = ("room", "lang", "embed", "embed_options")
 """What may stand in a link beside its room without being a link of its own."""
 _ROOM_COOKIE = "rnnviz_room"
@@ -335,8 +336,12 @@ def follower(name: str, value: Any) -> str:
     What the visitor does to the widget itself is for :func:`moved` to say, before the page asks
     what the value is.
     """
-    _set(_WIDGETS + name, value)
-    return _WIDGETS + name
+    key = _WIDGETS + name
+    # A widget that is set is drawn anew by the browser, though it stood there before.
+    if st.session_state.get(key, _UNSET) != value:
+        st.session_state[key] = value
+    _visit().seen[key] = value
+    return key
 
 
 def moved(name: str) -> Any:
