@@ -15,6 +15,7 @@ import plotly.graph_objects as go
 from rnnviz.analysis.level_of_detail import Blocks, reduce_to_blocks
 from rnnviz.analysis.saturation import saturation
 from rnnviz.engine import Run, Trace
+from rnnviz.spec.perspective import Perspective
 from rnnviz.views._plot.colours import sample
 from rnnviz.views._plot.cursor import CURSOR
 from rnnviz.views._plot.hatching import hatching
@@ -42,7 +43,9 @@ COLUMNS, ROWS = 1200, 512
 _COLOUR_STEPS = 128
 _BANDS: WeakKeyDictionary[Run, dict[bool, InputBand]] = WeakKeyDictionary()
 _ON_OWN_SCALE: WeakKeyDictionary[Trace, dict[str, Field]] = WeakKeyDictionary()
-"""What was measured for a picture, as long as its run lives: a page asks for three pictures."""
+"""What was measured for a picture, as long as its run lives."""
+_LATEST: WeakKeyDictionary[Run, tuple[tuple[object, ...], Picture]] = WeakKeyDictionary()
+"""The picture that was asked for last: a page asks for the same one three times."""
 WRITTEN_OUT = 20_000
 """Most cells whose values a plain figure carries as text, to the last digit."""
 
@@ -88,6 +91,14 @@ def state_picture(
 def analyse(run, perspective) -> Picture:
     """Return the picture of a run: layer, lens and cursor are those of the perspective."""
     number = perspective.layer_in(run.layers)
+    cursor = (perspective.timestep, perspective.unit)
+    asked = (number, perspective.lens, perspective.contrast, *cursor)
+    if run not in _LATEST or _LATEST[run][0] != asked:
+        _LATEST[run] = asked, _picture(run, number, perspective)
+    return _LATEST[run][1]
+
+
+def _picture(run: Run, number: int, perspective: Perspective) -> Picture:
     layer = run.layers[number]
     result = saturation(layer.trace)
     # What lies above a layer that goes backwards is fed in that order, until one turns it round.

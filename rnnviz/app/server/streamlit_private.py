@@ -8,7 +8,7 @@ the minors that it was run with and no others.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, ItemsView, Iterator, Mapping, Sequence
 from functools import cache, partial
 from importlib import import_module
 from pathlib import Path
@@ -183,6 +183,10 @@ class StateByKey(Mapping[str, Any]):
 
     def __len__(self) -> int:
         return len(_all_by_key(self._state))
+
+    def items(self) -> ItemsView[str, Any]:
+        """Return all of it at once, and not what is asked one by one."""
+        return _all_by_key(self._state).items()
 
 
 _all_by_key: Callable[[SessionState], dict[str, Any]] = SessionState.filtered_state.fget  # type: ignore[attr-defined]
