@@ -42,6 +42,9 @@ class Drawn:
         Of the recurrent kernel, complex; None where it has none or they were not asked for.
     listing : tuple of str
         The lines of the loop, with the names of the notes.
+    rescaled : tuple of tuple of str
+        The same with all weights drawn at scale 1, and with ``{scale}`` for another scale: what a
+        browser shows that scales them by itself. Empty where it does not.
     """
 
     run: Run
@@ -49,6 +52,7 @@ class Drawn:
     state: Field
     eigenvalues: np.ndarray | None = None
     listing: tuple[str, ...] = ()
+    rescaled: tuple[tuple[str, ...], ...] = ()
 
 
 def network_bytes(drawn: Drawn, style: Style) -> bytes:
@@ -75,6 +79,7 @@ def network_parts(arrays: Arrays, drawn: Drawn, style: Style) -> dict[str, Any]:
         "eigenvalues": _complex(arrays, drawn.eigenvalues),
         "weightScale": getattr(run.recipe, "weight_scale", None),
         "listing": list(drawn.listing),
+        "rescaled": [list(lines) for lines in drawn.rescaled],
         "words": _words(style.language),
         "themes": {theme: theme_header(style.on(theme)) for theme in ("light", "dark")},
         "presentation": style.presentation,

@@ -5,6 +5,8 @@ import pytest
 from playwright.sync_api import expect
 
 from rnnviz import Experiment, simulate
+from rnnviz.codegen.annotated_loop import annotated_loop
+from rnnviz.i18n import words
 from tests.browser.hands import hold, idle
 from tests.browser.viewer import Viewer
 
@@ -86,6 +88,33 @@ def test_it_follows_every_slider_while_it_is_held(open_page, units):
         idle(page)
         now = Experiment.from_query(page.locator(".rv-viewer").get_attribute("data-experiment"))
         assert now != Experiment.from_query(before), label
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_the_loop_names_the_weights_of_the_slider_under_the_hand(open_page, language):
+    """A remark of the setting before stood beside W, U and b of the one that was shown."""
+    say = words(language)
+    page = open_page(f"?weight_scale=0.05&lang={language}")
+    page.get_by_role("button", name=say("network.code"), exact=True).click()
+    code = page.locator(f"{NETWORK} .rn-code pre").first
+
+    def expected(text):
+        run = simulate(Experiment.from_query(text))
+        return "\n".join(line or "\u200b" for line in annotated_loop(run, 0, say))
+
+    expect(code).to_contain_text("× 0.05")
+    for label, pixels in (("weight_scale", 40), ("units", -30), ("weight_scale", 500)):
+        hold(page, say(f"knob.{label}.label"), pixels)
+        page.wait_for_function(
+            "() => document.querySelector('.rn-network').dataset.identity === 'preview'"
+        )
+        under = page.locator(".rv-viewer").get_attribute("data-experiment")
+        expect(code).to_have_text(expected(under), use_inner_text=True)
+        page.mouse.up()
+        idle(page)
+        page.wait_for_function(
+            "() => document.querySelector('.rn-network').dataset.identity !== 'preview'"
+        )
 
 
 def test_the_unrolled_network_moves_the_cursor(open_page):

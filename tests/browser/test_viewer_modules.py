@@ -186,6 +186,12 @@ def test_arrays_are_printed_as_numpy_prints_them(call, size, scale):
     assert call("numbers.js", "(m, all) => m.printed(all)", whole.tolist()) == str(whole)
 
 
+def test_a_general_number_is_the_one_of_python(call):
+    values = [0.0, 1.0, 0.05, 0.0316, 1 / 3, 123456.7, 1e6, 2.5e7, 1e-4, 3.16e-5, -0.007, 12.0]
+    texts = call("numbers.js", "(m, all) => all.map((one) => m.general(one))", values)
+    assert texts == [f"{one:g}" for one in values]
+
+
 def test_a_brief_number_never_claims_a_whole_end(call):
     values = [0.99999999, -0.99999999, 1, -1, 0, 0.12345678, 40.63, 1e-9]
     texts = call("numbers.js", "(m, all) => all.map((one) => m.brief(one))", values)

@@ -39,7 +39,7 @@ def show(source: Shown, perspective: Perspective, say: Words) -> Perspective:
         perspective = choose_lens(run, perspective, say)
     said = prefetched_readings(source, perspective, say)
     told = _SAID if look.shows("reading") or look.shows("numbers") else ""
-    network = networks_of(source, perspective) if look.shows("network") else None
+    network = networks_of(source, perspective, say) if look.shows("network") else None
     perspective = main_view(run, perspective, say, said=said, network=network, said_in=told)
     # What the states mean takes longer than to show them: the picture does not wait for it.
     with above:

@@ -14,7 +14,7 @@ from rnnviz.app.runtime import state
 from rnnviz.app.runtime.prefetch import with_knob
 from rnnviz.app.runtime.results import result_of, run_of, trial_of
 from rnnviz.app.runtime.variations import ONE_STEP, variation
-from rnnviz.codegen.annotated_loop import annotated_loop
+from rnnviz.codegen.annotated_loop import SCALE, annotated_loop
 from rnnviz.engine.run import Run
 from rnnviz.i18n import Words
 from rnnviz.link import Shown
@@ -43,6 +43,7 @@ def show_network(run: Run, perspective: Perspective, say: Words) -> Perspective:
         states.analyse(run, perspective.replace(lens="state")).field,
         eigenvalues_of(run, layer),
         annotated_loop(run, layer, say),
+        tuple(annotated_loop(run, layer, say, scale) for scale in ("1", SCALE)),
     )
     key = state.component("network")
     cursor = (perspective.timestep, perspective.unit)
@@ -56,7 +57,7 @@ def show_network(run: Run, perspective: Perspective, say: Words) -> Perspective:
     return perspective
 
 
-def networks_of(source: Shown, perspective: Perspective) -> Networks:
+def networks_of(source: Shown, perspective: Perspective, say: Words) -> Networks:
     """Return what gives the network of another value of a knob, while its slider is held.
 
     The result takes a knob's name and a value, and returns what the diagram shows; None where the
@@ -77,7 +78,8 @@ def networks_of(source: Shown, perspective: Perspective) -> Networks:
         recurrent = list(run.layers[layer].layer.recurrent_blocks.values())
         few = len(recurrent) == 1 and len(recurrent[0]) <= _MOST_HELD_UNITS
         eigenvalues = np.linalg.eigvals(recurrent[0]) if few else None
-        return Drawn(run, layer, states.analyse(run, look).field, eigenvalues)
+        listing = annotated_loop(run, layer, say)
+        return Drawn(run, layer, states.analyse(run, look).field, eigenvalues, listing)
 
     return drawn
 

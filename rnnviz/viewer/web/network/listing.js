@@ -24,35 +24,35 @@ export class Listing {
     clearInterval(this.timer);
   }
 
-  /** Take the lines of a network. */
-  take({ listing }) {
-    this.listing = listing;
-  }
-
-  /** Write the lines, if they are others; those that stand inside the loop are its body. */
-  #write() {
-    const text = String(this.listing);
-    if (text === this.text) return;
-    this.text = text;
+  /** Write the lines that are others than before; those that stand inside the loop are its body. */
+  #write(listing) {
+    const before = this.written;
+    if (String(listing) === String(before)) return;
+    this.written = listing;
+    const body = listing.flatMap((written, i) => (/^( {4}|for )/.test(written) ? [i] : []));
+    if (before?.length === listing.length && String(body) === String(this.body)) {
+      // The same loop with other weights: it goes on where it is.
+      listing.forEach((written, i) => written === before[i] || this.lines[i].replaceChildren(...named(written)));
+      return;
+    }
     this.step = null;
-    this.body = [];
-    this.lines = this.listing.map((written, i) => {
+    this.body = body;
+    this.lines = listing.map((written) => {
       const line = document.createElement("div");
-      const inLoop = /^( {4}|for )/.test(written);
-      if (inLoop) this.body.push(i);
       line.append(...named(written));
       return line;
     });
     this.code.replaceChildren(...this.lines);
   }
 
-  show(visible, found) {
+  /** Show the lines of a network at a timestep, or nothing. */
+  show(visible, found, listing) {
     setHidden(this.element, !visible);
     if (!visible) {
       clearInterval(this.timer);
       return;
     }
-    this.#write();
+    this.#write(listing);
     if (found.t !== this.step) this.#walk();
     this.step = found.t;
     this.found = found;

@@ -4,6 +4,7 @@
 
 import { row } from "./algebra.js";
 import { activationOf, atStart, costOf, gatesOf, stepOf, unrolling } from "./cell_step.js";
+import { general } from "./numbers.js";
 
 const ARRAYS = ["kernel", "recurrent", "bias", "inputs", "states", "cells", "initial"];
 const MOST_WORK = 8e6; // multiplications that a frame can spare
@@ -47,7 +48,8 @@ class Model {
     }
     const eigenvalues = this.eigenvalues?.map((one) => one * factor) ?? null;
     const limit = Math.abs(factor) * this.argumentLimit || 1;
-    return new Model({ ...this, layers, eigenvalues, limit, weightScale: scale, head: null, preview: true });
+    const listing = this.rescaled?.[scale === 1 ? 0 : 1]?.map((line) => line.replace("{scale}", general(scale))) ?? this.listing;
+    return new Model({ ...this, layers, eigenvalues, limit, listing, weightScale: scale, head: null, preview: true });
   }
 
   /** Have the states up to a timestep; those of a preview are computed as far as they are looked at. */

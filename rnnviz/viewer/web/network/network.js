@@ -112,7 +112,6 @@ class NetworkView {
 
   #accept(header, arrays) {
     this.base = modelOf(header, arrays);
-    this.listing.take(this.base);
     this.#show(this.base);
     this.#furnish();
   }
@@ -230,7 +229,7 @@ class NetworkView {
     const isCode = this.mode === "code";
     setHidden(this.stage, isCode);
     this.root.classList.toggle("rn-wide", isCode);
-    this.listing.show(isCode, found);
+    this.listing.show(isCode, found, model.listing);
     if (!isCode) this.#paint(found, theme);
     setText(this.at, model.words.at.replace("{t}", t + model.first).replace("{unit}", this.#unit + model.first));
     this.details.refresh(found, theme, this.scales);

@@ -11,6 +11,14 @@ export function brief(value) {
   return text.replace("-", "−");
 }
 
+/** A number as Python writes it with `:g`. */
+export function general(value) {
+  const exponent = value === 0 ? 0 : Math.floor(Math.log10(Math.abs(value)));
+  const digits = Number(value.toPrecision(6));
+  if (exponent >= -4 && exponent < 6) return String(digits);
+  return digits.toExponential().replace(/e([+-])(\d)$/, "e$10$2");
+}
+
 const WIDTH = 75;
 const DIGITS = 8;
 const MOST_SHOWN = 1000;
