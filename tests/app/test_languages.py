@@ -69,8 +69,8 @@ def strings_of(message, field=""):
 
 def strings_of_component(proto):
     """The words in what a component of ours is sent: the header of a payload, or plain JSON."""
-    if proto.HasField("json"):
-        data = json.loads(proto.json)
+    if proto.bytes[:1] == b"{":
+        data = json.loads(proto.bytes)
     elif proto.HasField("bytes") and len(proto.bytes) > 24:
         (length,) = struct.unpack_from("<I", proto.bytes)
         # The training's frames begin with their header, pictures with checksum and cursor first.

@@ -54,7 +54,8 @@ def shell(perspective: Perspective, look: Visibility, say: Words) -> None:
     marks = (perspective.presentation, perspective.lesson is not None, bool(perspective.knobs))
     told = _told(say.language, marks, begins, look.shows("actions"))
     done = json.dumps(perspective.done)
-    _SHELL(data=f'{told[:-1]}, "done": {done}}}', key="shell")
+    # As bytes: of a text Streamlit asks first whether it is a table of one of a dozen libraries.
+    _SHELL(data=f'{told[:-1]}, "done": {done}}}'.encode(), key="shell")
 
 
 @cache

@@ -18,9 +18,9 @@ const SHEETS = ["fonts.css", "shell.css", "print.css"];
 const sizes = new ResizeObserver(() => fit());
 let tour = null;
 
-/** Entry point: called at every page run with what Python says, as JSON. */
+/** Entry point: called at every page run with what Python says, as JSON in bytes. */
 export default function mount({ data: told, parentElement }) {
-  const data = JSON.parse(told);
+  const data = JSON.parse(new TextDecoder().decode(told));
   parentElement.classList.add("rv-faceless");
   for (const name of SHEETS) addSheet(new URL(name, import.meta.url).href);
   document.documentElement.lang = data.language;
