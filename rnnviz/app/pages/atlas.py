@@ -52,7 +52,8 @@ def show(source: Shown, perspective: Perspective, say: Words) -> Perspective:
     """Draw the maps and return where the visitor looks now."""
     experiment = recipe_of(source)
     _offer_shipped(perspective, say)
-    places = st.columns([1.4, 1.4, 1.95, 1.45, 1.4], vertical_alignment="bottom")
+    with st.container(key="atlas_choices"):
+        places = st.columns([1.4, 1.4, 1.95, 1.45, 1.4], vertical_alignment="bottom")
     perspective = _choose_axes(places, experiment, perspective, say)
     perspective = _choose_measures(places[-1], experiment, perspective, say)
     try:

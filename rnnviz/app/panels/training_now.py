@@ -57,7 +57,7 @@ def _change(
         format_func=lambda value: say("training.no_clip") if value is None else f"{value:g}",
         key=state.widget(key, now),
         help=say(f"training.{words}_help"),
-        width=170,
+        width=215,
     )
     if asked != now and asked in stops and first.pause_at is None:
         for one in sessions:
