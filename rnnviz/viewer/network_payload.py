@@ -23,7 +23,7 @@ EXACT_NUMBERS = 262_144
 BLOCKS = 64
 """Most rows and columns of a matrix, and most units of a state, of a network that is larger."""
 BLOCK_STEPS = 2048
-"""Most timesteps of the states of a network that is larger."""
+"""Most timesteps of the states of a network that is larger; of a longer run, evenly spaced ones."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -150,14 +150,14 @@ def _exact(arrays: Arrays, trace: Trace) -> dict:
 
 
 def _reduced(arrays: Arrays, trace: Trace) -> dict:
-    """Add block means: enough for the colours, and too little for a number."""
+    """Add means over blocks of units: enough for the colours, and too little for a number."""
     cell = trace.layer
     kernel = cell.kernel[:, : cell.units]
     places = {
         "kernel": block_means(kernel, BLOCKS, BLOCKS),
         "bias": block_means(np.atleast_2d(cell.bias)[:1, : cell.units], 1, BLOCKS),
-        "inputs": block_means(trace.inputs, BLOCK_STEPS, BLOCKS),
-        "states": block_means(trace.states, BLOCK_STEPS, BLOCKS),
+        "inputs": block_means(_some_steps(trace.inputs), BLOCK_STEPS, BLOCKS),
+        "states": block_means(_some_steps(trace.states), BLOCK_STEPS, BLOCKS),
     }
     for recurrent in list(cell.recurrent_blocks.values())[:1]:
         places["recurrent"] = block_means(recurrent, BLOCKS, BLOCKS)
@@ -166,6 +166,11 @@ def _reduced(arrays: Arrays, trace: Trace) -> dict:
     shapes = {name: list(array.shape) for name, array in places.items()}
     nothing: dict[str, Any] = {"recurrent": None, "cells": None, "initial": None}
     return nothing | packed | {"shapes": shapes}
+
+
+def _some_steps(values: np.ndarray) -> np.ndarray:
+    """Return evenly spaced timesteps of a long run: each as it is, and all of them sooner."""
+    return values[:: -(-len(values) // BLOCK_STEPS)]
 
 
 def _head(arrays: Arrays, run: Run, exact: bool) -> dict | None:
