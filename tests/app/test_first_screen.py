@@ -2,6 +2,7 @@
 
 import re
 from html import unescape
+from urllib.parse import parse_qsl
 
 import pytest
 
@@ -14,7 +15,7 @@ from rnnviz.i18n import words
 from rnnviz.link import Link
 from rnnviz.spec.starters import STARTERS, starter_of
 from rnnviz.views.registry import views_of
-from tests.app.test_app import address, run, sentences, shown, written
+from tests.app.test_app import address, run, scale, sentences, shown, written
 
 SAY = words("en")
 
@@ -37,6 +38,31 @@ def test_each_starter_is_one_link(name):
     assert look.timestep == 0, "begins anew"
     assert link.second == Experiment(units=9)
     assert marked(at) == [name]
+
+
+@pytest.mark.parametrize("name", STARTERS)
+def test_a_link_is_followed_though_a_slider_was_let_go_just_before(name):
+    """Both reach the server in one run; what the slider stood at was taken for the link's."""
+    at = run("weight_scale=0.03&seed=5")
+    query = links(at)[name]
+    scale(at, "weight_scale").set_value(0.1)
+    at.query_params.clear()
+    for key, text in parse_qsl(query, keep_blank_values=True):
+        at.query_params[key] = text
+    at.run()
+    assert not at.exception
+    assert shown(at) == STARTERS[name]
+
+
+def test_a_slider_is_heard_though_the_address_is_the_one_of_before():
+    at = run("seed=5")
+    before = dict(parse_qsl(address(at), keep_blank_values=True))
+    scale(at, "weight_scale").set_value(0.1).run()
+    scale(at, "units").set_value(16)
+    for key, text in before.items():
+        at.query_params[key] = text
+    at.run()
+    assert shown(at) == Experiment(seed=5, weight_scale=0.1, units=16)
 
 
 def links(at):

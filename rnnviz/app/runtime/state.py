@@ -10,6 +10,7 @@ from __future__ import annotations
 import dataclasses
 import re
 import secrets
+from collections import deque
 from collections.abc import Callable, Sized
 from dataclasses import dataclass, field
 from typing import Any
@@ -33,6 +34,8 @@ from rnnviz.spec.training import Training
 _VISIT = "visit"
 _WIDGETS = "widget."
 _UNSET = object()
+_TRAIL = 8
+"""As many addresses as a browser can be behind."""
 _BESIDE_ROOM = ("room", "lang", "embed", "embed_options")
 """What may stand in a link beside its room without being a link of its own."""
 _ROOM_COOKIE = "rnnviz_room"
@@ -66,6 +69,8 @@ class _Visit:
         The training that the visitor looks at or looked at last.
     voter : str
         Random, to count one visit once in a room where the browser keeps no token.
+    trail : deque
+        The addresses that were here last, as a browser may still send them.
     """
 
     shown: Link | None = None
@@ -79,6 +84,7 @@ class _Visit:
     trained: TrainingSession | None = None
     trained_beside: TrainingSession | None = None
     voter: str = field(default_factory=lambda: secrets.token_hex(8))
+    trail: deque[frozenset[tuple[str, str]]] = field(default_factory=lambda: deque(maxlen=_TRAIL))
 
 
 def _visit() -> _Visit:
@@ -159,11 +165,15 @@ def arrive() -> Link:
 
     The link decides on a first visit, after Back or Forward, and after :func:`go`; then every
     widget is set to it. Otherwise the visitor moved a widget, and the widgets decide: the address
-    that comes with a quick second move may still be the one of before the first.
+    that comes with a quick second move may still be the one of before the first. An address that
+    was never here is a link, whatever was moved just before it was followed.
     """
     visit = _visit()
-    if visit.shown is not None and (_address_is(visit.shown.pairs) or _some_widget_moved(visit)):
-        return visit.shown
+    if visit.shown is not None:
+        now = frozenset(st.query_params.to_dict().items())
+        if _address_is(visit.shown.pairs) or (now in visit.trail and _some_widget_moved(visit)):
+            return visit.shown
+    visit.trail.append(frozenset(st.query_params.to_dict().items()))
     situation = _in_full(address())
     for name in visit.arrived:
         st.session_state.pop(_WIDGETS + name, None)
@@ -199,6 +209,7 @@ def commit(situation: Link) -> None:
     visit = _visit()
     visit.shown, visit.seen = situation, _widget_values()
     visit.known.update(visit.said)
+    visit.trail.append(frozenset(dict(situation.pairs).items()))
     if not _address_is(situation.pairs):
         st.query_params.from_dict(dict(situation.pairs))
 
