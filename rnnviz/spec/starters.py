@@ -39,6 +39,6 @@ STARTERS: Mapping[str, Experiment] = MappingProxyType(
 """By name; its words are ``starter.<name>``. The first is the lecture's own network."""
 
 
-def starter_of(experiment: Experiment) -> str | None:
-    """Return the name of the starter that an experiment is; None if it is none of them."""
-    return next((name for name, one in STARTERS.items() if one == experiment), None)
+def starter_of(source: object) -> str | None:
+    """Return the name of the starter that a source is; None if it is none of them."""
+    return next((name for name, one in STARTERS.items() if one == source), None)

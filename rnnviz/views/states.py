@@ -93,9 +93,10 @@ def analyse(run, perspective) -> Picture:
     number = perspective.layer_in(run.layers)
     cursor = (perspective.timestep, perspective.unit)
     asked = (number, perspective.lens, perspective.contrast, *cursor)
-    if run not in _LATEST or _LATEST[run][0] != asked:
-        _LATEST[run] = asked, _picture(run, number, perspective)
-    return _LATEST[run][1]
+    kept = _LATEST.get(run)
+    if kept is None or kept[0] != asked:
+        kept = _LATEST[run] = asked, _picture(run, number, perspective)
+    return kept[1]  # never what is there by now: visitors share a run, and look at it differently
 
 
 def _picture(run: Run, number: int, perspective: Perspective) -> Picture:

@@ -168,12 +168,12 @@ def arrive() -> Link:
     that comes with a quick second move may still be the one of before the first. An address that
     was never here is a link, whatever was moved just before it was followed.
     """
-    visit = _visit()
+    visit, here = _visit(), frozenset(st.query_params.to_dict().items())
     if visit.shown is not None:
-        now = frozenset(st.query_params.to_dict().items())
-        if _address_is(visit.shown.pairs) or (now in visit.trail and _some_widget_moved(visit)):
+        is_shown = here == frozenset(dict(visit.shown.pairs).items())
+        if is_shown or (here in visit.trail and _some_widget_moved(visit)):
             return visit.shown
-    visit.trail.append(frozenset(st.query_params.to_dict().items()))
+    visit.trail.append(here)
     situation = _in_full(address())
     for name in visit.arrived:
         st.session_state.pop(_WIDGETS + name, None)

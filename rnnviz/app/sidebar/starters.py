@@ -12,14 +12,14 @@ from rnnviz.app.panels.thumbnail import thumbnail
 from rnnviz.i18n import DEFAULT_PALETTE, Words, words
 from rnnviz.link import Link, Shown
 from rnnviz.spec.perspective import Perspective
-from rnnviz.spec.starters import STARTERS
+from rnnviz.spec.starters import STARTERS, starter_of
 
 
 def starters(source: Shown, second: Shown | None, perspective: Perspective, say: Words) -> None:
     """Offer the four networks; the one that is shown is marked."""
     if perspective.palette != DEFAULT_PALETTE:  # those of the usual one come with the page
         st.html(_style(perspective.palette))
-    chosen = next((name for name, one in STARTERS.items() if one == source), "")
+    chosen = starter_of(source) or ""
     anew = perspective.replace(timestep=0, unit=0, layer=0)
     # Links in one element: a button each is four elements more for every page run to send.
     st.html(_links(chosen, second, anew, say.language))
