@@ -106,8 +106,8 @@ def _by_step(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, float, float]:
     """Return saturated units, exact ones and mean of each step; the least and greatest state.
 
-    Pieces that stay in the processor's cache are looked at five times each: going through all of
-    a large run for every question takes four times as long.
+    Pieces that stay in the processor's cache are looked at up to five times each: going through all
+    of a large run for every question takes four times as long.
     """
     rows = states.reshape(-1, states.shape[-1])
     near, exact = np.zeros((2, len(rows)), dtype=np.int64)
@@ -117,12 +117,14 @@ def _by_step(
     with np.errstate(invalid="ignore", over="ignore"):
         for start in range(0, len(rows), size):
             piece, part = rows[start : start + size], slice(start, start + size)
-            ends += _ends_of(piece)
+            reached = _ends_of(piece)
+            ends += reached
             piece.mean(axis=-1, dtype=np.float64, out=mean[part])
             if bounded:
                 way = np.abs(piece - middle) if middle else np.abs(piece)
-                near[part] = np.count_nonzero(way > SATURATED_FROM * half, axis=-1)
-                exact[part] = _at_an_end(piece, way, low, high)
+                near[part] = _count(way > SATURATED_FROM * half)
+                if low in reached or high in reached:
+                    exact[part] = _at_an_end(piece, way, low, high)
     shape = states.shape[:-1]
     lowest, highest = (min(ends), max(ends)) if ends else (float("nan"), float("nan"))
     return near.reshape(shape), exact.reshape(shape), mean.reshape(shape), lowest, highest
@@ -144,8 +146,13 @@ def _at_an_end(states: np.ndarray, way: np.ndarray, low: float, high: float) -> 
     no 0, so there both ends are asked.
     """
     if low == -high:
-        return np.count_nonzero(way == high, axis=-1)
-    return np.count_nonzero(states == low, axis=-1) + np.count_nonzero(states == high, axis=-1)
+        return _count(way == high)
+    return _count(states == low) + _count(states == high)
+
+
+def _count(flags: np.ndarray) -> np.ndarray:
+    """Return how many of each row are true, in half the time of ``numpy.count_nonzero``."""
+    return flags.view(np.uint8).sum(axis=-1, dtype=np.uint32)
 
 
 def _from_which_on(true_at: np.ndarray) -> int | None:

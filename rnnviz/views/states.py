@@ -118,8 +118,11 @@ def _picture(run: Run, number: int, perspective: Perspective) -> Picture:
     lens = lens_for(perspective.lens, layer.trace)
     if lens.name == "state":
         kept = _ON_OWN_SCALE.setdefault(layer.trace, {})
-        field = kept.get(perspective.contrast) or with_contrast(picture.field, perspective.contrast)
-        kept[perspective.contrast] = field
+        # Measured already, but where the picture shows a backward layer as well.
+        ends = None if layer.both else (result.lowest, result.highest)
+        if perspective.contrast not in kept:
+            kept[perspective.contrast] = with_contrast(picture.field, perspective.contrast, ends)
+        field = kept[perspective.contrast]
     else:
         backward = layer.both.backward if layer.both else None
         field = with_contrast(lens.field(layer.trace, backward), perspective.contrast)

@@ -189,7 +189,7 @@ def encode(values: np.ndarray, field: Field) -> np.ndarray:
     return shades
 
 
-def with_contrast(field: Field, contrast: str) -> Field:
+def with_contrast(field: Field, contrast: str, ends: tuple[float, float] | None = None) -> Field:
     """Return a field with the colour scale that a contrast asks for.
 
     Parameters
@@ -200,15 +200,16 @@ def with_contrast(field: Field, contrast: str) -> Field:
         ``"own"`` follows the values that are there; ``"auto"`` does so only where they use a tenth
         of a fixed scale about zero or less. Marks stay where they are, so that saturation is
         hatched in both.
+    ends : (float, float), optional
+        Least and greatest finite value, nan if none is; measured here where nobody has yet.
     """
     signed = field.low < 0
     if contrast == "fixed" or (signed and field.low != -field.high) or field.high <= 0:
         return field
-    ends = _finite_ends(field.values)
-    if ends is None:
-        return field
-    least, most = ends
+    least, most = _finite_ends(field.values) if ends is None else ends
     limit = max(-least, most)
+    if not limit >= _LEAST:
+        return field
     if contrast == "auto" and (not signed or limit > OWN_BELOW * field.high):
         return field
     if least * most > 0 and most - least <= OWN_BELOW * limit and most > least:
@@ -220,15 +221,13 @@ def with_contrast(field: Field, contrast: str) -> Field:
     return dataclasses.replace(field, low=-limit if signed else 0.0, high=limit, own=True)
 
 
-def _finite_ends(values: np.ndarray) -> tuple[float, float] | None:
-    """Return the least and greatest finite value; None where all are zero or none is finite."""
+def _finite_ends(values: np.ndarray) -> tuple[float, float]:
+    """Return the least and greatest finite value; nan where none is."""
     ends = float(values.min()), float(values.max())
-    if not np.isfinite(ends).all():
-        finite = values[np.isfinite(values)]
-        if not finite.size:
-            return None
-        ends = float(finite.min()), float(finite.max())
-    return None if max(-ends[0], ends[1]) < _LEAST else ends
+    if np.isfinite(ends).all():
+        return ends
+    finite = values[np.isfinite(values)]
+    return (float(finite.min()), float(finite.max())) if finite.size else (math.nan, math.nan)
 
 
 def rounded_up(limit: float) -> float:
