@@ -137,7 +137,8 @@ def analyse(
     trial : int, optional
         Which of several trials; needed where there is more than one.
     layer : int, optional
-        Which recurrent layer, from the input up; the top one by default.
+        Which recurrent layer, from the input up; the top one by default. Of a Bidirectional one,
+        the direction that reads forwards.
     timestep, unit : int
         Where the cursor stands, for what depends on it; the last timestep and unit 0 by default.
     progress : callable (fraction), optional

@@ -8,7 +8,7 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from rnnviz.engine import Trace
+from rnnviz.engine import BidirectionalTrace, Trace
 
 SATURATED_FROM = 0.99
 """A unit counts as saturated from this share of the way to the end of its activation."""
@@ -59,11 +59,11 @@ class Saturation:
     diverged_at: int | None
 
 
-_MEASURED: WeakKeyDictionary[Trace, Saturation] = WeakKeyDictionary()
+_MEASURED: WeakKeyDictionary[Trace | BidirectionalTrace, Saturation] = WeakKeyDictionary()
 """What was measured, as long as its trace lives: a page asks for it half a dozen times."""
 
 
-def saturation(trace: Trace) -> Saturation:
+def saturation(trace: Trace | BidirectionalTrace) -> Saturation:
     """Measure, once for each trace, the saturation of a trace's hidden states.
 
     The distance to the ends is taken relative to the activation's range, so that sigmoid (ends 0
@@ -71,8 +71,9 @@ def saturation(trace: Trace) -> Saturation:
 
     Parameters
     ----------
-    trace : engine.Trace
-        ``states (timesteps, units)``; a batch is measured as one.
+    trace : engine.Trace or engine.BidirectionalTrace
+        ``states (timesteps, units)``; a batch is measured as one. Of both directions of a
+        Bidirectional layer, what they were merged to.
     """
     measured = _MEASURED.get(trace)
     if measured is None:
@@ -80,7 +81,7 @@ def saturation(trace: Trace) -> Saturation:
     return measured
 
 
-def _measure(trace: Trace) -> Saturation:
+def _measure(trace: Trace | BidirectionalTrace) -> Saturation:
     states, (low, high) = trace.states, trace.layer.state_range
     bounded = bool(np.isfinite(low) and np.isfinite(high))
     near, exact, mean, lowest, highest = _by_step(states, low, high, bounded)

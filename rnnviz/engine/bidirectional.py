@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Annotated
 
 import numpy as np
@@ -69,6 +70,20 @@ class Bidirectional:
         return self.forward.dtype
 
     @property
+    def state_range(self) -> tuple[float, float]:
+        """Least and greatest number that a merged state can hold."""
+        forward, backward = self.forward.state_range, self.backward.state_range
+        if self.merge_mode == "concat":
+            reached = [*forward, *backward]
+        elif self.merge_mode == "mul":
+            # A product with an end that is 0 stays 0, whatever the other has grown to.
+            reached = [a * b if a and b else 0.0 for a in forward for b in backward]
+        else:
+            share = 0.5 if self.merge_mode == "ave" else 1.0
+            reached = [share * (a + b) for a, b in zip(forward, backward, strict=True)]
+        return min(reached), max(reached)
+
+    @property
     def parameter_count(self) -> int:
         """Trainable parameters of both layers."""
         return self.forward.parameter_count + self.backward.parameter_count
@@ -120,3 +135,13 @@ class BidirectionalTrace:
     backward: Trace
     states: Annotated[np.ndarray, "... timesteps units"]
     last_output: Annotated[np.ndarray, "... units"]
+
+    @cached_property
+    def diverged_at(self) -> int | None:
+        """The first timestep (from 0) at which a merged state is inf or nan; None without one.
+
+        The backward layer overflows towards the first timestep, so later ones may be finite again.
+        """
+        finite = np.isfinite(self.states).all(axis=-1)
+        diverged = ~finite.reshape(-1, finite.shape[-1]).all(axis=0)
+        return int(diverged.argmax()) if diverged.any() else None

@@ -62,6 +62,11 @@ class LayerRun:
         """
         return self.trace.states if self.both is None else self.both.states
 
+    @property
+    def state_range(self) -> tuple[float, float]:
+        """Least and greatest number that ``states`` can hold."""
+        return (self.layer if self.both is None else self.both.layer).state_range
+
     @cached_property
     def preactivations(self) -> np.ndarray:
         """What went into the activations, ``(timesteps, gates * units)``, read-only.

@@ -78,10 +78,14 @@ def caption(
     address : str
         Where this rnnviz is served, e.g. ``"http://localhost:8501/"``; "" when nowhere.
     """
+    layer = run.layers[perspective.layer_in(run.layers)]
+    shown = parameters(run, perspective, say)
+    if view.leaves_out_backward(layer):
+        shown.append(_unbroken(say("export.forward")))
     return Caption(
         title=say(f"view.{view.name}.title"),
-        how_to_read=say(f"view.{view.name}.how_to_read"),
-        parameters=" · ".join(parameters(run, perspective, say)),
+        how_to_read=view.how_to_read(layer, say),
+        parameters=" · ".join(shown),
         origin=_origin(run, say),
         link=_leading_to(run, perspective).caption(address),
     )

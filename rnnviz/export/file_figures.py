@@ -46,8 +46,12 @@ def figure_part(
         at = perspective.timestep if waits else None
         data = figure_bytes(drawn, shown.name, follow, at=at)
         packed[name] = arrays.add(np.frombuffer(data, np.uint8))
+    layer = run.layers[perspective.layer_in(run.layers)]
     said = {
-        name: {part: words(name)(f"view.{shown.name}.{part}") for part in ("title", "how_to_read")}
+        name: {
+            "title": words(name)(f"view.{shown.name}.title"),
+            "how_to_read": shown.how_to_read(layer, words(name)),
+        }
         for name in LANGUAGES
     }
     stops = _stops(run) if waits and took * min(MOST_STOPS, run.timesteps) < _SECONDS else ()

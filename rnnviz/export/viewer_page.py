@@ -24,7 +24,7 @@ from rnnviz.export.source import source_json
 from rnnviz.export.standalone import plotly_file
 from rnnviz.i18n import LANGUAGES, words
 from rnnviz.sentences.metrics import metrics
-from rnnviz.sentences.reading import read
+from rnnviz.sentences.reading import read_layer
 from rnnviz.spec.perspective import Perspective
 from rnnviz.viewer.network_payload import EXACT_NUMBERS, Drawn, network_parts
 from rnnviz.viewer.packing import Arrays, Pool, pack
@@ -182,7 +182,7 @@ def readings_of(run: Run, index: int) -> dict[str, dict[str, Any]]:
     readings: dict[str, dict[str, Any]] = {}
     for language in LANGUAGES:
         say = words(language)
-        reading = read(layer.trace, result, diagnosis, say)
+        reading = read_layer(layer, say, diagnosis)
         readings[f"{index} {language}"] = {
             "headline": reading.headline,
             "meaning": reading.meaning,

@@ -11,16 +11,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from rnnviz.analysis.diagnosis import diagnose
 from rnnviz.analysis.level_of_detail import reduce_to_blocks
-from rnnviz.analysis.saturation import saturation
 from rnnviz.codegen.summary import summary
 from rnnviz.engine.network import Network
 from rnnviz.engine.run import Run
 from rnnviz.export.caption import parameters
 from rnnviz.export.png import bitmap
 from rnnviz.i18n import DEFAULT_LANGUAGE, words
-from rnnviz.sentences.reading import read
+from rnnviz.sentences.reading import read_layer
 from rnnviz.spec.experiment import Experiment
 from rnnviz.spec.perspective import Perspective
 from rnnviz.spec.simulate import simulate
@@ -53,8 +51,7 @@ def run_html(run: Run, language: str = DEFAULT_LANGUAGE, more: Sequence[str] = (
     """Return a run at a glance: what it does, its states in small, its parameters."""
     say, first = words(language), run.trial(0)
     top = first.layers[-1]
-    result = saturation(top.trace)
-    reading = read(top.trace, result, diagnose(top.trace, result), say).headline
+    reading = read_layer(top, say).headline
     perspective = Perspective(layer=len(run.layers) - 1)
     known = [
         *parameters(first, perspective, say),

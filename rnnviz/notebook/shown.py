@@ -14,8 +14,6 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from rnnviz.analysis.diagnosis import diagnose
-from rnnviz.analysis.saturation import saturation
 from rnnviz.engine.inputs import Inputs
 from rnnviz.engine.network import Layer, Network
 from rnnviz.engine.run import LayerRun, Run
@@ -24,7 +22,7 @@ from rnnviz.engine.unroll import Trace
 from rnnviz.i18n import Words
 from rnnviz.notebook.arrays import ArrayRun
 from rnnviz.sentences.numbers import number
-from rnnviz.sentences.reading import read
+from rnnviz.sentences.reading import read_layer
 from rnnviz.spec.perspective import Perspective
 from rnnviz.spec.train import Trained
 from rnnviz.views import states
@@ -143,9 +141,7 @@ class ShownRun:
 
     def reading(self, chosen: Chosen, say: Words) -> str:
         """Say what the layer's states do."""
-        trace = self._layer(chosen).trace
-        result = saturation(trace)
-        return read(trace, result, diagnose(trace, result), say).headline
+        return read_layer(self._layer(chosen), say).headline
 
     def _layer(self, chosen: Chosen) -> LayerRun:
         layers = self.run_at(chosen).layers

@@ -33,7 +33,7 @@ def metrics(
         shown.append((ends, percent(result.share_exact), {}))
     else:
         # Of a run that diverged, the states before: of the others there is nothing to say.
-        finite = layer.states[: result.diverged_at]
+        finite = layer.trace.states[: result.diverged_at]
         if finite.size:
             ends = f"{number(float(finite.min()))} … {number(float(finite.max()))}"
             shown.append(("range", ends, {}))

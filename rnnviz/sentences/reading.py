@@ -11,10 +11,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rnnviz.analysis.diagnosis import EDGE, MOSTLY, Diagnosis
-from rnnviz.analysis.saturation import Saturation
+from rnnviz.analysis.diagnosis import EDGE, MOSTLY, Diagnosis, diagnose
+from rnnviz.analysis.saturation import Saturation, saturation
 from rnnviz.analysis.verdict import moment
 from rnnviz.engine import ACTIVATIONS, Trace
+from rnnviz.engine.run import LayerRun
 from rnnviz.i18n import Words
 from rnnviz.sentences.numbers import number, percent, power, whole
 
@@ -36,6 +37,27 @@ class Reading:
 
     headline: str
     meaning: str
+
+
+def read_layer(layer: LayerRun, say: Words, diagnosis: Diagnosis | None = None) -> Reading:
+    """Return the sentences of a layer; those of a Bidirectional one say which direction they mean.
+
+    Parameters
+    ----------
+    layer : LayerRun
+        Of a run of one sequence.
+    say : Words
+        The language.
+    diagnosis : Diagnosis, optional
+        Of the layer's trace; made here where nobody has yet.
+    """
+    result = saturation(layer.trace)
+    diagnosis = diagnosis or diagnose(layer.trace, result)
+    reading = read(layer.trace, result, diagnosis, say)
+    if layer.both is None:
+        return reading
+    headline = say("direction.forward", sentence=reading.headline)
+    return Reading(headline, f"{reading.meaning} {say('direction.forward_only')}")
 
 
 def read(trace: Trace, result: Saturation, diagnosis: Diagnosis, say: Words) -> Reading:

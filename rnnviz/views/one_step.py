@@ -263,4 +263,4 @@ def _short(value: float) -> str:
     return number(float(value), 6)
 
 
-VIEW = View("one_step", "states", analyse, draw, order=11, at_cursor=True)
+VIEW = View("one_step", "states", analyse, draw, order=11, at_cursor=True, both_directions=True)

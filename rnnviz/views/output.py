@@ -111,4 +111,4 @@ def _layout(result: Output, style: Style) -> dict:
     }
 
 
-VIEW = View("output", "states", analyse, draw, order=9, needs_head=True)
+VIEW = View("output", "states", analyse, draw, order=9, needs_head=True, both_directions=True)

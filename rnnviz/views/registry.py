@@ -13,6 +13,8 @@ from typing import Generic, TypeVar
 import plotly.graph_objects as go
 
 from rnnviz import views as package
+from rnnviz.engine.run import LayerRun
+from rnnviz.i18n import Words
 from rnnviz.views._plot.follow import Follow
 from rnnviz.views._plot.style import Style
 
@@ -53,6 +55,9 @@ class View(Generic[Result]):
         that are given.
     needs_head : bool
         Whether it shows the output of a Dense layer; a network without one is not offered it.
+    both_directions : bool
+        Whether it shows both directions of a Bidirectional layer; the others show the layer that
+        reads forwards, and say so.
     """
 
     name: str
@@ -67,6 +72,16 @@ class View(Generic[Result]):
     needs_trials: bool = False
     needs_recipe: bool = False
     needs_head: bool = False
+    both_directions: bool = False
+
+    def leaves_out_backward(self, layer: LayerRun) -> bool:
+        """Return whether a layer has a direction that the view does not show."""
+        return layer.both is not None and not self.both_directions
+
+    def how_to_read(self, layer: LayerRun, say: Words) -> str:
+        """Return how the view of a layer is read, and what of the layer it does not show."""
+        told = say(f"view.{self.name}.how_to_read")
+        return f"{told} {say('direction.forward_only')}" if self.leaves_out_backward(layer) else told
 
     def is_offered(self, run) -> bool:
         """Return whether a page offers the view for a run."""

@@ -231,4 +231,4 @@ def _layer_note(layer: KerasLayer, middle: float, style: Style) -> dict:
     }
 
 
-VIEW = View("shapes", "keras", analyse, draw, order=0)
+VIEW = View("shapes", "keras", analyse, draw, order=0, both_directions=True)

@@ -48,6 +48,8 @@ _LATEST: WeakKeyDictionary[Run, tuple[tuple[object, ...], Picture]] = WeakKeyDic
 """The picture that was asked for last: a page asks for the same one three times."""
 WRITTEN_OUT = 20_000
 """Most cells whose values a plain figure carries as text, to the last digit."""
+_SATURATED = {(-1.0, 1.0): "saturated", (0.0, 1.0): "saturated_between"}
+"""Range of a state -> the strip whose title names its ends; others are "an end"."""
 
 
 def state_picture(
@@ -80,7 +82,7 @@ def state_picture(
     field = Field(states, "state", **state_scale(states, state_range))
     strips: tuple[Strip, ...]
     if math.isfinite(low) and math.isfinite(high):
-        name = "saturated" if low == -high else "saturated_between"
+        name = _SATURATED.get(state_range, "saturated_at_an_end")
         strips = (Strip(saturated, name, 0.0, 1.0, percent=True), Strip(mean, "mean", low, high))
     else:
         limit = symmetric_limit(mean)
@@ -101,12 +103,12 @@ def analyse(run, perspective) -> Picture:
 
 def _picture(run: Run, number: int, perspective: Perspective) -> Picture:
     layer = run.layers[number]
-    result = saturation(layer.trace)
+    result = saturation(layer.both or layer.trace)
     # What lies above a layer that goes backwards is fed in that order, until one turns it round.
     turns = sum(spec.go_backwards for spec in run.network.layers[: number + 1])
     picture = state_picture(
         layer.states,
-        layer.layer.state_range,
+        layer.state_range,
         result.share_by_step,
         result.mean_by_step,
         experiment=run.identity,
@@ -118,8 +120,7 @@ def _picture(run: Run, number: int, perspective: Perspective) -> Picture:
     lens = lens_for(perspective.lens, layer.trace)
     if lens.name == "state":
         kept = _ON_OWN_SCALE.setdefault(layer.trace, {})
-        # Measured already, but where the picture shows a backward layer as well.
-        ends = None if layer.both else (result.lowest, result.highest)
+        ends = (result.lowest, result.highest)
         if perspective.contrast not in kept:
             kept[perspective.contrast] = with_contrast(picture.field, perspective.contrast, ends)
         field = kept[perspective.contrast]
@@ -346,4 +347,4 @@ def _mark(layout: dict, field: Field, blocks: Blocks, style: Style) -> None:
         layout["annotations"].append(legend | {"xanchor": "left"})
 
 
-VIEW = View("states", "states", analyse, draw, order=0)
+VIEW = View("states", "states", analyse, draw, order=0, both_directions=True)

@@ -58,6 +58,14 @@ def test_it_follows_the_cursor_without_the_server(open_page):
         )
 
 
+def test_of_a_bidirectional_layer_it_says_which_direction_is_drawn(open_page):
+    page = open_page("?bidirectional=1&t=40&unit=100")
+    at = page.locator(f"{NETWORK} .rn-at")
+    expect(at).to_have_text("forward layer · t = 40 · unit 0")
+    page.get_by_text("한국어").click()
+    expect(at).to_have_text("정방향 층 · t = 40 · 유닛 0")
+
+
 def test_a_unit_picked_in_it_is_picked_in_the_heatmap_and_in_the_link(open_page):
     page = open_page("?weight_scale=0.03")
     page.wait_for_selector(f"{NETWORK}[data-shown]")

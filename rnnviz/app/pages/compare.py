@@ -6,8 +6,6 @@ from typing import Any
 
 import streamlit as st
 
-from rnnviz.analysis.diagnosis import diagnose
-from rnnviz.analysis.saturation import saturation
 from rnnviz.app.components.viewer import Held, Said, state_viewer
 from rnnviz.app.panels.lens_switch import choose_lens
 from rnnviz.app.panels.main_view import style_of
@@ -22,7 +20,7 @@ from rnnviz.export.caption import parameters
 from rnnviz.i18n import Words
 from rnnviz.knobs import Choice
 from rnnviz.link import Shown
-from rnnviz.sentences.reading import read
+from rnnviz.sentences.reading import read_layer
 from rnnviz.spec.experiment import Experiment
 from rnnviz.spec.given import source_of_run
 from rnnviz.spec.perspective import Perspective
@@ -74,8 +72,7 @@ def _heading(side: str, run: Run, beside: Run, perspective: Perspective, say: Wo
     layer = run.layers[index]
 
     def headline(_: Any) -> str:
-        result = saturation(layer.trace)
-        return read(layer.trace, result, diagnose(layer.trace, result), say).headline
+        return read_layer(layer, say).headline
 
     sentence = result_of(f"headline.{say.language}", run, headline, detail=index)
     st.markdown(f"##### {say(f'side.{side}')} · {sentence}")

@@ -24,7 +24,7 @@ from rnnviz.i18n import Words
 from rnnviz.link import Shown
 from rnnviz.sentences.advice import Advice, advise
 from rnnviz.sentences.metrics import Metric, metrics
-from rnnviz.sentences.reading import Reading, read
+from rnnviz.sentences.reading import Reading, read_layer
 from rnnviz.spec.experiment import Experiment, ExperimentError
 from rnnviz.spec.given import recipe_of, with_recipe
 from rnnviz.spec.perspective import Perspective
@@ -41,7 +41,7 @@ def show_reading(run: Run, perspective: Perspective, say: Words) -> None:
     diagnosis, advice = result_of(
         "reading", run, lambda progress: _diagnose(run, index), detail=index
     )
-    reading = read(run.layers[index].trace, result, diagnosis, say)
+    reading = read_layer(run.layers[index], say, diagnosis)
     look = visibility(perspective)
     told = _told(reading) if look.shows("reading") else ""
     if look.shows("numbers"):
@@ -74,7 +74,7 @@ def prefetched_readings(
         diagnosis, _ = result_of(
             "reading", run, lambda progress: _diagnose(run, index), detail=index
         )
-        reading = read(run.layers[index].trace, result, diagnosis, say)
+        reading = read_layer(run.layers[index], say, diagnosis)
         numbers = metrics(result, diagnosis, run.layers[index], _radius(run, index))
         return {
             "experiment": run.identity,

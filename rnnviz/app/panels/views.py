@@ -107,7 +107,8 @@ def show_view(
         if knob and picked is not None:
             _go_to(knob, picked[0], run, perspective)
         with read_at or nullcontext():
-            st.caption(say(f"view.{view.name}.how_to_read"))
+            layer = run.layers[perspective.layer_in(run.layers)]
+            st.caption(view.how_to_read(layer, say))
 
 
 def _go_to(knob: str, value: float, run: Run, perspective: Perspective) -> None:
@@ -131,10 +132,10 @@ def title(name: str, say: Words) -> None:
     st.markdown(f"##### {say(f'view.{name}.title')}")
 
 
-def head(name: str, say: Words) -> None:
+def head(view: View, run: Run, perspective: Perspective, say: Words) -> None:
     """Show the title of a view, and how it is read."""
-    title(name, say)
-    st.caption(say(f"view.{name}.how_to_read"))
+    title(view.name, say)
+    st.caption(view.how_to_read(run.layers[perspective.layer_in(run.layers)], say))
 
 
 def _say_verdict(figure: go.Figure) -> None:

@@ -63,14 +63,15 @@ def bands_of(run, chosen: int) -> tuple[Band, ...]:
         place = names[index], reversed_time
         bands.append(_states(layer, *place))
         if index == chosen:
-            bands += _inside(layer.trace, *place)
+            name = f"{names[index]}.forward_layer" if layer.both else names[index]
+            bands += _inside(layer.trace, name, reversed_time)
     if run.dense is not None:
         bands.append(_head(run, reversed_time))
     return tuple(bands)
 
 
 def _states(layer, name: str, reversed_time: bool) -> Band:
-    scale = _scale_of(layer.states, layer.layer.state_range)
+    scale = _scale_of(layer.states, layer.state_range)
     kept: tuple[tuple[int, int, int], ...] = ()
     if not layer.return_sequences:
         timesteps, width = layer.states.shape

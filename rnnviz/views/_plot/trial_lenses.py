@@ -12,7 +12,7 @@ import numpy as np
 
 from rnnviz.analysis.trials import mean_over_trials, spread_over_trials
 from rnnviz.engine.run import Run
-from rnnviz.views._plot.lenses import has_ends, state_scale
+from rnnviz.views._plot.lenses import state_scale
 from rnnviz.views._plot.picture import Field, symmetric_limit
 
 
@@ -42,10 +42,8 @@ class TrialLens:
         whole, shown = run.whole, run.layers[layer]
         values = self.values(whole.layers[layer].states, whole.lengths)[: run.timesteps]
         values.setflags(write=False)
-        state_range = shown.layer.state_range if has_ends(shown.trace) else (-math.inf, math.inf)
-        return Field(
-            values, self.name, array_name=self.array_name, **self.scale(values, state_range)
-        )
+        scale = self.scale(values, shown.state_range)
+        return Field(values, self.name, array_name=self.array_name, **scale)
 
 
 def _spread_scale(values: np.ndarray, state_range: tuple[float, float]) -> dict[str, Any]:

@@ -24,7 +24,7 @@ def show(run: Run, perspective: Perspective, say: Words, reveal: bool = False) -
 
     ``reveal`` scrolls them into sight.
     """
-    head("initialiser_grid", say)
+    head(view.VIEW, run, perspective, say)
     layer = perspective.layer_in(run.layers)
     # Moving among the neighbours does not change them: they are kept under what they share.
     middle = centre(run.experiment)

@@ -42,7 +42,7 @@ def show(run: Run, perspective: Perspective, say: Words, reveal: bool = False) -
 
 
 def _show(run: Run, perspective: Perspective, say: Words, reveal: bool) -> None:
-    head("one_step", say)
+    head(one_step.VIEW, run, perspective, say)
     result = one_step.analyse(run, perspective)
     if result.step is None and result.gated is None:
         st.info(say("one_step.masked" if result.masked else "one_step.gates"))
