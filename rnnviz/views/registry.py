@@ -81,7 +81,9 @@ class View(Generic[Result]):
     def how_to_read(self, layer: LayerRun, say: Words) -> str:
         """Return how the view of a layer is read, and what of the layer it does not show."""
         told = say(f"view.{self.name}.how_to_read")
-        return f"{told} {say('direction.forward_only')}" if self.leaves_out_backward(layer) else told
+        if self.leaves_out_backward(layer):
+            told += f" {say('direction.forward_only')}"
+        return told
 
     def is_offered(self, run) -> bool:
         """Return whether a page offers the view for a run."""
