@@ -6,6 +6,7 @@
 import { setAttribute, setText } from "./writing.js";
 
 const LINGER = 250; // ms: the page's own sentence comes a moment after the picture
+const WRITES = 80; // ms between two sentences of a moving slider: they are read, the picture is watched
 
 export class Said {
   /** @param {() => string} container gives the key of the container that holds the sentence */
@@ -25,10 +26,14 @@ export class Said {
   show(sentences) {
     clearTimeout(this.timer);
     this.wanted = sentences;
-    this.frame ??= requestAnimationFrame(() => {
-      this.frame = undefined;
-      this.#write(this.wanted);
-    });
+    const rest = WRITES - (performance.now() - (this.writtenAt ?? 0));
+    this.waiting ??= setTimeout(() => {
+      this.frame = requestAnimationFrame(() => {
+        this.waiting = undefined;
+        this.writtenAt = performance.now();
+        this.#write(this.wanted);
+      });
+    }, Math.max(0, rest));
   }
 
   #write(sentences) {
@@ -57,8 +62,9 @@ export class Said {
   /** The page's own sentence is true again, at once or when it has arrived. */
   own(arrived = true) {
     clearTimeout(this.timer);
+    clearTimeout(this.waiting);
     cancelAnimationFrame(this.frame);
-    this.frame = undefined;
+    this.waiting = undefined;
     this.timer = setTimeout(() => {
       this.#room?.classList.remove("rv-veiled", "rv-spoken");
       this.cover?.remove();
