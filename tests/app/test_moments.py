@@ -41,6 +41,10 @@ def heads(at):
     return found
 
 
+def captions(at):
+    return [one.value for one in at.caption]
+
+
 def test_the_page_sends_the_sequence_and_waits_to_be_asked():
     at = run(LINK)
     assert not at.exception
@@ -51,6 +55,45 @@ def test_the_page_sends_the_sequence_and_waits_to_be_asked():
     (listed,) = [one for one in heads(at) if "moments" in one]
     assert listed["moments"] == []
     assert "colour=auto" not in address(at)  # quiet
+
+
+def test_where_nothing_is_selected_an_example_is_one_click_away():
+    at = run(LINK)
+    assert SAY("moments.none_yet") in captions(at)
+    (offered,) = [one for one in at.button if one.label.startswith("Select t = ")]
+    assert offered.label == SAY("moments.example", first=40, last=44)
+    at = offered.click().run()
+    assert not at.exception
+    (listed,) = [one for one in heads(at) if "moments" in one]
+    assert listed["range"] == [40, 45]
+    assert listed["moments"]
+    (sequence,) = [one for one in heads(at) if "steps" in one]
+    assert sequence["range"] == [40, 45]
+    assert SAY("moments.none_yet") not in captions(at)
+    assert "begin=40" in address(at)
+
+
+@pytest.mark.parametrize(
+    ("knobs", "said"),
+    [
+        ("input_features=1", SAY("moments.curve")),
+        ("input_features=2", SAY("moments.curves", names="0, 1", features=2)),
+        ("input_features=9", SAY("moments.curves", names="0, 1, 2", features=9)),
+    ],
+)
+def test_the_curves_are_named(knobs, said):
+    assert said in captions(run(f"{LINK}&{knobs}"))
+
+
+def test_a_dead_network_offers_one_whose_moments_can_be_told_apart():
+    at = run("page=moments")
+    assert SAY("alive.moments") in sentences(at)
+    at = next(one for one in at.button if one.label == SAY("alive.show")).click().run()
+    assert not at.exception
+    assert SAY("alive.dead") not in sentences(at)
+    (listed,) = [one for one in heads(at) if "moments" in one]
+    assert listed["range"] == [6, 11]
+    assert listed["moments"]
 
 
 def test_a_unit_is_chosen_by_its_number_and_stays_in_the_link():

@@ -10,6 +10,7 @@ import streamlit as st
 
 from rnnviz.app.components.moments import moments_list, read_at, read_wish, sequence
 from rnnviz.app.components.moments.payload import moment_rows, sequence_arrays, shades
+from rnnviz.app.panels.alive import show_alive
 from rnnviz.app.panels.choices import choose, offered
 from rnnviz.app.panels.problems import plain
 from rnnviz.app.panels.units import ask_units
@@ -27,6 +28,8 @@ from rnnviz.spec.perspective import COLOURS, MOST_COMPARED, MOST_RANGE, Perspect
 
 MOST_LISTED = 24
 """So many moments are listed."""
+EXAMPLE = 5
+"""Timesteps of the range that is offered where none is selected."""
 SURPRISED = 8.0
 """Bits of surprise that have the full colour."""
 _INDEX_SPEED = 5e7
@@ -40,6 +43,8 @@ def show(source: Shown, perspective: Perspective, say: Words) -> Perspective:
     layer, trial = perspective.layer_in(run.layers), perspective.trial_in(run)
     if _index(run, layer).constant.all():
         st.info(say("moments.no_meaning"))
+    else:
+        show_alive("moments", run, perspective, say)
     st.markdown(say("moments.ask"))
     whole, beside = st.columns([7, 5], gap="medium")
     with whole:
@@ -127,6 +132,17 @@ def _sequence(run: Run, layer: int, perspective: Perspective, say: Words) -> Non
         "range": _asked_range(run.whole, run.trial_index or 0, perspective),
     }
     sequence(head, arrays, key=state.component("moments.sequence"))
+    if told["kind"] == "curves":
+        st.caption(_curves(run, told["curves"], say))
+
+
+def _curves(run: Run, shown: int, say: Words) -> str:
+    """Say what the curves are."""
+    features = run.data.values.reshape(run.timesteps, -1).shape[1]
+    if features == 1:
+        return say("moments.curve")
+    names = run.data.feature_names[:shown] or tuple(map(str, range(shown)))
+    return say("moments.curves", names=plain(", ".join(names)), features=features)
 
 
 def _gone_to(run: Run, perspective: Perspective) -> Perspective:
@@ -197,6 +213,7 @@ def _found(
     asked_in = min(question.begin_trial, run.trials - 1)
     span = _asked_range(run, asked_in, question)
     if span is None:
+        _offer_example(source, run, trial, question, say)
         moments_list(head, [], key=key)
         return question
     index = _index(run, layer)
@@ -223,6 +240,23 @@ def _found(
     head |= {"moments": rows, "range": span, "length": found.length}
     moments_list(head, arrays, key=key)
     return question
+
+
+def _offer_example(
+    source: Shown, run: Run, trial: int, perspective: Perspective, say: Words
+) -> None:
+    """Where nothing is selected yet: say so, and offer a range with one click."""
+    steps = run.lengths[trial]
+    first = steps // 3
+    end = min(steps, first + EXAMPLE)
+    st.caption(say("moments.none_yet"))
+    if st.button(
+        say("moments.example", first=first, last=end - 1),
+        icon=":material/select:",
+        key=state.component("moments.example"),
+    ):
+        state.go(source, perspective.replace(begin=first, span=end - first, begin_trial=trial))
+        st.rerun()
 
 
 _QUESTION = ("begin", "span", "begin_trial", "alike", "compared")

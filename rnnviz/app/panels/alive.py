@@ -26,6 +26,7 @@ SHOWN_BY: Mapping[str, str] = MappingProxyType(
         "twins": "chaos",
         "fixed_points": "chaos",
         "bifurcation": "chaos",
+        "moments": "text",
     }
 )
 """View -> the starter in which there is something to see of it."""
@@ -43,7 +44,9 @@ def show_alive(view: str, run: Run, perspective: Perspective, say: Words) -> Non
         return
     with st.container(horizontal=True, vertical_alignment="center", key="alive"):
         st.markdown(f"{say('alive.dead')} {say(f'alive.{view}')}", width="stretch")
-        moved = perspective.replace(timestep=20, unit=0, layer=0, view=view)
+        # Moments is a page, not one of the views that a link names.
+        chosen = {"begin": 6, "span": 5} if view == "moments" else {"view": view}
+        moved = perspective.replace(timestep=20, unit=0, layer=0, **chosen)
         st.button(
             say("alive.show"),
             icon=":material/play_circle:",

@@ -5,6 +5,7 @@
  */
 
 import { colourOf, paletteOf, readMessage } from "./moments_shared.js";
+import { general } from "./numbers.js";
 import { curveRow, curveRowHeight, curveRows, tokenRows, tokenWidths } from "./sequence_rows.js";
 import { TextSheet } from "./sequence_text.js";
 
@@ -105,7 +106,9 @@ class SequenceView {
     } else {
       this.starts = curveRows(head.steps, columns);
     }
-    this.height = head.kind === "tokens" ? Math.round(parseFloat(style.fontSize) * 1.75) : curveRowHeight;
+    const room = parseFloat(style.maxHeight) - 2;
+    this.height =
+      head.kind === "tokens" ? Math.round(this.size * 1.75) : curveRowHeight(this.starts.length - 1, room);
     this.sheet.style.height = `${this.height * (this.starts.length - 1)}px`;
     for (const row of this.drawn.values()) row.remove();
     this.drawn.clear();
@@ -121,7 +124,7 @@ class SequenceView {
 
   #legend() {
     const [low, high] = this.head.scale;
-    const short = (value) => Number(value.toPrecision(3)).toString().replace("-", "−");
+    const short = (value) => general(Number(value.toPrecision(3))).replaceAll("-", "−");
     this.root.querySelector(".rm-low").style.background = colourOf(this.head.signed ? 1 : 128, this.palette);
     this.root.querySelector(".rm-high").style.background = colourOf(255, this.palette);
     this.root.querySelector(".rm-scale").textContent = `${short(low)} … ${short(high)}`;

@@ -2,9 +2,16 @@
 
 import { colourOf } from "./moments_shared.js";
 
-export const curveRowHeight = 74;
+const LEAST_ROW = 74;
+const MOST_ROW = 200;
 const STEPS_WIDE = 7;
-const CURVE = 46;
+const COLOURS = 14; // pixels of the colour of each step
+const MARGIN = 8; // between two rows
+
+/** How tall each row of curves is: few rows take the room of many. */
+export function curveRowHeight(rows, room) {
+  return Math.max(LEAST_ROW, Math.min(MOST_ROW, Math.floor(room / rows)));
+}
 
 /** How many columns each token of a vocabulary takes. */
 export const tokenWidths = (vocabulary) => vocabulary.map((name) => wide(name));
@@ -66,6 +73,7 @@ export function curveRow(view, row) {
   const [first, last] = [view.starts[row], view.starts[row + 1]];
   const whole = view.starts[1] - view.starts[0];
   const canvas = document.createElement("canvas");
+  canvas.style.height = `${view.height - MARGIN}px`;
   canvas.style.width = `calc((100% - 4.2em) * ${(last - first) / whole})`;
   element.append(canvas);
   let marked = [0, 0, -1];
@@ -92,6 +100,7 @@ function paintCurves(canvas, view, first, last, [from, end, cursor]) {
   const pen = canvas.getContext("2d");
   pen.scale(ratio, ratio);
   const step = width / (last - first);
+  const tall = height - COLOURS - 6;
   if (end > first && from < last) {
     pen.fillStyle = palette.chosen;
     pen.fillRect((Math.max(from, first) - first) * step, 0, (Math.min(end, last) - Math.max(from, first)) * step, height);
@@ -101,17 +110,17 @@ function paintCurves(canvas, view, first, last, [from, end, cursor]) {
     pen.lineWidth = 1.6;
     pen.beginPath();
     for (let t = first; t < last; t += 1) {
-      pen.lineTo((t - first + 0.5) * step, 4 + (1 - curve[t]) * (CURVE - 8));
+      pen.lineTo((t - first + 0.5) * step, 4 + (1 - curve[t]) * (tall - 8));
     }
     pen.stroke();
   });
   for (let t = first; t < last; t += 1) {
     pen.fillStyle = colourOf(shades[t], palette);
-    pen.fillRect((t - first) * step, CURVE + 2, step + 0.4, 14);
+    pen.fillRect((t - first) * step, tall + 2, step + 0.4, COLOURS);
   }
   if (cursor >= first && cursor < last) {
     pen.strokeStyle = palette.text;
     pen.lineWidth = 1.5;
-    pen.strokeRect((cursor - first) * step, 1, Math.max(1, step), height - 8);
+    pen.strokeRect((cursor - first) * step, 1, Math.max(1, step), height - 2);
   }
 }
