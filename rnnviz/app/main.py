@@ -190,8 +190,8 @@ def _of_network(
     hidden = look.hidden_knobs | (frozenset(TABLE) - frozenset(acting_knobs(shown.source)))
     wrong: tuple[Problem, ...] = ()
     plain = look.shows("actions") and not perspective.knobs
-    if plain and perspective.page in ("states", "dynamics"):
-        starters(shown.source, shown.second, perspective, say)
+    begins = plain and perspective.page in ("states", "dynamics")
+    place = st.container() if begins else None
     if bench:
         experiment, wrong, hidden = bench.experiment, bench.problems, hidden | STACK_KNOBS
     elif len(names := _layer_names(shown)) > 1:
@@ -205,6 +205,9 @@ def _of_network(
         experiment, layer, say, hidden, locked, preset=preset
     )
     moved = dataclasses.replace(shown.with_experiment(experiment), perspective=perspective)
+    if place is not None:
+        with place:  # above the sliders, and after them: which one is shown is up to them
+            starters(moved.source, shown.second, perspective, say)
     return moved, wrong + problems
 
 

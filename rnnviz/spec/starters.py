@@ -39,6 +39,10 @@ STARTERS: Mapping[str, Experiment] = MappingProxyType(
 """By name; its words are ``starter.<name>``. The first is the lecture's own network."""
 
 
+LOOKED_AT: Mapping[str, int] = MappingProxyType({"healthy": 20, "chaos": 20, "text": 20})
+"""Where the time cursor begins, for those whose first timestep shows little: a sine begins at 0."""
+
+
 def starter_of(source: object) -> str | None:
     """Return the name of the starter that a source is; None if it is none of them."""
     return next((name for name, one in STARTERS.items() if one == source), None)

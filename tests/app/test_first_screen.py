@@ -13,7 +13,7 @@ from rnnviz.app.panels.alive import SHOWN_BY, is_dead
 from rnnviz.app.sidebar.weights_preset import PRESET_KNOBS, PRESETS, preset_of
 from rnnviz.i18n import words
 from rnnviz.link import Link
-from rnnviz.spec.starters import STARTERS, starter_of
+from rnnviz.spec.starters import LOOKED_AT, STARTERS, starter_of
 from rnnviz.views.registry import views_of
 from tests.app.test_app import address, run, scale, sentences, shown, written
 
@@ -35,9 +35,25 @@ def test_each_starter_is_one_link(name):
     link = Link.parse(address(at))
     look = link.perspective
     assert (look.lens, look.palette, look.language) == ("change", "purple_orange", "ko"), "stay"
-    assert look.timestep == 0, "begins anew"
+    assert look.timestep == LOOKED_AT.get(name, 0), "begins anew"
     assert link.second == Experiment(units=9)
     assert marked(at) == [name]
+
+
+def test_a_network_that_was_changed_is_none_of_the_starters_any_more():
+    at = run()
+    assert marked(at) == ["pinned"]
+    scale(at, "weight_scale").set_value(0.1).run()
+    assert marked(at) == []
+    scale(at, "weight_scale").set_value(1.0).run()
+    assert marked(at) == ["pinned"]
+
+
+@pytest.mark.parametrize("name", LOOKED_AT)
+def test_a_starter_begins_where_something_is_to_be_seen(name):
+    trace = simulate(STARTERS[name]).layers[0].trace
+    assert trace.states[LOOKED_AT[name]].any()
+    assert trace.inputs.any()
 
 
 @pytest.mark.parametrize("name", STARTERS)

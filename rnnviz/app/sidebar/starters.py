@@ -12,7 +12,7 @@ from rnnviz.app.panels.thumbnail import thumbnail
 from rnnviz.i18n import DEFAULT_PALETTE, Words, words
 from rnnviz.link import Link, Shown
 from rnnviz.spec.perspective import Perspective
-from rnnviz.spec.starters import STARTERS, starter_of
+from rnnviz.spec.starters import LOOKED_AT, STARTERS, starter_of
 
 
 def starters(source: Shown, second: Shown | None, perspective: Perspective, say: Words) -> None:
@@ -20,7 +20,7 @@ def starters(source: Shown, second: Shown | None, perspective: Perspective, say:
     if perspective.palette != DEFAULT_PALETTE:  # those of the usual one come with the page
         st.html(_style(perspective.palette))
     chosen = starter_of(source) or ""
-    anew = perspective.replace(timestep=0, unit=0, layer=0)
+    anew = perspective.replace(unit=0, layer=0)
     # Links in one element: a button each is four elements more for every page run to send.
     st.html(_links(chosen, second, anew, say.language))
 
@@ -31,7 +31,8 @@ def _links(chosen: str, second: Shown | None, perspective: Perspective, language
     links = []
     for name, experiment in STARTERS.items():
         mark = ' aria-current="true"' if name == chosen else ""
-        query = escape(Link(experiment, perspective, second=second).text)
+        looked_at = perspective.replace(timestep=LOOKED_AT.get(name, 0))
+        query = escape(Link(experiment, looked_at, second=second).text)
         links.append(
             f'<a class="rv-link rv-starter rv-starter-{name}" href="?{query}" target="_self"'
             f' title="{escape(say(f"starter.{name}_help"))}"{mark}>'
