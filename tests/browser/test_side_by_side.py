@@ -35,6 +35,32 @@ def test_one_cursor_over_both_and_the_link_keeps_it(open_page):
     assert (first.input_value(), second.input_value()) == ("6", "6")
 
 
+def test_one_of_both_plays_and_the_button_of_either_stops_it(open_page):
+    page = open_page("?page=compare")
+    wait_for(page, A, Experiment())
+    wait_for(page, B, partner_of(Experiment()))
+    first, second = (page.locator(f"{one} .rv-play") for one in (A, B))
+    cursor = page.locator(f"{B} .rv-cursor")
+    first.click()
+    for button in (first, second):
+        expect(button).to_have_attribute("data-icon", "pause")
+    page.wait_for_function("(one) => Number(one.value) > 3", arg=cursor.element_handle())
+    second.click()
+    for button in (first, second):
+        expect(button).to_have_attribute("data-icon", "play")
+    stood = cursor.input_value()
+    page.wait_for_timeout(500)
+    assert cursor.input_value() == stood
+    assert page.locator(f"{A} .rv-cursor").input_value() == stood
+    second.click()
+    expect(first).to_have_attribute("data-icon", "pause")
+    page.wait_for_function(
+        "([one, at]) => Number(one.value) > at", arg=[cursor.element_handle(), int(stood)]
+    )
+    first.click()
+    expect(second).to_have_attribute("data-icon", "play")
+
+
 def test_a_shorter_run_waits_at_its_end(open_page):
     page = open_page("?page=compare&b.timesteps=10")
     wait_for(page, B, Experiment(timesteps=10))

@@ -12,6 +12,7 @@ const UNIT = "unit";
 const PREVIEW = "preview";
 const ASK = "ask";
 const CELL = "cell";
+const PLAYER = "player";
 const channels = new Map();
 
 /** The channel of a group, by its name. */
@@ -26,6 +27,8 @@ class Channel {
     this.lastStep = null;
     this.wanting = new Set();
     this.#hear(CURSOR, ({ step }) => (this.lastStep = step));
+    this.player = null;
+    this.#hear(PLAYER, ({ player }) => (this.player = player));
   }
 
   #tell(name, detail) {
@@ -64,6 +67,18 @@ class Channel {
   hearCursor(listener) {
     const end = this.#hear(CURSOR, ({ step, teller }) => listener(step, teller));
     if (this.lastStep !== null) listener(this.lastStep);
+    return end;
+  }
+
+  /** Say which playback moves the cursor from now on; null when none does. */
+  tellPlayer(player) {
+    this.#tell(PLAYER, { player });
+  }
+
+  /** Call back now and whenever another playback moves the cursor; returns a function that ends it. */
+  hearPlayer(listener) {
+    const end = this.#hear(PLAYER, ({ player }) => listener(player));
+    if (this.player) listener(this.player);
     return end;
   }
 

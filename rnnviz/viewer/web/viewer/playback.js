@@ -1,5 +1,6 @@
 /**
- * The cursor that walks by itself: as many steps a second as chosen, in time with the screen.
+ * The cursor that walks by itself: as many steps a second as chosen, in time with the screen. Viewers of
+ * a group share one cursor, so one of them walks, and the button of each stops it.
  */
 
 import { setAttribute } from "./writing.js";
@@ -11,7 +12,17 @@ export class Playback {
   /** @param {object} viewer with cursor, picture, moveTo and release */
   constructor(viewer, button, select) {
     Object.assign(this, { viewer, button, select });
-    button.addEventListener("click", () => (this.isPlaying ? this.pause() : this.play()));
+    this.player = null; // the playback of the group that walks
+    button.addEventListener("click", () => (this.player ? viewer.channel.tellPlayer(null) : this.play()));
+  }
+
+  /** Hear which playback of the group walks now; returns a function that ends it. */
+  listen() {
+    return this.viewer.channel.hearPlayer((player) => {
+      this.player = player;
+      if (player !== this && this.isPlaying) this.#end(!player);
+      this.#showState();
+    });
   }
 
   get isPlaying() {
@@ -46,26 +57,31 @@ export class Playback {
       place += (Math.min(now - before, 250) / 1000) * Number(this.select.value);
       before = now;
       viewer.moveTo(Math.floor(place));
+      if (!this.isPlaying) return; // stopped by who heard of it
       if (viewer.cursor.step >= viewer.picture.timesteps - 1) this.pause();
       else this.frame = requestAnimationFrame(walk);
     };
     this.frame = requestAnimationFrame(walk);
-    this.#showState();
+    viewer.channel.tellPlayer(this);
   }
 
   pause() {
-    if (!this.isPlaying) return;
+    if (this.isPlaying) this.viewer.channel.tellPlayer(null);
+  }
+
+  /** Walk no further; the cursor rests here unless another walks on. */
+  #end(rests) {
     cancelAnimationFrame(this.frame);
     this.frame = undefined;
-    this.#showState();
-    this.viewer.release();
+    if (rests) this.viewer.release();
   }
 
   #showState() {
-    const name = this.isPlaying ? this.words.pause : this.words.play;
+    if (!this.words) return; // no picture yet
+    const name = this.player ? this.words.pause : this.words.play;
     setAttribute(this.button, "aria-label", name);
     setAttribute(this.button, "title", name);
-    setAttribute(this.button, "data-icon", this.isPlaying ? "pause" : "play");
+    setAttribute(this.button, "data-icon", this.player ? "pause" : "play");
   }
 }
 

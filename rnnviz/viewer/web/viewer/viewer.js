@@ -63,6 +63,7 @@ class Viewer {
       channel.hearSent((told, teller) => others(teller) && this.reporting.remember(told)),
       channel.hearUnit((unit, teller) => others(teller) && this.#takeUnit(unit)),
       channel.hearAsked((step) => this.#goTo(step)),
+      this.playback.listen(),
     ];
   }
 
