@@ -26,9 +26,17 @@ _NAME_LIMIT = 120
 
 WHAT_IF = ("weight_scale", "input_gain", "recurrent_gain", "dtype")
 """Knobs that act on a network that is given: at their defaults it is as it was trained."""
+_MASKING = "mask_zero"
+"""Among the knobs of the input, but part of the network: a given one is not masked by it."""
+_CARRYING = "stateful"
+"""Acts where network and inputs are both drawn: what is given starts each sequence anew."""
 INPUT_KNOBS = (
     "timesteps",
-    *(row.name for row in TABLE.values() if row.group == "input" and row.name != "signal"),
+    *(
+        row.name
+        for row in TABLE.values()
+        if row.group == "input" and row.name not in ("signal", _MASKING, _CARRYING)
+    ),
     "signal",
     "seed",
 )
@@ -70,7 +78,7 @@ def acting_knobs(source: Experiment | Given) -> tuple[str, ...]:
     drawn = [] if source.inputs else list(INPUT_KNOBS)
     if not source.network:
         # The network is drawn: only what its inputs bring is settled.
-        settled = {*INPUT_KNOBS, "input_features"} - {"seed", *_EMBEDDING_KNOBS}
+        settled = {*INPUT_KNOBS, "input_features", _CARRYING} - {"seed", *_EMBEDDING_KNOBS}
         return tuple(name for name in TABLE if name not in settled)
     return tuple(
         name for name in TABLE if name in (*WHAT_IF, *drawn) and name not in _EMBEDDING_KNOBS
