@@ -81,6 +81,14 @@ class Network:
         """Length of the vector that the first layer is given at one timestep."""
         return self.layers[0].features
 
+    def is_turned(self, layer: int) -> bool:
+        """Whether the states of a layer stand in the reverse of time's order.
+
+        A layer with ``go_backwards`` turns the order round, for itself and for all above it, until
+        another one turns it back.
+        """
+        return sum(one.go_backwards for one in self.layers[: layer + 1]) % 2 == 1
+
     @property
     def reads_tokens(self) -> bool:
         """Whether its input is tokens, which an Embedding turns into vectors."""

@@ -87,7 +87,7 @@ def joined_states(run: Run, layer: int | None = None) -> JoinedStates:
         Where there is no such layer.
     """
     layer = layer_number(run, layer)
-    backwards = run.network.layers[layer].go_backwards
+    backwards = run.network.is_turned(layer)
     states = run.layers[layer].states
     if run.has_trials and len(set(run.lengths)) == 1 and not backwards:
         whole = states[:, : run.lengths[0]]

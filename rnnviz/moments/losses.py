@@ -12,7 +12,7 @@ from rnnviz.moments.next_token import has_next_token, next_token
 
 @dataclass(frozen=True, eq=False)
 class Losses:
-    """A loss for every timestep, the trials joined.
+    """A loss for every timestep, the trials joined, in time's order.
 
     Parameters
     ----------
@@ -48,8 +48,11 @@ def losses_of(run: Run) -> Losses:
     assert readings is not None  # as there are targets
     with np.errstate(all="ignore"):
         squares = ((readings - targets) ** 2).mean(axis=-1)
+    order = slice(None, None, -1 if run.network.is_turned(len(run.layers) - 1) else 1)
     if run.has_trials:
         rows = zip(squares, run.lengths, strict=True)
-        squares = np.concatenate([row[:length] for row, length in rows])
+        squares = np.concatenate([row[:length][order] for row, length in rows])
+    else:
+        squares = squares[order]
     squares.setflags(write=False)
     return Losses(squares, "squares")

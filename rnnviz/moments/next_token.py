@@ -11,13 +11,16 @@ from rnnviz.engine.run import Run
 
 @dataclass(frozen=True, eq=False)
 class NextToken:
-    """Of every timestep but the last of each trial. Arrays are read-only.
+    """Of every timestep but the last that is read of each trial, in time's order. Read-only.
+
+    The next token is the one that the top layer reads next: where it reads from the end, the one
+    before.
 
     Parameters
     ----------
     probability : ndarray (steps,)
-        What the network gave to the token that came next; nan at a trial's last timestep, and
-        where the next token is beyond the head.
+        What the network gave to the token that came next; nan where a trial's last one was read,
+        and where the next token is beyond the head.
     surprise : ndarray (steps,)
         −log₂ of it, in bits; infinite where it was 0.
     likeliest : ndarray (steps,) of int
@@ -72,9 +75,11 @@ def _of_trial(run: Run) -> tuple[np.ndarray, np.ndarray]:
     readings, tokens = run.readings, run.token_numbers
     assert readings is not None
     assert tokens is not None
-    following = tokens[1:]
+    turned = run.network.is_turned(len(run.layers) - 1)
+    order = slice(None, None, -1 if turned else 1)
+    following = tokens[order][1:]
     inside = (following >= 0) & (following < readings.shape[1])
     picked = readings[np.arange(len(following)), np.where(inside, following, 0)]
     probability = np.full(len(tokens), np.nan)
     probability[:-1] = np.where(inside, picked, np.nan)
-    return probability, readings.argmax(axis=1)
+    return probability[order], readings.argmax(axis=1)[order]

@@ -118,7 +118,7 @@ def _sequence(run: Run, layer: int, perspective: Perspective, say: Words) -> Non
     head = {
         **told,
         "trial": run.trial_index or 0,
-        "at": min(perspective.timestep, run.timesteps - 1),
+        "at": _in_time(run, layer, min(perspective.timestep, run.timesteps - 1)),
         "palette": perspective.palette,
         "large": perspective.presentation,
         "scale": [middle - greatest if signed else middle, middle + greatest],
@@ -153,7 +153,13 @@ def _gone_to(run: Run, perspective: Perspective) -> Perspective:
         return perspective
     trial = min(at.trial, run.trials - 1)
     timestep = min(at.timestep, run.lengths[trial] - 1)
+    timestep = _in_time(run.trial(trial), perspective.layer_in(run.layers), timestep)
     return perspective.replace(trial=trial, timestep=timestep)
+
+
+def _in_time(run: Run, layer: int, timestep: int) -> int:
+    """Turn a place in time into the layer's own, or back: the views count its states as it read."""
+    return run.timesteps - 1 - timestep if run.network.is_turned(layer) else timestep
 
 
 def _values(

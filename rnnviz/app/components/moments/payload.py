@@ -74,7 +74,7 @@ def moment_rows(
     rows, arrays = [], []
     span = float(np.max(np.maximum(np.abs(index.low), np.abs(index.high)), initial=0.0))
     units = found.units[np.unique(np.linspace(0, len(found.units) - 1, MOST_ROWS).astype(int))]
-    own = run.network.layers[layer].go_backwards
+    backwards = run.network.is_turned(layer)
     trials = {trial: run.trial(trial) for trial in set(found.trials.tolist())}
     curves = {trial: _curves(there) for trial, there in trials.items()}
     for place in range(len(found)):
@@ -82,7 +82,7 @@ def moment_rows(
         there = trials[trial]
         begin, end = max(0, first - CONTEXT), min(there.timesteps, first + found.length + CONTEXT)
         states = there.layers[layer].states
-        part = (states[::-1] if own else states)[begin:end, units]
+        part = (states[::-1] if backwards else states)[begin:end, units]
         rows.append(
             {
                 "trial": trial,
