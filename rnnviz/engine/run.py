@@ -28,7 +28,8 @@ Progress = Callable[[float], None]
 class LayerRun:
     """One recurrent layer of a run: its weights and all it computed.
 
-    With several trials every array has them as its first axis; see `Run.trial`.
+    With several trials every array has them as its first axis; see `Run.trial`. What stands past
+    the end of a shorter trial means nothing.
 
     Parameters
     ----------
@@ -41,12 +42,15 @@ class LayerRun:
         Of a Bidirectional layer, what both directions computed; ``trace`` is the forward one.
     return_sequences : bool
         Whether the layer returns all its states, or the last one only.
+    lengths : tuple of int
+        Timesteps of each trial; empty where none is padded.
     """
 
     layer: RecurrentCell
     trace: Trace
     both: BidirectionalTrace | None = None
     return_sequences: bool = True
+    lengths: tuple[int, ...] = ()
 
     @property
     def backward(self) -> Trace | None:
@@ -75,7 +79,7 @@ class LayerRun:
         """
         if self.backward is None:
             return self.trace.preactivations
-        backward = self.backward.preactivations[..., ::-1, :]
+        backward = _reversed(self.backward.preactivations, self.lengths)
         return read_only(np.concatenate([self.trace.preactivations, backward], axis=-1))
 
     @property
@@ -86,7 +90,7 @@ class LayerRun:
         """
         if self.return_sequences:
             return self.states
-        return self.states[..., -1, :] if self.both is None else self.both.last_output
+        return self._last(self.states) if self.both is None else self.both.last_output
 
     @property
     def nbytes(self) -> int:
@@ -105,8 +109,14 @@ class LayerRun:
         What Keras's ``return_state=True`` returns besides the output: h, and c beside it where the
         cell has one. Of a Bidirectional layer a pair, one for each direction.
         """
-        last = self.trace.full_states[..., -1, :]
-        return last if self.backward is None else (last, self.backward.full_states[..., -1, :])
+        last = self._last(self.trace.full_states)
+        return last if self.backward is None else (last, self._last(self.backward.full_states))
+
+    def _last(self, values: np.ndarray) -> np.ndarray:
+        """What stands at the end of each trial, in the order of reading."""
+        if not self.lengths:
+            return values[..., -1, :]
+        return read_only(values[ends_of(self.lengths)])
 
     @property
     def last_states(self) -> tuple[np.ndarray, ...]:
@@ -124,12 +134,27 @@ class LayerRun:
         """What the layer computed for one of several trials, without its padding."""
         trace = _trial_of(self.trace, index, length)
         if self.both is None:
-            return dataclasses.replace(self, trace=trace)
+            return dataclasses.replace(self, trace=trace, lengths=())
         both = self.both
         backward = _trial_of(both.backward, index, length)
         states = both.states[index, :length]
         both = BidirectionalTrace(both.layer, trace, backward, states, both.last_output[index])
-        return dataclasses.replace(self, trace=trace, both=both)
+        return dataclasses.replace(self, trace=trace, both=both, lengths=())
+
+
+def ends_of(lengths: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
+    """The place of each trial's last timestep in an array (trials, timesteps, …)."""
+    return np.arange(len(lengths)), np.array(lengths) - 1
+
+
+def _reversed(values: np.ndarray, lengths: tuple[int, ...]) -> np.ndarray:
+    """The timesteps of each trial from the last to the first; its padding stays behind them."""
+    if not lengths:
+        return values[..., ::-1, :]
+    turned = np.zeros_like(values)
+    for row, found, length in zip(values, turned, lengths, strict=True):
+        found[:length] = row[:length][::-1]
+    return turned
 
 
 def _trial_of(trace: Trace, index: int, length: int) -> Trace:
@@ -282,13 +307,14 @@ class Run:
     def readings(self) -> np.ndarray | None:
         """What the head makes of the state at each timestep, ``(timesteps, dense_units)``.
 
-        None without a head. Its last row is ``output`` where only the last state is returned.
+        None without a head. A trial's last row is ``output`` where only the last state is returned.
         """
         if not self.network.head:
             return None
         readings = applied(self.network.head, self.states)
         if not self.layers[-1].return_sequences:
-            readings[..., -1, :] = self.output
+            lengths = self.layers[-1].lengths
+            readings[ends_of(lengths) if lengths else (..., -1, slice(None))] = self.output
         return read_only(readings)
 
     @cached_property

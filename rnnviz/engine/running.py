@@ -59,13 +59,14 @@ def run(
         source = Given(network.sha256, data.sha256, network.name, data.name)
     states = _initial_states(network, initial_state)
     mask = network.mask_of(data.values)
-    backwards = _reads_backwards(network)
-    if (stateful and fed.ndim == 3) or (backwards and len(set(data.lengths)) > 1):
+    lengths = _padded_lengths(data, fed)
+    if (stateful and fed.ndim == 3) or (lengths and _reads_backwards(network)):
         return _run_one_by_one(network, data, fed, states, source, progress, stateful)
     layers, done = [], fed
     for index, layer in enumerate(network.layers):
         told = part(progress, index, len(network.layers))
-        layers.append(_run_layer(layer, done, states[index], told, mask))
+        found = _run_layer(layer, done, states[index], told, mask)
+        layers.append(dataclasses.replace(found, lengths=lengths))
         done = layers[-1].states
     return Run(network, data, fed, tuple(layers), source)
 
@@ -111,6 +112,12 @@ def _run_layer(
     return LayerRun(layer.forward, both.forward, both, layer.return_sequences)
 
 
+def _padded_lengths(data: Inputs, fed: np.ndarray) -> tuple[int, ...]:
+    """Timesteps of each of several trials; empty where none of them is padded."""
+    padded = fed.ndim == 3 and min(data.lengths, default=fed.shape[1]) < fed.shape[1]
+    return data.lengths if padded else ()
+
+
 def _reads_backwards(network: Network) -> bool:
     return any(layer.bidirectional or layer.go_backwards for layer in network.layers)
 
@@ -127,7 +134,7 @@ def _initial_states(network: Network, given: Any) -> list[Any]:
 
 
 def _run_one_by_one(network, data, fed, states, source, progress, stateful=False) -> Run:
-    """Each trial on its own: of several lengths through layers that read from the end, or stateful.
+    """Each trial on its own: padded ones through layers that read from the end, or stateful.
 
     Stateful, a trial goes on from the state in which the one before it ended.
     """
@@ -147,7 +154,11 @@ def _run_one_by_one(network, data, fed, states, source, progress, stateful=False
         )
         runs.append(dataclasses.replace(alone, trial_index=index))
         assert alone.timesteps == length
-    padded = tuple(_padded([one.layers[i] for one in runs], fed) for i in range(len(states)))
+    short = _padded_lengths(data, fed)
+    padded = tuple(
+        dataclasses.replace(_padded([one.layers[i] for one in runs], fed), lengths=short)
+        for i in range(len(states))
+    )
     return Run(network, data, fed, padded, source, _alone=tuple(runs))
 
 

@@ -114,6 +114,47 @@ def test_trials_of_several_lengths_do_not_see_their_padding(both):
         assert trial.data.labels == ("abc"[index],)
 
 
+@pytest.mark.parametrize("both", [False, True])
+@pytest.mark.parametrize("lengths", [(9, 4, 1), (4, 4, 4), (9, 9, 9), ()])
+def test_what_a_run_of_several_lengths_returns_is_each_trial_s_own_end(both, lengths):
+    network, values = a_network(both=both), np.random.default_rng(4).normal(size=(3, 9, 3))
+    together = run(network, Inputs(values, lengths=lengths))
+    for index, length in enumerate(lengths or (9, 9, 9)):
+        alone = run(network, values[index, :length])
+        close = {"atol": 1e-14}
+        np.testing.assert_allclose(together.output[index], alone.output, **close)
+        np.testing.assert_allclose(together.readings[index, :length], alone.readings, **close)
+        for layer, own in zip(together.layers, alone.layers, strict=True):
+            if not layer.return_sequences:
+                np.testing.assert_allclose(layer.output[index], own.output, **close)
+            for whole, last in zip(layer.last_states, own.last_states, strict=True):
+                np.testing.assert_allclose(whole[index], last, **close)
+            np.testing.assert_allclose(
+                layer.preactivations[index, :length], own.preactivations, **close
+            )
+
+
+@pytest.mark.parametrize("lengths", [(5, 2), (2, 2)])
+def test_preactivations_of_both_directions_belong_to_their_states(lengths):
+    """tanh(z) is h at every timestep of a trial, in the direction that reads from its end too."""
+    rng = np.random.default_rng(8)
+    cells = [
+        SimpleRNN(rng.normal(size=(3, 4)), rng.normal(size=(4, 4)), rng.normal(size=4))
+        for _ in range(2)
+    ]
+    values = rng.normal(size=(2, 5, 3))
+    layer = run(Network((Layer(*cells),)), Inputs(values, lengths=lengths)).layers[0]
+    for trial, length in enumerate(lengths):
+        shown = np.tanh(layer.preactivations[trial, :length])
+        np.testing.assert_allclose(shown, layer.states[trial, :length], atol=1e-14)
+        # The plain loop from the trial's own end.
+        state = np.zeros(4)
+        for x in values[trial, :length][::-1]:
+            state = np.tanh(x @ cells[1].kernel + state @ cells[1].recurrent_kernel + cells[1].bias)
+        np.testing.assert_allclose(layer.states[trial, 0, 4:], state, atol=1e-14)
+        np.testing.assert_allclose(layer.last_states[1][trial], state, atol=1e-14)
+
+
 def test_an_initial_state_goes_on_where_a_run_ended():
     rng = np.random.default_rng(5)
     layer = GRU(rng.normal(size=(3, 12)), rng.normal(size=(4, 12)), rng.normal(size=(2, 12)))
