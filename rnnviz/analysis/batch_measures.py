@@ -31,7 +31,7 @@ class Sweep:
         unrelated states of mean zero it is 1. nan where it diverged or is not defined.
     gradient : ndarray (networks,)
         log₁₀ ‖∂h_T/∂h_0‖₂ from below; −inf where it is exactly zero, nan where it diverged or the
-        run has one step only.
+        run computes one step only.
     timesteps : int
         Length of the runs.
     """
@@ -58,7 +58,7 @@ def sweep(trace: Trace, other: Trace | None) -> Sweep:
     inputs = np.full(len(shares), np.nan)
     if other is not None:
         inputs = _input_share(trace.states, other.states)
-    gradient = _gradient(trace)
+    gradient = _gradient_of_read(trace)
     gradient[diverged] = np.nan
     for array in (shares, inputs, gradient):
         array.setflags(write=False)
@@ -122,6 +122,13 @@ def _input_share(states: np.ndarray, others: np.ndarray) -> np.ndarray:
         share = np.einsum("ntu,ntu->n", apart, apart) / np.where(total > 0, total, 1)
     share[~np.isfinite(greatest)] = np.nan
     return share
+
+
+def _gradient_of_read(trace: Trace) -> np.ndarray:
+    """The gradient through the steps that are computed; one that is passed over changes nothing."""
+    if trace.mask is not None and not trace.mask.any():
+        return np.full(len(trace.states), np.nan)
+    return _gradient(trace.computed)
 
 
 def _gradient(trace: Trace) -> np.ndarray:

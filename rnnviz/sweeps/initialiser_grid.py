@@ -11,11 +11,11 @@ import numpy as np
 from rnnviz.analysis.batch_measures import Sweep, sweep
 from rnnviz.engine import Trace, unroll
 from rnnviz.spec.experiment import TABLE, Experiment
-from rnnviz.spec.sampling import draw_layer
-from rnnviz.spec.shapes import output_features, weight_count
+from rnnviz.spec.sampling import draw_embedding, draw_layer, draw_tokens
+from rnnviz.spec.shapes import TOKEN_SIGNALS, output_features, weight_count
 
 MOST_TIMESTEPS = 100
-"""Longest run of a neighbour; a longer experiment is cut here."""
+"""Longest run of a neighbour; of a longer experiment so many timesteps are read."""
 
 _INITIALIZERS = ("kernel_initializer", "recurrent_initializer", "bias_initializer")
 WEIGHTS = {
@@ -107,11 +107,12 @@ def initialiser_grid(
     """
     rows = tuple(WEIGHTS) if _own_row(experiment) != OWN else (OWN, *WEIGHTS)
     scales, timesteps = _size(experiment, layer, len(rows))
+    inputs, mask = _read(experiment, inputs, timesteps)
     results, done = [], 0
     for some in _batches(experiment, layer, rows, len(scales)):
         if progress is not None:
             progress(done / len(rows))
-        results.append(_measure(experiment, layer, some, scales, inputs[:timesteps]))
+        results.append(_measure(experiment, layer, some, scales, inputs, mask))
         done += len(some)
     grids = {
         name: np.concatenate([getattr(one, name) for one in results]).reshape(len(rows), -1)
@@ -122,15 +123,43 @@ def initialiser_grid(
     return InitialiserGrid(experiment, rows, scales, **grids, timesteps=timesteps)
 
 
-def _measure(experiment, layer, rows, scales, inputs) -> Sweep:
+def _read(
+    experiment: Experiment, inputs: np.ndarray, timesteps: int
+) -> tuple[np.ndarray, np.ndarray | None]:
+    """Return the timesteps that the neighbours run through, and which of them are not masked.
+
+    They are the first ones; where these would all be padding, they begin with what is read.
+    """
+    mask = _mask_of(experiment, inputs)
+    if mask is None:
+        return inputs[:timesteps], None
+    first = min(int(mask.argmax()), len(inputs) - timesteps)
+    return inputs[first : first + timesteps], mask[first : first + timesteps]
+
+
+def _mask_of(experiment: Experiment, inputs: np.ndarray) -> np.ndarray | None:
+    """Return which timesteps the network computes, by what padding is fed to it; None for all."""
+    if not experiment.mask_zero:
+        return None
+    padding: np.ndarray | float = 0.0
+    if experiment.signal in TOKEN_SIGNALS:
+        if experiment.sequences == 1:  # tokens that share a vector are still told apart
+            return draw_tokens(experiment) != 0
+        padding = draw_embedding(experiment).embeddings[0]
+    return (inputs != padding).any(axis=-1)
+
+
+def _measure(experiment, layer, rows, scales, inputs, mask) -> Sweep:
     """Run some rows at all scales in one stack of networks, and measure it."""
-    run = _runner(experiment, layer, rows, scales)
-    other = inputs[np.random.default_rng(0).permutation(len(inputs))]
+    run = _runner(experiment, layer, rows, scales, mask)
+    read = np.arange(len(inputs)) if mask is None else np.flatnonzero(mask)
+    other = inputs.copy()
+    other[read] = inputs[np.random.default_rng(0).permutation(read)]
     has_other = not np.array_equal(other, inputs)
     return sweep(run(inputs), run(other) if has_other else None)
 
 
-def _runner(experiment, layer, rows, scales) -> Callable[[np.ndarray], Trace]:
+def _runner(experiment, layer, rows, scales, mask) -> Callable[[np.ndarray], Trace]:
     """Return what runs an input through the stacks of networks up to a layer."""
     stacks, features = [], experiment.input_features
     for index, spec in enumerate(experiment.layers[: layer + 1]):
@@ -141,10 +170,12 @@ def _runner(experiment, layer, rows, scales) -> Callable[[np.ndarray], Trace]:
 
     def run(fed: np.ndarray) -> Trace:
         for (forward, *backward), spec in zip(stacks, experiment.layers, strict=False):
-            trace = unroll(forward, fed, go_backwards=spec.go_backwards)
-            above = [trace.states]
-            above += [unroll(one, fed, go_backwards=True).states[:, ::-1] for one in backward]
+            trace = unroll(forward, fed, go_backwards=spec.go_backwards, mask=mask)
+            ends = [unroll(one, fed, go_backwards=True, mask=mask) for one in backward]
+            above = [trace.states, *(one.states[:, ::-1] for one in ends)]
             fed = np.concatenate(above, axis=-1) if backward else trace.states
+            if backward and mask is not None:
+                fed = fed * mask[:, None]  # as `Bidirectional.unroll` does
         return trace
 
     return run

@@ -39,6 +39,61 @@ def test_each_cell_is_the_run_of_that_experiment(settings):
         assert grid.saturated[row, column] == pytest.approx(saturation(trace).share, abs=0.02)
 
 
+PADDED = {
+    **{"signal": "text", "text": "abc de", "maxlen": 20, "vocabulary_size": 9},
+    "mask_zero": True,
+}
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        PADDED,
+        {**PADDED, "padding": "post", "cell": "GRU"},
+        {**PADDED, "text": "a"},
+        {**PADDED, "embeddings_initializer": "ones"},
+        {**PADDED, "units": (6, 4), "bidirectional": (True, False)},
+        {**PADDED, "units": (6, 4), "go_backwards": (True, False)},
+        {"signal": "impulse", "mask_zero": True},
+        {"signal": "tokens", "vocabulary_size": 3, "sequences": 2, "mask_zero": True},
+    ],
+)
+def test_a_masked_neighbour_passes_over_what_the_experiment_does(settings):
+    experiment = Experiment(**{**SMALL, **settings})
+    top, trial = len(experiment.layers) - 1, experiment.sequences - 1
+    grid = initialiser_grid(experiment, simulate(experiment).trial(trial).inputs, top)
+    random = np.random.default_rng(0)
+    for _ in range(6):
+        row, column = (int(random.integers(size)) for size in grid.gradient.shape)
+        trace = simulate(grid.at(row, column)).trial(trial).layers[top].trace
+        assert trace.mask is not None
+        assert grid.saturated[row, column] == pytest.approx(saturation(trace).share, abs=1e-12)
+        assert np.isnan(grid.gradient[row, column]) == (trace.mask.sum() < 2)
+        if experiment.cell == "SimpleRNN" and trace.mask.sum() > 1:
+            norm = _norm_through(trace)
+            assert grid.gradient[row, column] <= norm + 1e-6
+            assert grid.gradient[row, column] >= norm - 1.5
+
+
+def _norm_through(trace):
+    """log₁₀ of the norm of the product of the Jacobians of the steps that are computed."""
+    cell, product = trace.layer, np.eye(trace.layer.units)
+    for t in np.flatnonzero(trace.mask)[1:]:
+        slopes = 1 - trace.states[t] ** 2
+        product = slopes[:, None] * cell.recurrent_kernel.T @ product
+    with np.errstate(divide="ignore"):
+        return np.log10(np.linalg.norm(product, 2))
+
+
+def test_a_long_padding_is_not_all_that_is_run_through():
+    experiment = Experiment(**{**SMALL, **PADDED, "maxlen": 3 * MOST_TIMESTEPS})
+    grid = of(experiment)
+    assert grid.timesteps == MOST_TIMESTEPS
+    assert grid.saturated.max() > 0
+    post = of(experiment.replace(padding="post"))
+    np.testing.assert_array_equal(grid.gradient, post.gradient)
+
+
 def test_the_lecture_has_no_good_scale_and_zero_mean_weights_have():
     """SCIENCE: scaling alone is no cure; the initialiser is."""
     grid = of(Experiment())
