@@ -186,6 +186,8 @@ class Run:
         Where weights and inputs come from: an Experiment, a Training, or `Given`.
     trial_index : int or None
         Which of several trials this is; None for a run of its own.
+    stateful : bool
+        Whether each trial began with the state that the one before it ended with.
     """
 
     network: Network
@@ -196,6 +198,7 @@ class Run:
     trial_index: int | None = None
     _whole: Run | None = field(default=None, repr=False)
     _alone: tuple[Run, ...] = field(default=(), repr=False)
+    stateful: bool = False
 
     @property
     def whole(self) -> Run:

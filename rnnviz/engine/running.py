@@ -159,7 +159,7 @@ def _run_one_by_one(network, data, fed, states, source, progress, stateful=False
         dataclasses.replace(_padded([one.layers[i] for one in runs], fed), lengths=short)
         for i in range(len(states))
     )
-    return Run(network, data, fed, padded, source, _alone=tuple(runs))
+    return Run(network, data, fed, padded, source, _alone=tuple(runs), stateful=stateful)
 
 
 def _state_of_trial(state: Any, index: int) -> Any:

@@ -122,7 +122,9 @@ def switch_off(run: Run, unit: int, where: np.ndarray, layer: int | None = None)
     run = run.whole
     layer = layer_number(run, layer)
     begin = [_initial_state(one) for one in run.layers]
-    again = run_network(without_unit(run.network, unit, layer), run.data, begin)
+    without = without_unit(run.network, unit, layer)
+    # What is carried from trial to trial is the changed network's own.
+    again = run_network(without, run.data, begin, stateful=run.stateful)
     told = losses_of(run)
     before, after = told.values, losses_of(again).values
     where = np.asarray(where, bool)

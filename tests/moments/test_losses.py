@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 
-from rnnviz import run
-from rnnviz.engine import Dense, Inputs, Layer, Network, SimpleRNN
+from rnnviz.engine import Dense, Inputs, Layer, Network, SimpleRNN, run
 from rnnviz.moments import has_losses, losses_of, switch_off
 
 UNITS = 3
@@ -34,6 +33,30 @@ def test_a_unit_that_carries_a_part_of_the_target_is_missed_by_its_own_square(tr
     assert lost.before == lost.before_elsewhere == pytest.approx(0)
     assert lost.after == pytest.approx((missing[where] ** 2).mean())
     assert lost.after_elsewhere == pytest.approx((missing[~where] ** 2).mean())
+
+
+@pytest.mark.parametrize("stateful", [False, True])
+@pytest.mark.parametrize("begin", [None, 0.3])
+def test_a_network_without_a_unit_carries_its_own_state_from_trial_to_trial(stateful, begin):
+    random = np.random.default_rng(5)
+    kernel, recurrent = random.normal(size=(2, UNITS)), random.normal(size=(UNITS, UNITS))
+    cell = SimpleRNN(kernel, recurrent, random.normal(size=UNITS))
+    readout = random.normal(size=(UNITS, 1))
+    network = Network((Layer(cell),), head=(Dense(readout, np.zeros(1), "linear"),))
+    values, targets = random.normal(size=(3, 4, 2)), random.normal(size=(3, 4))
+    first = None if begin is None else np.full(UNITS, begin)
+    ran = run(network, Inputs(values, targets=targets), first, stateful=stateful)
+    assert ran.stateful == stateful
+    without, head = recurrent.copy(), readout.copy()
+    without[1], head[1] = 0, 0
+    start = np.zeros(UNITS) if first is None else first
+    squares, state = [], start
+    for trial, wanted in zip(values, targets, strict=True):
+        state = state if stateful else start
+        for x, y in zip(trial, wanted, strict=True):
+            state = np.tanh(x @ kernel + state @ without + cell.bias)
+            squares.append(((state @ head)[0] - y) ** 2)
+    assert switch_off(ran, 1, np.ones(12, bool)).after == pytest.approx(np.mean(squares))
 
 
 def test_without_targets_and_without_tokens_there_is_no_loss():
