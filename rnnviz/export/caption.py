@@ -7,6 +7,7 @@ from typing import Any
 
 import rnnviz
 from rnnviz.engine.layer import Layer
+from rnnviz.engine.network import Network
 from rnnviz.engine.run import Run
 from rnnviz.engine.source import Given
 from rnnviz.export.fonts import width as letters_width
@@ -130,7 +131,8 @@ def what_is_given(run: Run, say: Words) -> list[str]:
     if not isinstance(source, Given):
         return []
     if source.network:
-        layers = " → ".join(map(_spoken_layer, run.network.layers))
+        spoken = [*_spoken_masking(run.network), *map(_spoken_layer, run.network.layers)]
+        layers = " → ".join(spoken)
         values = {"layers": layers, "count": f"{run.network.parameter_count:,}"}
         name = source.network_name or say("export.unnamed")
         named.append(say("export.network", name=name, hash=source.network[:12], **values))
@@ -143,9 +145,21 @@ def what_is_given(run: Run, say: Words) -> list[str]:
     return named
 
 
+def _spoken_masking(network: Network) -> list[str]:
+    """Return the layer by which a network passes over timesteps; nothing where it reads all."""
+    if not network.masks:
+        return []
+    value = network.mask_value
+    return ["Embedding(mask_zero=True)" if value is None else f"Masking({value:g})"]
+
+
 def _spoken_layer(layer: Layer) -> str:
-    plain = f"{layer.cell}({layer.units})"
-    return f"Bidirectional({plain})" if layer.bidirectional else plain
+    """Return a layer as Keras writes it, with what is unusual in how it reads and merges."""
+    if not layer.bidirectional:
+        backwards = ", go_backwards=True" if layer.go_backwards else ""
+        return f"{layer.cell}({layer.units}{backwards})"
+    merged = "" if layer.merge_mode == "concat" else f', merge_mode="{layer.merge_mode}"'
+    return f"Bidirectional({layer.cell}({layer.units}){merged})"
 
 
 def _named(row: Knob, recipe: Experiment, say: Words) -> str:

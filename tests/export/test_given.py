@@ -71,6 +71,33 @@ def test_every_view_and_page_names_the_given_weights_and_no_others(name):
         assert b"kernel_initializer" not in content
 
 
+def test_a_caption_says_how_given_layers_read_and_merge():
+    rng = np.random.default_rng(3)
+
+    def cell(features):
+        return SimpleRNN(rng.normal(size=(features, 4)), rng.normal(size=(4, 4)), np.zeros(4))
+
+    layers = (
+        Layer(cell(2), go_backwards=True),
+        Layer(cell(4)),
+        Layer(cell(4), cell(4), merge_mode="sum"),
+        Layer(cell(4), cell(4)),
+    )
+    spoken = (
+        "SimpleRNN(4, go_backwards=True) → SimpleRNN(4) → "
+        'Bidirectional(SimpleRNN(4), merge_mode="sum") → Bidirectional(SimpleRNN(4))'
+    )
+    table = Embedding(rng.normal(size=(9, 2)), mask_zero=True)
+    for network, before in (
+        (Network(layers), ""),
+        (Network(layers, mask_value=-1.0), "Masking(-1) → "),
+        (Network(layers, table), "Embedding(mask_zero=True) → "),
+    ):
+        result = run(network, rng.integers(9, size=5) if network.embedding else np.ones((5, 2)))
+        said = sheet_of(result, Perspective(), views()["states"], Look(), "en").caption.parameters
+        assert f": {before}{spoken}, " in said
+
+
 @pytest.mark.parametrize("format", ["npz", "json"])
 @pytest.mark.parametrize("tokens", [False, True])
 @pytest.mark.parametrize("trials", [False, True])
