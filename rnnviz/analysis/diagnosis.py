@@ -66,7 +66,7 @@ class Diagnosis:
     gradient : float
         log₁₀ ‖∂h_T/∂h_{T−steps}‖₂ from below; −inf if it is exactly zero, nan where it is unknown.
     steps : int
-        Over how many steps back from the last finite state.
+        Over how many steps back from the last finite state; timesteps that are masked are none.
     straightness : float
         Least slope of the activation over these steps, relative to the greatest one there; nan
         for cells with gates, whose products bend whatever the activation does.
@@ -122,7 +122,7 @@ def diagnose(trace: Trace, saturation: Saturation) -> Diagnosis:
     saturation : Saturation
         Of the same trace.
     """
-    part, steps = _last_finite_steps(trace)
+    part, steps = _last_finite_steps(_read(trace))
     found = Diagnosis(
         kind="",
         gradient=gradient_left(trace),
@@ -140,8 +140,15 @@ def diagnose(trace: Trace, saturation: Saturation) -> Diagnosis:
 
 def gradient_left(trace: Trace) -> float:
     """Return what `diagnose` says of the gradient: log₁₀ of its norm; nan without a finite step."""
-    part, _ = _last_finite_steps(trace)
+    part, _ = _last_finite_steps(_read(trace))
     return math.nan if part is None else _gradient(part)
+
+
+def _read(trace: Trace) -> Trace:
+    """Return the timesteps that were computed; where none was, the first one, which is masked."""
+    if trace.mask is None or trace.mask.any():
+        return trace.computed
+    return trace.part(0, 1)
 
 
 def _straightness(part: Trace) -> float:

@@ -80,6 +80,8 @@ def read(trace: Trace, result: Saturation, diagnosis: Diagnosis, say: Words) -> 
     meaning = say(f"meaning.{_meaning(trace, result, diagnosis)}", **values)
     if diagnosis.on_kink and diagnosis.steps and diagnosis.kind != "diverged":
         meaning += " " + say("meaning.kink", **values)
+    if trace.mask is not None and diagnosis.kind != "diverged":
+        meaning += " " + say("meaning.masked")
     return Reading(headline, meaning)
 
 
@@ -135,7 +137,8 @@ def _meaning(trace: Trace, result: Saturation, found: Diagnosis) -> str:
     if kind == "dead":
         return "dead_zero" if math.isinf(gradient) else "dead_left"
     if math.isinf(gradient):
-        first = trace.timesteps - found.steps
+        read = np.arange(trace.timesteps) if trace.mask is None else np.flatnonzero(trace.mask)
+        first = int(read[-found.steps])
         pinned = result.exact_from is not None and result.exact_from <= first
         return "pinned" if pinned else "zero"
     if gradient < -LITTLE:

@@ -183,3 +183,40 @@ def test_a_long_wide_run_costs_little(monkeypatch):
     trace = simulate(Experiment(timesteps=5000, units=16)).layers[0].trace
     found = diagnose(trace, saturation(trace))
     assert found.steps == 200
+
+
+PADDED = {
+    **{"signal": "text", "text": "hello world", "units": 8, "weight_scale": 0.3},
+    "recurrent_initializer": "orthogonal",
+}
+
+
+@pytest.mark.parametrize("cell", ["SimpleRNN", "GRU"])
+@pytest.mark.parametrize("padding", ["pre", "post"])
+@pytest.mark.parametrize("maxlen", [11, 12, 30, 400])
+def test_masked_timesteps_are_no_steps(cell, padding, maxlen):
+    plain = Experiment(**PADDED, cell=cell)
+    masked = plain.replace(maxlen=maxlen, padding=padding, mask_zero=True)
+    alone, found = diagnosis_of(plain), diagnosis_of(masked)
+    assert found.steps == alone.steps == 10
+    assert (found.kind, found.moving) == (alone.kind, alone.moving)
+    assert found.rate == pytest.approx(alone.rate, rel=1e-9)
+    if cell == "SimpleRNN":
+        trace = simulate(masked).layers[-1].trace
+        product = np.eye(8)
+        for t in np.flatnonzero(trace.mask if trace.mask is not None else np.ones(11))[1:]:
+            slopes = 1 - trace.states[t] ** 2
+            product = slopes[:, None] * trace.layer.recurrent_kernel.T @ product
+        assert found.gradient == pytest.approx(np.log10(np.linalg.norm(product, 2)), abs=1e-9)
+
+
+def test_where_one_timestep_is_read_nothing_comes_back_and_where_none_is_nothing_moves():
+    one = Experiment(**{**PADDED, "text": "a"}, maxlen=9, mask_zero=True)
+    assert (diagnosis_of(one).kind, diagnosis_of(one).steps) == ("brief", 0)
+    trace = simulate(one).layers[-1].trace
+    none = unroll(trace.layer, trace.inputs, mask=np.zeros(9, bool))
+    found = diagnose(none, saturation(none))
+    assert (found.kind, found.steps, found.dead_from) == ("dead", 0, 0)
+    kept = unroll(trace.layer, trace.inputs, np.full(8, 0.5), mask=np.zeros(9, bool))
+    found = diagnose(kept, saturation(kept))
+    assert (found.kind, found.steps, found.lowest, found.moving) == ("brief", 0, 0.5, False)

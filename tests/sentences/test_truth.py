@@ -57,7 +57,7 @@ def test_the_reading_of_random_experiments_is_true(first):
 
 def test_every_sentence_of_the_reading_has_its_claims_checked():
     keys = {key for key in words("en").sentences if key.split(".")[0] in ("reading", "meaning")}
-    assert keys - {"meaning.kink"} == CLAIMS.keys()
+    assert keys - {"meaning.kink", "meaning.masked"} == CLAIMS.keys()
 
 
 def test_random_experiments_reach_nearly_every_sentence():

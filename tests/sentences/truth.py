@@ -343,20 +343,31 @@ def check_kink(facts):
     assert (facts.sums(slice(max(0, facts.end - 201), facts.end)) == 0).any()
 
 
+OF_ALL_TIMESTEPS = {
+    *("reading.diverged", "reading.zero", "reading.died", "reading.mostly", "reading.pinned"),
+    *("reading.pinned_ends", "reading.pinned_from_start", "reading.pinned_ends_from_start"),
+}
+"""Headlines about the states as they stand; the others are about the steps that were computed."""
+
+
 def check_reading(said, trace, language):
     """AssertionError where a headline or a meaning says what is not so; returns both keys."""
     facts = Facts(trace)
+    read = facts if trace.mask is None else Facts(trace.computed)
     key, fields = understood(said.headline, "reading.", language)
     check_dtype(facts, fields)
-    CLAIMS[key](facts, {**fields, "key": key})
+    CLAIMS[key](facts if key in OF_ALL_TIMESTEPS else read, {**fields, "key": key})
     meaning = said.meaning
     from rnnviz.i18n import words
 
+    masked = " " + words(language)("meaning.masked")
+    assert meaning.endswith(masked) == (trace.mask is not None and key != "reading.diverged")
+    meaning = meaning.removesuffix(masked)
     kink = " " + words(language)("meaning.kink", activation=facts.activation)
     if meaning.endswith(kink):
-        check_kink(facts)
+        check_kink(read)
         meaning = meaning.removesuffix(kink)
     other, fields = understood(meaning, "meaning.", language)
     check_dtype(facts, fields)
-    CLAIMS[other](facts, {**fields, "key": other})
+    CLAIMS[other](read, {**fields, "key": other})
     return key, other
