@@ -16,7 +16,7 @@ KERAS: dict[str, Any] = {
 
 
 def drawn_like(network: Network, recipe: Experiment) -> Experiment:
-    """Return a recipe with the cells and sizes of a network, that reads what the recipe draws.
+    """Return a recipe with the cells and sizes of a network, that reads as it does what is drawn.
 
     Weights are drawn as Keras draws them. Where no recipe has such a shape, such as layers of
     widths that are not allowed, the recipe's own network stands for it.
@@ -26,14 +26,18 @@ def drawn_like(network: Network, recipe: Experiment) -> Experiment:
     network : Network
         From a file.
     recipe : Experiment
-        What draws the input; its weight scale, gains and dtype act on both alike.
+        What draws the input; its weight scale, gains and dtype act on both alike. Whether timesteps
+        are masked is the network's.
     """
     layers = network.layers
     values: dict[str, Any] = {
         "cell": tuple(layer.cell for layer in layers),
         "units": tuple(layer.units for layer in layers),
         "bidirectional": tuple(layer.bidirectional for layer in layers),
+        "go_backwards": tuple(layer.go_backwards for layer in layers),
         "return_sequences": tuple(layer.return_sequences for layer in layers),
+        "mask_zero": network.mask_value == 0 or (network.embedding is not None and network.masks),
+        "stateful": False,
         "input_features": network.input_features,
     }
     if network.embedding is not None:

@@ -35,6 +35,23 @@ def test_it_has_the_shape_and_reads_the_same(shape):
     assert np.abs(mine.states - beside.states).max() > 1e-3
 
 
+@pytest.mark.parametrize("masks", [False, True])
+@pytest.mark.parametrize("asked", [False, True])
+@pytest.mark.parametrize("signal", ["impulse", "text"])
+def test_it_masks_and_turns_round_as_the_network_does_whatever_the_recipe_says(
+    masks, asked, signal
+):
+    shape = {"units": (4, 3), "signal": signal, "go_backwards": (True, False)}
+    text = {"text": "abcab", "maxlen": 9, "vocabulary_size": 6} if signal == "text" else {}
+    network = build_network(Experiment(**shape, **text, mask_zero=masks))
+    recipe = Experiment(signal=signal, timesteps=5, **text, mask_zero=asked)
+    mine, beside = simulate_given(recipe, network), simulate(drawn_like(network, recipe))
+    for one, other in zip(mine.layers, beside.layers, strict=True):
+        assert (one.trace.mask is None) == (not masks)
+        assert np.array_equal(one.trace.mask, other.trace.mask)
+    assert [one.go_backwards for one in beside.network.layers] == [True, False]
+
+
 def test_a_shape_that_no_recipe_has_leaves_the_recipe_s_own():
     network = build_network(Experiment(units=3, input_features=2))
     large = build_network(Experiment(units=(2,) * 16))
