@@ -16,8 +16,8 @@ from rnnviz.spec.experiment import TABLE, Experiment, ExperimentError
 from rnnviz.spec.text import Text
 
 _GROUPS = ("layer", "weights", "input", "advanced")
-_FRONT = ("weight_scale", "cell", "signal")
-"""The knobs that teach most stand first."""
+_FRONT = ("weight_scale", "cell", "signal", "text")
+"""The knobs that teach most stand first, and the text right below the choice to read one."""
 
 
 def experiment_controls(
