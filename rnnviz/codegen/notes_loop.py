@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from rnnviz.codegen.programs import cells, notes
 from rnnviz.engine import Layer
@@ -31,9 +31,34 @@ _PARTS = {
 }
 """Parts of the diagram of a step, and what holds them in the loop."""
 
+_PASSED_OVER = ("if not mask_t:", "    suc_outputs.append(state_t)", "    continue")
+"""What the loop does first where timesteps are masked: the state goes on as it is."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How a layer goes through its inputs, where it is not all of them in turn and from zeros.
+
+    Parameters
+    ----------
+    backwards : bool
+        Whether it begins with the last one.
+    carried : str
+        Where the state before the first timestep comes from, for a remark; "" where it is zeros.
+    masked : str
+        What a mask is, for a remark; "" where no timestep is passed over.
+    """
+
+    backwards: bool = False
+    carried: str = ""
+    masked: str = ""
+
 
 def notes_loop(
-    cell: RecurrentCell, timesteps: int, drawn: tuple[str, str, str] | None = None
+    cell: RecurrentCell,
+    timesteps: int,
+    drawn: tuple[str, str, str] | None = None,
+    reading: Reading = Reading(),
 ) -> tuple[str, ...]:
     """Return the notes' program for a layer, line by line.
 
@@ -46,9 +71,11 @@ def notes_loop(
         How many there are.
     drawn : (str, str, str), optional
         How W, U and b are drawn, for a remark beside them; the lecture's own draw has none.
+    reading : Reading
+        In which order the inputs are read, and from which state.
     """
     plain = drawn is None
-    functions, before, loop = loop_parts(cell)
+    functions, before, loop = loop_parts(cell, reading=reading)
     return (
         "import numpy as np",
         *functions,
@@ -58,7 +85,8 @@ def notes_loop(
         f"output_features = {cell.units}",
         "",
         "inputs = np.random.random((timesteps, input_features))" if plain else "inputs = ...",
-        "state_t = np.zeros((output_features,))",
+        *([f"mask = ...  # {reading.masked}"] if reading.masked else []),
+        f"state_t = {_start(reading)}",
         "",
         *_weight_lines(cell, drawn),
         *before,
@@ -68,15 +96,28 @@ def notes_loop(
 
 
 def loop_parts(
-    cell: RecurrentCell, collected: str = "suc_outputs"
+    cell: RecurrentCell,
+    collected: str = "suc_outputs",
+    reading: Reading = Reading(),
 ) -> tuple[list[str], list[str], list[str]]:
     """Return the functions that the loop calls, what stands before it, and the loop itself.
 
-    ``collected`` is the list that the loop fills with the output of every timestep.
+    ``collected`` is the list that the loop fills with the output of every timestep; ``reading`` is
+    how it goes through the inputs.
     """
-    functions, before, step = _step(cell)
-    loop = [line.replace("suc_outputs", collected) for line in notes.loop_lines(step)]
-    return functions, before, loop
+    functions, before, step = _step(cell, reading)
+    turned = "[::-1]" if reading.backwards else ""
+    inputs, each = f"inputs{turned}", "input_t"
+    if reading.masked:
+        inputs, each = f"zip({inputs}, mask{turned})", "input_t, mask_t"
+        step = [*_PASSED_OVER, *step]
+    lines = notes.loop_lines(step, inputs, each)
+    return functions, before, [line.replace("suc_outputs", collected) for line in lines]
+
+
+def _start(reading: Reading) -> str:
+    """Return what a part of the state is before the first timestep, as code."""
+    return f"...  # {reading.carried}" if reading.carried else "np.zeros((output_features,))"
 
 
 def part_code(cell: RecurrentCell) -> dict[str, str]:
@@ -96,7 +137,7 @@ def _weight_lines(cell: RecurrentCell, drawn: tuple[str, str, str] | None) -> li
     return [f"{name} = ...  # {how[name]}" for name in letters]
 
 
-def _step(cell: RecurrentCell) -> tuple[list[str], list[str], list[str]]:
+def _step(cell: RecurrentCell, reading: Reading) -> tuple[list[str], list[str], list[str]]:
     """Return functions, lines before the loop, and the lines that make ``output_t``."""
     layer = Layer(cell)
     if cell.state_is_activation:
@@ -107,7 +148,7 @@ def _step(cell: RecurrentCell) -> tuple[list[str], list[str], list[str]]:
     step, before = (
         _dotted(cells.filled(part, layer, {}, _NOTES)) for part in (text.step, text.before)
     )
-    states = [f"{name} = np.zeros((output_features,))" for name in text.states]
+    states = [f"{name} = {_start(reading)}" for name in text.states]
     functions = cells.activation_lines(cells.activations_of([layer]), _NOTES)
     return functions, [*states, *before], ["projected_t = np.dot(W, input_t) + b", *step]
 

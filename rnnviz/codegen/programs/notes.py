@@ -19,11 +19,14 @@ def is_notes_network(made: Architecture) -> bool:
     return plain and one and not others and not parts
 
 
-def loop_lines(step: Iterable[str], inputs: str = "inputs") -> list[str]:
-    """Return the notes' loop over ``inputs`` around the lines that make ``output_t``."""
+def loop_lines(step: Iterable[str], inputs: str = "inputs", each: str = "input_t") -> list[str]:
+    """Return the notes' loop over ``inputs`` around the lines that make ``output_t``.
+
+    ``each`` is what holds one of them.
+    """
     return [
         "suc_outputs = []",
-        f"for input_t in {inputs}:",
+        f"for {each} in {inputs}:",
         *(f"    {line}" for line in step),
         "    suc_outputs.append(output_t)",
         "    state_t = output_t",
