@@ -42,7 +42,7 @@ def figure_part(
     styles = _styles(perspective)
     packed: dict[str, int] = {}
     for name, style in styles.items():
-        drawn = _drawn(shown, result, style)
+        drawn = _drawn(shown, run, perspective, result, style)
         at = perspective.timestep if waits else None
         data = figure_bytes(drawn, shown.name, follow, at=at)
         packed[name] = arrays.add(np.frombuffer(data, np.uint8))
@@ -68,8 +68,8 @@ def _styles(perspective: Perspective) -> dict[str, Style]:
     }
 
 
-def _drawn(shown: View[Any], result: Any, style: Style) -> Any:
-    drawn = shown.draw(result, style)
+def _drawn(shown: View[Any], run: Run, perspective: Perspective, result: Any, style: Style) -> Any:
+    drawn = shown.figure(run, perspective, result, style)
     return drawn.update_layout(paper_bgcolor="rgba(0,0,0,0)")
 
 
@@ -94,20 +94,20 @@ def _steps(
         if name.endswith(_THEMES[0])
     }
     start = shown.analyse(run, perspective)
-    bases = {name: _plain(_drawn(shown, start, style)) for name, style in styles.items()}
+
+    def plain(result: Any, style: Style) -> Any:
+        return json.loads(_drawn(shown, run, perspective, result, style).to_json())
+
+    bases = {name: plain(start, style) for name, style in styles.items()}
     pieces: dict[str, int] = {}
     changes: dict[str, list[list[int]]] = {name: [] for name in styles}
     for stop in stops:
         result = shown.analyse(run, perspective.replace(timestep=stop))
         for name, style in styles.items():
-            found = _differences(bases[name], _plain(_drawn(shown, result, style)))
+            found = _differences(bases[name], plain(result, style))
             texts = [json.dumps([*one], ensure_ascii=False) for one in found]
             changes[name].append([pieces.setdefault(text, len(pieces)) for text in texts])
     return {"stops": stops, "pieces": [json.loads(text) for text in pieces], "changes": changes}
-
-
-def _plain(figure: Any) -> Any:
-    return json.loads(figure.to_json())
 
 
 def _differences(base: Any, other: Any, path: _Path = ()) -> Iterator[tuple[_Path, Any]]:

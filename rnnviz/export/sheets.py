@@ -113,7 +113,7 @@ def sheet_of(
     """
     more = {"progress": progress} if view.progress and progress else {}
     result = (analyse or view.analyse)(run, perspective, **more)
-    figure = view.draw(result, look.style(perspective, language))
+    figure = view.figure(run, perspective, result, look.style(perspective, language))
     said = caption(view, run, perspective, look.style(perspective, language).words, address)
     experiment = source_json(run.source)
     figure.layout.meta = {**(figure.layout.meta or {}), META: json.loads(experiment)}

@@ -44,7 +44,8 @@ def figure(
         raise ValueError(words(language)(reason))
     perspective = perspective or Perspective()
     style = Style(language, theme, palette, presentation)
-    drawn = known[view].draw(known[view].analyse(run, perspective), style)
+    result = known[view].analyse(run, perspective)
+    drawn = known[view].figure(run, perspective, result, style)
     drawn._rnnviz_drawn = Drawn(run, known[view], perspective, style)
     return drawn
 

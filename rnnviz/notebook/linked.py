@@ -71,7 +71,7 @@ class LinkedFigure:
         drawn = self._drawn
         perspective = drawn.perspective.replace(timestep=chosen.timestep, unit=chosen.unit)
         result = drawn.view.analyse(drawn.run, perspective)
-        made = drawn.view.draw(result, drawn.style).to_dict()
+        made = drawn.view.figure(drawn.run, perspective, result, drawn.style).to_dict()
         self.widget.update(data=made["data"], layout=made["layout"], overwrite=True)
 
     def _mark(self, timestep: int) -> None:

@@ -191,4 +191,4 @@ def _stride(tokens: tuple[str, ...]) -> int:
     return -(-room // _LABELS)
 
 
-VIEW = View("layers", "keras", analyse, draw, order=10, both_directions=True)
+VIEW = View("layers", "keras", analyse, draw, order=10, both_directions=True, time_order=True)

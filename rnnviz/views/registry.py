@@ -13,8 +13,10 @@ from typing import Generic, TypeVar
 import plotly.graph_objects as go
 
 from rnnviz import views as package
-from rnnviz.engine.run import LayerRun
+from rnnviz.engine.run import LayerRun, Run
 from rnnviz.i18n import Words
+from rnnviz.spec.perspective import Perspective
+from rnnviz.views._plot.cursor import reads_backwards
 from rnnviz.views._plot.follow import Follow
 from rnnviz.views._plot.style import Style
 
@@ -55,6 +57,8 @@ class View(Generic[Result]):
         that are given.
     needs_head : bool
         Whether it shows the output of a Dense layer; a network without one is not offered it.
+    time_order : bool
+        Whether its columns are the timesteps of the input, in whichever order a layer reads them.
     both_directions : bool
         Whether it shows both directions of a Bidirectional layer; the others show the layer that
         reads forwards, and say so.
@@ -73,6 +77,24 @@ class View(Generic[Result]):
     needs_recipe: bool = False
     needs_head: bool = False
     both_directions: bool = False
+    time_order: bool = False
+
+    def figure(self, run: Run, perspective: Perspective, result: Result, style: Style) -> go.Figure:
+        """Draw a result of a run; its time axis says in which order the layer reads.
+
+        The time cursor counts as the layer that is looked at reads; where the columns are in
+        another order, it would mark the wrong one, and the figure has none.
+        """
+        figure = self.draw(result, style)
+        looked_at = perspective.layer_in(run.layers)
+        shown = len(run.layers) - 1 if self.needs_head else looked_at
+        backwards = not self.time_order and reads_backwards(run.network, shown)
+        if backwards:
+            _tell_order(figure, style)
+        if backwards != reads_backwards(run.network, looked_at):
+            meta = figure.layout.meta or {}
+            figure.layout.meta = {key: meta[key] for key in meta if key not in _TIME_AXIS}
+        return figure
 
     def leaves_out_backward(self, layer: LayerRun) -> bool:
         """Return whether a layer has a direction that the view does not show."""
@@ -94,6 +116,20 @@ class View(Generic[Result]):
         if self.needs_head and run.dense is None:
             return "view.needs_head"
         return "view.needs_recipe" if self.needs_recipe and run.experiment is None else None
+
+
+_TIME_AXIS = ("time_axis", "first_step")
+
+
+def _tell_order(figure: go.Figure, style: Style) -> None:
+    """Name the axes of time, and a colour bar of it, after the order of reading."""
+    usual, order = (style.words(f"axis.{name}") for name in ("timestep", "read_backwards"))
+    for axis in (*figure.select_xaxes(), figure.layout.coloraxis.colorbar):
+        if axis.title.text == usual:
+            axis.title.text = order
+    for trace in figure.data:
+        if "hovertemplate" in trace and trace.hovertemplate:
+            trace.hovertemplate = trace.hovertemplate.replace("t = %{", "%{")
 
 
 @cache

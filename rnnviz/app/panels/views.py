@@ -87,7 +87,7 @@ def show_view(
     with st.container(key=f"at-cursor-{view.name}" if view.at_cursor else None):
         title(view.name, say)
         result = analysed(view, run, perspective)
-        figure = view.draw(result, style_of(perspective, say))
+        figure = view.figure(run, perspective, result, style_of(perspective, say))
         _say_verdict(figure)
         follow = view.follow(result) if view.follow else ()
         at = shown_step(run, perspective) if view.at_cursor else None
