@@ -11,10 +11,12 @@ import numpy as np
 from rnnviz.analysis.level_of_detail import block_means
 from rnnviz.codegen.notes_loop import part_code
 from rnnviz.engine import Trace
+from rnnviz.engine.cells.cell import snake_case
 from rnnviz.engine.run import LayerRun, Run
 from rnnviz.i18n import words
 from rnnviz.viewer.packing import Arrays, pack
 from rnnviz.viewer.payload import theme_header
+from rnnviz.views._plot.cursor import reads_backwards
 from rnnviz.views._plot.picture import Field
 from rnnviz.views._plot.style import FIRST_STEP, Style
 
@@ -73,8 +75,11 @@ def network_parts(arrays: Arrays, drawn: Drawn, style: Style) -> dict[str, Any]:
         "timesteps": run.timesteps,
         "first": FIRST_STEP,
         "state": {"low": drawn.state.low, "high": drawn.state.high, "own": drawn.state.own},
-        "layers": [_layer(arrays, one, name, exact) for one, name in _named_layers(run)],
-        "tokens": list(run.token_labels) if run.timesteps <= BLOCK_STEPS else [],
+        "layers": [
+            _layer(arrays, one, name, exact) | _order(run, number, drawn.layer)
+            for number, (one, name) in enumerate(_named_layers(run))
+        ],
+        "tokens": _tokens(drawn),
         "head": _head(arrays, run, exact),
         "eigenvalues": _complex(arrays, drawn.eigenvalues),
         "weightScale": getattr(run.recipe, "weight_scale", None),
@@ -84,6 +89,26 @@ def network_parts(arrays: Arrays, drawn: Drawn, style: Style) -> dict[str, Any]:
         "themes": {theme: theme_header(style.on(theme)) for theme in ("light", "dark")},
         "presentation": style.presentation,
     }
+
+
+def _order(run: Run, layer: int, opened: int) -> dict[str, bool]:
+    """Say in which order a layer reads what it is given, and whether the opened one reads so too.
+
+    The columns of the diagram are steps of the opened layer; one that is ``turned`` has the state
+    of the same timestep of the input at the other end.
+    """
+    network = run.network
+    turned = reads_backwards(network, layer) != reads_backwards(network, opened)
+    return {"backwards": network.layers[layer].go_backwards, "turned": turned}
+
+
+def _tokens(drawn: Drawn) -> list[str]:
+    """Return the token that the opened layer reads at each of its steps."""
+    run = drawn.run
+    if run.timesteps > BLOCK_STEPS:
+        return []
+    order = -1 if reads_backwards(run.network, drawn.layer) else 1
+    return list(run.token_labels)[::order]
 
 
 def is_exact(run: Run) -> bool:
@@ -127,6 +152,8 @@ def _layer(arrays: Arrays, run: LayerRun, name: str, exact: bool) -> dict:
         "sequences": run.return_sequences,
         "bounds": [_finite(end) for end in cell.state_range],
     }
+    mask = None if trace.mask is None else arrays.add(trace.mask.astype(np.uint8))
+    header["mask"] = mask  # 0 at a step that is passed over, in the order of reading
     if exact:
         return header | _exact(arrays, trace)
     return header | _reduced(arrays, trace)
@@ -178,8 +205,11 @@ def _head(arrays: Arrays, run: Run, exact: bool) -> dict | None:
     if run.dense is None or not exact:
         return None
     readings = np.asarray(run.readings, np.float64)
-    names = {"units": run.dense.units, "activation": run.dense.activation}
-    low, high = run.dense.output_range
+    last = run.network.head[-1]
+    names = {"units": readings.shape[-1], "activation": run.dense.activation}
+    # What stands above the Dense layer gives other numbers than it can.
+    low, high = run.dense.output_range if last is run.dense else (-np.inf, np.inf)
+    names["name"] = "dense" if last is run.dense else snake_case(type(last).__name__)
     return names | {"readings": arrays.add(readings), "bounds": [_finite(low), _finite(high)]}
 
 

@@ -137,3 +137,28 @@ def test_the_unrolled_network_moves_the_cursor(open_page):
     step = shown(page)[0]
     assert 21 <= step <= 26
     assert Viewer(page).step == step
+
+
+def test_a_masked_timestep_is_said_to_be_passed_over(open_page):
+    """z and act(z) stood beside an h that is another one, without a word."""
+    query = "signal=text&text=abc&maxlen=6&mask_zero=1&weight_scale=0.3&units=4"
+    page = open_page(f"?{query}&t=1")
+    at, said = page.locator(f"{NETWORK} .rn-at"), words("en")("network.passed_over")
+    expect(at).to_have_text(f"t = 1 · unit 0 · {said}")
+    page.locator(f"{NETWORK} .rn-modes button").nth(2).click()
+    marked = page.locator(f"{NETWORK} .rn-now")
+    expect(marked).to_have_text("        continue")
+    viewer = Viewer(page)
+    page.mouse.click(*viewer.cell(4, 0, (6, 4)))
+    expect(at).to_have_text("t = 4 · unit 0")
+    expect(marked).to_have_text("    state_t = output_t")
+
+
+def test_of_a_layer_that_reads_from_the_end_inputs_are_in_their_own_order(open_page):
+    experiment = Experiment(units=3, input_features=2, timesteps=5, go_backwards=True)
+    run = simulate(experiment)
+    page = open_page("?" + experiment.to_query() + "&t=1")
+    page.locator(f"{NETWORK} .rn-modes button").nth(2).click()
+    expect(page.locator(f"{NETWORK} .rn-code pre").first).to_contain_text("in inputs[::-1]:")
+    assert held(page, "inputs")[1].endswith(f"print(inputs[0])\n{run.inputs[0]}")
+    assert held(page, "input_t")[1].endswith(f"(2,) {run.inputs[3]}")

@@ -5,7 +5,12 @@ import pytest
 
 from rnnviz import Experiment, simulate
 from rnnviz.app.server import assets
+from rnnviz.spec.perspective import Perspective
+from rnnviz.viewer.network_payload import Drawn, network_bytes
+from rnnviz.views import states
 from rnnviz.views._plot.picture import Field, encode
+from rnnviz.views._plot.style import Style
+from tests.viewer.payloads import read
 
 RANDOM = np.random.default_rng(0)
 
@@ -204,3 +209,33 @@ def test_only_a_change_of_the_weight_scale_is_computed_in_the_browser(call):
     code = "(m, one, others) => others.map((other) => m.onlyScale(one, other))"
     queries = [other.to_query() for other in others]
     assert call("network.js", code, base.to_query(), queries) == [0.1, None, None]
+
+
+@pytest.mark.parametrize("opened", [0, 1])
+def test_a_column_of_the_diagram_is_one_timestep_of_the_input(call, opened):
+    """A layer that reads from the end has its states turned round beside one that does not."""
+    run = simulate(Experiment(units=(3, 2), go_backwards=(False, True), timesteps=5))
+    field = states.analyse(run, Perspective(layer=opened)).field
+    header, arrays = read(network_bytes(Drawn(run, opened, field), Style()))
+    code = """(m, header, arrays, t) => {
+        const model = m.modelOf(header, arrays.map((one) => Float64Array.from(one)));
+        return model.layers.map((layer) => [...model.stateAt(t, layer)]);
+    }"""
+    lower, upper = call("model.js", code, header, [one.tolist() for one in arrays], 1)
+    time = 1 if opened == 0 else 3
+    assert np.array_equal(lower, run.layers[0].states[time])
+    assert np.array_equal(upper, run.layers[1].states[4 - time])
+
+
+def test_a_step_that_is_passed_over_is_known(call):
+    masked = {"signal": "text", "text": "ab", "maxlen": 4, "mask_zero": True}
+    run = simulate(Experiment(units=3, **masked))
+    header, arrays = read(
+        network_bytes(Drawn(run, 0, states.analyse(run, Perspective()).field), Style())
+    )
+    code = """(m, header, arrays) => {
+        const model = m.modelOf(header, arrays.map((one) => Float64Array.from(one)));
+        return [0, 1, 2, 3].map((t) => model.at(t).isMasked);
+    }"""
+    found = call("model.js", code, header, [one.tolist() for one in arrays])
+    assert found == [True, True, False, False]

@@ -3,6 +3,7 @@
  * number in all parts of that kind.
  */
 
+import { greatest } from "./model.js";
 import { colourTable, cssColours } from "./raster.js";
 
 /** The scales of a model on a theme: functions from a number to a packed colour or a CSS colour. */
@@ -12,14 +13,23 @@ export function scalesOf(model, theme) {
   const about = (limit) => scale(diverging, -limit, limit);
   const { low, high } = model.state;
   const positive = model.opened.inputs.every((one) => one >= 0);
+  const state = low < 0 || high <= 0 ? scale(diverging, low, high) : scale(sequential, low, high);
+  const gate = scale(sequential, 0, 1);
   return {
     weight: about(model.weightLimit || 1),
     argument: about(model.argumentLimit),
-    state: low < 0 || high <= 0 ? scale(diverging, low, high) : scale(sequential, low, high),
+    state,
     cell: about(model.cellLimit),
-    gate: scale(sequential, 0, 1),
+    gate,
+    head: model.head && headScale(model.head, state, gate, about),
     input: positive ? scale(sequential, 0, model.inputLimit || 1) : about(model.inputLimit || 1),
   };
+}
+
+/** The scale of what the head gives: as far as it can, or as far as it does where that has no end. */
+function headScale({ bounds: [low, high], readings }, state, gate, about) {
+  if (low === 0 && high === 1) return gate;
+  return low === null || high === null ? about(greatest(readings) || 1) : state;
 }
 
 function scale(table, low, high) {

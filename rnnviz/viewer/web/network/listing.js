@@ -53,20 +53,28 @@ export class Listing {
       return;
     }
     this.#write(listing);
+    this.found = found;
     if (found.t !== this.step) this.#walk();
     this.step = found.t;
-    this.found = found;
     this.#print();
+  }
+
+  /** The lines of the body that are at work: those of a step that is passed over, or all others. */
+  #worked() {
+    const inner = this.body.filter((i) => this.written[i].startsWith(" ".repeat(8)));
+    if (!inner.length) return this.body;
+    return this.body.filter((i) => (this.found.isMasked ? i <= inner.at(-1) : !inner.includes(i)));
   }
 
   /** Mark the lines of the body one after the other, and rest on the last. */
   #walk() {
     clearInterval(this.timer);
+    const body = this.#worked();
     let next = 0;
     const mark = () => {
-      this.lines.forEach((line, i) => line.classList.toggle("rn-now", i === this.body[next]));
+      this.lines.forEach((line, i) => line.classList.toggle("rn-now", i === body[next]));
       next += 1;
-      if (next >= this.body.length) clearInterval(this.timer);
+      if (next >= body.length) clearInterval(this.timer);
     };
     this.code.scrollTop = this.code.scrollHeight;
     this.timer = setInterval(mark, LINE);
@@ -113,7 +121,7 @@ export function valueOf(model, found, name) {
   const print = (values) => `>>> print(${name}.shape, ${name})\n(${values.length},) ${printed(values)}`;
   const matrix = (id, shape, row) => `>>> ${id}.shape\n(${shape.join(", ")})\n>>> print(${id}[0])\n${printed(row)}`;
   switch (name) {
-    case "inputs": return matrix(name, [model.timesteps, features], model.inputAt(0));
+    case "inputs": return matrix(name, [model.timesteps, features], model.inputAt(opened.backwards ? model.timesteps - 1 : 0));
     case "W": return matrix(name, [units, features], first("kernel"));
     case "U": return matrix(name, [units, units], first("recurrent"));
     case "b": return `>>> b.shape\n(${units},)\n>>> b[0]\n${opened.bias[0]}\n>>> print(b)\n${printed(opened.bias.subarray(0, units))}`;

@@ -6,7 +6,7 @@ import { row } from "./algebra.js";
 import { activationOf, atStart, costOf, gatesOf, stepOf, unrolling } from "./cell_step.js";
 import { general } from "./numbers.js";
 
-const ARRAYS = ["kernel", "recurrent", "bias", "inputs", "states", "cells", "initial"];
+const ARRAYS = ["kernel", "recurrent", "bias", "inputs", "states", "cells", "initial", "mask"];
 const MOST_WORK = 8e6; // multiplications that a frame can spare
 
 /** Replace numbers of arrays by the arrays, and return the model. */
@@ -65,11 +65,22 @@ class Model {
     return this.chain;
   }
 
-  /** The state of a layer at a timestep of its own order of reading. */
+  /** The state of a layer where the opened one is at a step: at the same timestep of the input. */
   stateAt(t, layer = this.opened) {
-    this.#upTo(t);
+    const own = this.ownStep(t, layer);
+    this.#upTo(own);
     const [steps, units] = layer.shapes.states;
-    return row(layer.states, units, Math.min(steps - 1, Math.floor((t * steps) / this.timesteps)));
+    return row(layer.states, units, Math.min(steps - 1, Math.floor((own * steps) / this.timesteps)));
+  }
+
+  /** The step of a layer that belongs to the timestep of the input of a step of the opened one. */
+  ownStep(t, layer) {
+    return layer.turned ? this.timesteps - 1 - t : t;
+  }
+
+  /** Whether the opened layer passes over a step: its state is the one before. */
+  isMasked(t) {
+    return this.opened.mask?.[t] === 0;
   }
 
   inputAt(t) {
@@ -94,7 +105,7 @@ class Model {
     const { opened } = this;
     const x = this.inputAt(t);
     const { before, cellBefore } = this.before(t);
-    const found = { t, x, before, cellBefore, state: this.stateAt(t), gates: {}, cell: null };
+    const found = { t, isMasked: this.isMasked(t), x, before, cellBefore, state: this.stateAt(t), gates: {}, cell: null };
     if (!this.gates) return found;
     const step = stepOf(opened, x, before, cellBefore);
     const cell = opened.cells && row(opened.cells, opened.units, t);

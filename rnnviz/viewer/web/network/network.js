@@ -232,7 +232,8 @@ class NetworkView {
     this.listing.show(isCode, found, model.listing);
     if (!isCode) this.#paint(found, theme);
     const at = model.opened.both ? model.words.at_forward : model.words.at;
-    setText(this.at, at.replace("{t}", t + model.first).replace("{unit}", this.#unit + model.first));
+    const masked = found.isMasked ? ` · ${model.words.passed_over}` : "";
+    setText(this.at, at.replace("{t}", t + model.first).replace("{unit}", this.#unit + model.first) + masked);
     this.details.refresh(found, theme, this.scales);
     setAttribute(this.root, "data-shown", `${t} ${this.#unit}`); // for tests and measurements
     setAttribute(this.root, "data-identity", model.preview ? "preview" : model.identity);

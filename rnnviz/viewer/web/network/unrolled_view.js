@@ -42,7 +42,7 @@ export function paintUnrolled(pen, model, at, unit, look, width) {
 /** Where each layer's states lie: the head on top, then the layers, the input at the bottom. */
 function rowsOf(model, height, letter) {
   const layers = model.layers.map((layer) => ({ kind: "layer", layer, name: layer.name }));
-  const head = model.head ? [{ kind: "head", name: "dense" }] : [];
+  const head = model.head ? [{ kind: "head", name: model.head.name }] : [];
   const all = [{ kind: "input", name: "x" }, ...layers, ...head].reverse();
   const room = height - letter - 14;
   const weights = all.map(({ kind }) => (kind === "layer" ? 2 : 1));
@@ -72,7 +72,9 @@ function paintColumn(pen, model, column, rows, look, isHere) {
     if (below) arrow(pen, middle, below.y - 2, middle, row.y + row.height + 2, share(model, row, step, gate, "Wx"), theme);
     if (row.kind === "layer" && step > 0) {
       const y = row.y + row.height / 2;
-      arrow(pen, middle - width + STRIP / 2 + 2, y, middle - STRIP / 2 - 2, y, share(model, row, step, gate, "Uh"), theme);
+      const ends = [middle - width + STRIP / 2 + 2, middle - STRIP / 2 - 2];
+      if (row.layer.turned) ends.reverse(); // its state comes from the column after
+      arrow(pen, ends[0], y, ends[1], y, share(model, row, step, gate, "Uh"), theme);
     }
     if (values) paintStrip(pen, values, middle, row, scaleOf(model, row, scales));
     pen.strokeStyle = isHere ? theme.cursor : theme.axis;
@@ -91,19 +93,21 @@ function paintColumn(pen, model, column, rows, look, isHere) {
 function valuesOf(model, { kind, layer }, step) {
   if (kind === "input") return model.layer === 0 ? model.inputAt(step) : inputBelow(model, step);
   if (kind === "layer") return model.stateAt(step, layer);
-  return model.head.readings.subarray(step * model.head.units, (step + 1) * model.head.units);
+  const own = model.ownStep(step, model.layers.at(-1));
+  return model.head.readings.subarray(own * model.head.units, (own + 1) * model.head.units);
 }
 
 function inputBelow(model, step) {
   const { inputs, shapes } = model.layers[0];
   const [steps, features] = shapes.inputs;
-  const place = Math.min(steps - 1, Math.floor((step * steps) / model.timesteps));
+  const own = model.ownStep(step, model.layers[0]);
+  const place = Math.min(steps - 1, Math.floor((own * steps) / model.timesteps));
   return inputs.subarray(place * features, (place + 1) * features);
 }
 
 function scaleOf(model, { kind }, scales) {
   if (kind === "input") return scales.input;
-  return kind === "head" && model.head.bounds[0] === 0 ? scales.gate : scales.state;
+  return kind === "head" ? scales.head : scales.state;
 }
 
 /** How much of the opened layer's sum comes over a line; the others' lines say nothing of that. */
