@@ -93,7 +93,8 @@ def _headline(trace: Trace, result: Saturation, found: Diagnosis) -> tuple[str, 
     if found.dead_from is not None:
         return "died" if found.dead_from else "zero", {**moment(found.dead_from)}
     if kind == "brief":
-        return "brief" if found.lowest < found.highest else "brief_one", {}
+        key = "brief" if found.lowest < found.highest else "brief_one"
+        return f"{key}_carried" if trace.initial_state.any() else key, {}
     if kind == "saturated":
         return _saturated(trace, result)
     if kind == "contracting" and found.factor == 0:
@@ -134,13 +135,16 @@ def _meaning(trace: Trace, result: Saturation, found: Diagnosis) -> str:
         return kind
     if not found.steps:
         return "saturated" if result.share > MOSTLY else "brief"
+    has_kernel = bool(trace.layer.recurrent_blocks)
+    if kind == "dead" and not has_kernel:
+        return "zero" if math.isinf(gradient) else "dead_without_kernel"
     if kind == "dead":
         return "dead_zero" if math.isinf(gradient) else "dead_left"
     if math.isinf(gradient):
         read = np.arange(trace.timesteps) if trace.mask is None else np.flatnonzero(trace.mask)
         first = int(read[-found.steps])
         pinned = result.exact_from is not None and result.exact_from <= first
-        return "pinned" if pinned else "zero"
+        return "pinned" if pinned and has_kernel else "zero"
     if gradient < -LITTLE:
         return "vanishing"
     if gradient > LITTLE:

@@ -55,6 +55,32 @@ def test_the_reading_of_random_experiments_is_true(first):
             SEEN.update(check_reading(said_of(trace, language), trace, language))
 
 
+SEQUENCES = {"sequences": 3, "timesteps": 1, "stateful": True, "weight_scale": 0.1}
+SILENT = {"cell": "MinGRU", "signal": "zeros", "bias_initializer": "zeros", "units": 4}
+
+
+@pytest.mark.parametrize(
+    ("settings", "headline", "meaning"),
+    [
+        (SEQUENCES, "brief_carried", "brief"),
+        (SEQUENCES | {"units": 1}, "brief_one_carried", "brief"),
+        (SEQUENCES | {"stateful": False}, "brief", "brief"),
+        (SEQUENCES | {"cell": "MinGRU"}, "brief_carried", "brief"),
+        (SILENT, "zero", "dead_without_kernel"),
+        (SILENT | {"cell": "GRU"}, "zero", "dead_left"),
+        (SILENT | {"timesteps": 1}, "zero", "brief"),
+    ],
+)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_was_carried_and_a_cell_without_u_are_told(settings, headline, meaning, language):
+    """ "Nothing has come back yet" stood above a state that another sequence had left."""
+    run = simulate(Experiment(**({"input_features": 2, "units": 3} | settings)))
+    trace = run.trial(run.trials - 1).layers[0].trace
+    found = check_reading(said_of(trace, language), trace, language)
+    assert found == (f"reading.{headline}", f"meaning.{meaning}")
+    SEEN.update(found)
+
+
 def test_every_sentence_of_the_reading_has_its_claims_checked():
     keys = {key for key in words("en").sentences if key.split(".")[0] in ("reading", "meaning")}
     assert keys - {"meaning.kink", "meaning.masked"} == CLAIMS.keys()

@@ -183,9 +183,13 @@ def _(facts, fields):
     assert not facts.states[first:].any()
 
 
-@claims("reading.brief", "reading.brief_one")
+@claims(
+    *("reading.brief", "reading.brief_one"),
+    *("reading.brief_carried", "reading.brief_one_carried"),
+)
 def _(facts, fields):
     assert facts.end == 1
+    assert facts.trace.initial_state.any() == fields["key"].endswith("_carried")
     is_about(fields["low"], facts.states.min())
     if "high" in fields:
         is_about(fields["high"], facts.states.max())
@@ -283,9 +287,11 @@ def _(facts, fields):
     assert pinned == (fields["key"] == "meaning.saturated")
 
 
-@claims("meaning.dead_zero", "meaning.dead_left")
+@claims("meaning.dead_zero", "meaning.dead_left", "meaning.dead_without_kernel")
 def _(facts, fields):
     assert not facts.states[-1].any()
+    has_kernel = "recurrent_kernel" in facts.layer.weight_names()
+    assert has_kernel == (fields["key"] != "meaning.dead_without_kernel")
     log = facts.gradient(whole(fields["steps"]))
     assert (log == -math.inf) == (fields["key"] == "meaning.dead_zero")
     if "gradient" in fields:
@@ -296,6 +302,8 @@ def _(facts, fields):
 def _(facts, fields):
     steps = whole(fields["steps"])
     assert facts.gradient(steps) == -math.inf
+    if fields["key"] == "meaning.pinned":
+        assert "recurrent_kernel" in facts.layer.weight_names(), "it speaks of U"
     if fields["key"] == "meaning.pinned" and not facts.gated:
         assert not facts.slopes(slice(facts.end - steps, facts.end)).any()
 

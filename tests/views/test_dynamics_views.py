@@ -249,3 +249,34 @@ def test_long_runs_stay_small_figures():
         chosen = view(name)
         figure = chosen.draw(chosen.analyse(run, Perspective(timestep=19_999)), Style())
         assert len(figure.to_json()) < 600_000
+
+
+@pytest.mark.parametrize("layer", [0, 1])
+def test_the_map_of_what_still_matters_names_what_its_rows_are(layer):
+    """Above the first layer they are states of the one below, and no input of the network."""
+    run = simulate(Experiment(units=(3, 4), input_features=2, timesteps=6, weight_scale=0.3))
+    look = Perspective(layer=layer, timestep=5)
+    shown = view("connectivity")
+    drawn = shown.figure(run, look, shown.analyse(run, look), Style())
+    (low, high) = drawn.layout.yaxis.range
+    below = run.inputs if layer == 0 else run.layers[0].states
+    assert round(high - low) == below.shape[1]
+    assert drawn.layout.yaxis.title.text == "feature of the layer's input"
+    assert "or what comes from the layer below" in shown.how_to_read(run.layers[layer], words("en"))
+
+
+def test_a_column_of_the_bifurcation_is_the_layer_alone_at_that_scale():
+    """Its input stays what the layer below makes of the present scale, as the view says."""
+    experiment = Experiment(units=(3, 4), input_features=2, timesteps=8, weight_scale=0.2)
+    run, look = simulate(experiment), Perspective(layer=1)
+    shown = view("bifurcation")
+    found = shown.analyse(run, look).bifurcation
+    held = run.layers[0].states.mean(axis=0)
+    cell = simulate(experiment.replace(weight_scale=1.0)).layers[1].layer
+    place = int(np.argmin(np.abs(np.log(found.factors / 0.05))))
+    scale, state = found.factors[place], np.zeros(4)
+    for _ in range(500):
+        state = np.tanh(scale * (held @ cell.kernel + state @ cell.recurrent_kernel + cell.bias))
+    assert np.allclose(found.visited[place, -1], state[list(found.units)])
+    for language, said in (("en", "layers below keep theirs"), ("ko", "이전 층의 스케일은 그대로")):
+        assert said in shown.how_to_read(run.layers[1], words(language))
