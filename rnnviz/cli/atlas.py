@@ -128,6 +128,8 @@ def _caption(result: StoredMap, measure: str, say: Words) -> Caption:
     seeds = len(dict(sweep.axes).get(SEED, (0,)))
     told = [_ranged(name, values, say) for name, values in atlas.axes_of(result)]
     told.append(say("cli.atlas.networks", networks=f"{sweep.networks:,}"))
+    if sweep.layer_count > 1:
+        told.append(say("cli.atlas.last_layer", layers=sweep.layer_count))
     if seeds > 1 and len(sweep.axes) > 2:
         told.append(say("cli.atlas.seeds", count=seeds))
     if result.done < sweep.networks:

@@ -80,6 +80,15 @@ class Sweep:
         """How many networks there are."""
         return math.prod(self.shape)
 
+    @cached_property
+    def layer_count(self) -> int:
+        """How many layers a network of it has; the last one is measured."""
+        try:
+            # Widths that vary are those of every layer, and may leave one of a stack.
+            return len(self.experiment_at((0,) * len(self.axes)).layers)
+        except ExperimentError:
+            return len(self.experiment.layers)
+
     @property
     def names(self) -> tuple[str, ...]:
         """The knobs that vary."""

@@ -1,13 +1,16 @@
 """The atlas page without a browser: what is offered, and what cannot be is said."""
 
 import numpy as np
+import pytest
 
-from rnnviz import Experiment, Sweep, sweep
+from rnnviz import Experiment, Sweep, simulate, sweep
 from rnnviz.app.components.viewer import Selection, read_selection
 from rnnviz.app.pages.atlas import AXES, axis_values, rows_of
+from rnnviz.i18n import LANGUAGES, words
 from rnnviz.spec.experiment import TABLE
 from rnnviz.views._plot.atlas import Outline, draw, place_at
 from rnnviz.views._plot.style import Style
+from tests.app.test_app import run
 
 
 def test_every_axis_has_values_that_are_allowed():
@@ -89,3 +92,28 @@ def test_a_selection_counts_for_the_map_that_it_was_made_on():
         {"map": "a b 3 4"},
     ):
         assert read_selection(wrong, "a b 3 4") is None
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    ("layers", "up", "count"),
+    [("units=6,5", "recurrent_gain", 2), ("units=6", "recurrent_gain", 0),
+     ("units=6,5", "units", 0), ("units=6,5&activation=tanh,relu", "units", 2)],
+)  # fmt: skip
+def test_of_a_stack_it_says_which_layer_is_measured(layers, up, count, language):
+    """A width that varies is that of all layers: where they are alike but for it, one is left."""
+    query = f"{layers}&timesteps=5&input_features=2&page=atlas&measure=exact&across=weight_scale"
+    at = run(f"{query}&up={up}&grid=12&lang={language}")
+    assert not at.exception
+    told = " ".join(caption.value for caption in at.caption)
+    said = words(language)("atlas.last_layer", layers=count or 1)
+    assert (said in told) == bool(count)
+
+
+def test_the_last_layer_is_what_is_measured():
+    experiment = Experiment(units=(6, 5), timesteps=5, input_features=2, weight_scale=1.0)
+    result = sweep(Sweep(experiment, {"weight_scale": [0.3, 1.0], "seed": [0, 1]}, ("exact",)))
+    assert result.sweep.layer_count == 2
+    for row, scale in enumerate((0.3, 1.0)):
+        states = simulate(experiment.replace(weight_scale=scale)).layers[1].states
+        assert result.array("exact")[row, 0] == np.mean(np.abs(states) == 1)

@@ -90,6 +90,17 @@ def test_the_map_of_a_store_is_written_as_a_figure_a_page_and_a_table(run, store
     assert run("render", "atlas", "--store", store, "--out", "a.csv", "--force").code == DONE
 
 
+def test_the_map_of_a_stack_says_which_layer_is_measured(run, tmp_path):
+    axes = ("--axis", "weight_scale=0.01,1", "--axis", "recurrent_gain=0.5,1")
+    for units, said in (("4", False), ("4,3", True)):
+        link = f"units={units}&timesteps=9&input_features=2"
+        folder, page = f"s{len(units)}", f"{len(units)}.html"
+        assert run("sweep", "--link", link, *axes, "--store", folder).code == DONE
+        assert run("render", "atlas", "--store", folder, "--out", page).code == DONE
+        told = "the last of 2 layers is measured" in (tmp_path / page).read_text()
+        assert told == said
+
+
 @pytest.mark.parametrize("language", ["en", "ko"])
 @pytest.mark.parametrize(
     ("arguments", "code"),

@@ -234,6 +234,8 @@ def _explain(wanted: Sweep, perspective: Perspective, say: Words) -> None:
     if _radii(wanted) is not None:
         told.append(say("atlas.theory"))
     told.append(say("atlas.how_to_read"))
+    if wanted.layer_count > 1:
+        told.append(say("atlas.last_layer", layers=wanted.layer_count))
     if wanted.experiment.layers[-1].bidirectional:
         told.append(say("direction.forward_only"))
     if shipped_name(wanted) is None:
