@@ -100,8 +100,6 @@ def _draw(recipe: Experiment, layer: int, letter: str, say: Words) -> str:
 def _reading(run: Run, layer: int, say: Words) -> Reading:
     """Return how a layer goes through its inputs; of a Bidirectional one, forwards."""
     trace = run.layers[layer].trace
-    return Reading(
-        backwards=run.network.layers[layer].go_backwards,
-        carried=say("network.carried") if trace.initial_state.any() else "",
-        masked=say("network.masked") if trace.mask is not None else "",
-    )
+    start = f"...  # {say('network.carried')}" if trace.initial_state.any() else Reading.start
+    mask = f"...  # {say('network.masked')}" if trace.mask is not None else ""
+    return Reading(run.network.layers[layer].go_backwards, start, mask)

@@ -43,15 +43,20 @@ class Reading:
     ----------
     backwards : bool
         Whether it begins with the last one.
-    carried : str
-        Where the state before the first timestep comes from, for a remark; "" where it is zeros.
-    masked : str
-        What a mask is, for a remark; "" where no timestep is passed over.
+    start : str
+        The code of the state before the first timestep; ``{part}`` stands for the number of h, and
+        of what is remembered beside it.
+    mask : str
+        The code of the mask; "" where no timestep is passed over.
     """
 
     backwards: bool = False
-    carried: str = ""
-    masked: str = ""
+    start: str = "np.zeros((output_features,))"
+    mask: str = ""
+
+    def start_of(self, part: int) -> str:
+        """Return the code of one part of the state before the first timestep."""
+        return self.start.replace("{part}", str(part))
 
 
 def notes_loop(
@@ -85,8 +90,8 @@ def notes_loop(
         f"output_features = {cell.units}",
         "",
         "inputs = np.random.random((timesteps, input_features))" if plain else "inputs = ...",
-        *([f"mask = ...  # {reading.masked}"] if reading.masked else []),
-        f"state_t = {_start(reading)}",
+        *([f"mask = {reading.mask}"] if reading.mask else []),
+        f"state_t = {reading.start_of(0)}",
         "",
         *_weight_lines(cell, drawn),
         *before,
@@ -108,16 +113,11 @@ def loop_parts(
     functions, before, step = _step(cell, reading)
     turned = "[::-1]" if reading.backwards else ""
     inputs, each = f"inputs{turned}", "input_t"
-    if reading.masked:
+    if reading.mask:
         inputs, each = f"zip({inputs}, mask{turned})", "input_t, mask_t"
         step = [*_PASSED_OVER, *step]
     lines = notes.loop_lines(step, inputs, each)
     return functions, before, [line.replace("suc_outputs", collected) for line in lines]
-
-
-def _start(reading: Reading) -> str:
-    """Return what a part of the state is before the first timestep, as code."""
-    return f"...  # {reading.carried}" if reading.carried else "np.zeros((output_features,))"
 
 
 def part_code(cell: RecurrentCell) -> dict[str, str]:
@@ -148,7 +148,9 @@ def _step(cell: RecurrentCell, reading: Reading) -> tuple[list[str], list[str], 
     step, before = (
         _dotted(cells.filled(part, layer, {}, _NOTES)) for part in (text.step, text.before)
     )
-    states = [f"{name} = {_start(reading)}" for name in text.states]
+    states = [
+        f"{name} = {reading.start_of(part)}" for part, name in enumerate(text.states, start=1)
+    ]
     functions = cells.activation_lines(cells.activations_of([layer]), _NOTES)
     return functions, [*states, *before], ["projected_t = np.dot(W, input_t) + b", *step]
 

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from rnnviz.codegen.models import NOTES_MODELS
-from rnnviz.codegen.notes_loop import loop_parts
+from rnnviz.codegen.notes_loop import Reading, loop_parts
 from rnnviz.codegen.programs import cells
 from rnnviz.codegen.recreate import recreate
 from rnnviz.engine import Layer, Run
@@ -40,10 +40,12 @@ def notebook(run: Run, say: Words) -> str:
     Parameters
     ----------
     run : Run
-        What is looked at. Where it comes from files, they must lie beside the notebook.
+        What is looked at; of several trials the first. Where it comes from files, they must lie
+        beside the notebook.
     say : Words
         The language of the notebook.
     """
+    run = run.trial(0)
     parts = [*_head(run, say), *_loops(run, say), *_viewer(run, say), *_keras(run, say)]
     content = {
         "cells": [_cell(number, *part) for number, part in enumerate(parts)],
@@ -91,8 +93,13 @@ def _made_again(run: Run) -> list[str]:
     query = _short_query(recipe)
     return [
         f'experiment = rnnviz.Experiment.from_query("{query}")',
-        "run = rnnviz.simulate(experiment)",
+        f"run = rnnviz.simulate(experiment){_chosen(run)}",
     ]
+
+
+def _chosen(run: Run) -> str:
+    """Return what takes the trial that is looked at from its run."""
+    return "" if run.trial_index is None else f".trial({run.trial_index})"
 
 
 def _recipe(run: Run) -> Experiment | None:
@@ -123,13 +130,25 @@ def _loops(run: Run, say: Words) -> Iterator[Part]:
                 yield "markdown", [f"### {say(heading, number=index + 1)}"]
             path = f"run.layers[{index}].{name}"
             yield "code", _arrays(run, index, trace, path)
-            functions, before, loop = loop_parts(trace.layer, "suc_outputs")
-            zeros = "state_t = np.zeros((output_features,))"
-            yield "code", [*functions[1:], zeros, *before, "", *loop]
+            reading = _reading(trace, path)
+            functions, before, loop = loop_parts(trace.layer, "suc_outputs", reading)
+            mask = [f"mask = {reading.mask}"] if reading.mask else []
+            start = f"state_t = {reading.start_of(0)}"
+            yield "code", [*functions[1:], *mask, start, *before, "", *loop]
             yield "code", ["suc_outputs[:3]"]
             yield "code", ["final_output_sequence.shape"]
             yield "markdown", [say("notebook.check")]
             yield "code", [f"np.abs(final_output_sequence - {path}.states).max()"]
+
+
+def _reading(trace: Trace, path: str) -> Reading:
+    """Return from which state the loop starts and what it passes over; inputs are in order."""
+    parts = len(trace.layer.state_names)
+    start = f"np.split({path}.initial_state, {parts})[{{part}}]"
+    return Reading(
+        start=start if trace.initial_state.any() else Reading.start,
+        mask="" if trace.mask is None else f"{path}.mask",
+    )
 
 
 def _arrays(run: Run, index: int, trace: Trace, path: str) -> list[str]:

@@ -77,6 +77,31 @@ def test_the_loops_of_every_network_give_its_states(settings):
     assert scope["experiment"] == run.experiment, "the short link is the whole experiment"
 
 
+MASKED = {"signal": "text", "text": "abc", "maxlen": 6, "mask_zero": True}
+SEQUENCES = {"sequences": 3, "stateful": True}
+
+
+@pytest.mark.parametrize(
+    ("settings", "trial"),
+    [
+        (MASKED, 0),
+        (MASKED | {"padding": "post", "cell": "LSTM", "go_backwards": True}, 0),
+        (MASKED | {"units": (4, 3), "bidirectional": True, "cell": "GRU"}, 0),
+        ({"signal": "impulse", "mask_zero": True}, 0),
+        ({"sequences": 3}, None),
+        ({"sequences": 3, "cell": "GRU"}, 2),
+        (SEQUENCES, 1),
+        (SEQUENCES | {"cell": "LSTM", "units": (4, 3)}, 2),
+    ],
+)
+def test_its_loops_pass_over_what_is_masked_and_go_on_from_what_was_carried(settings, trial):
+    run = simulate(Experiment(**({"weight_scale": 0.3, "units": 4, "timesteps": 5} | settings)))
+    shown = run if trial is None else run.trial(trial)
+    scope, differences = worked(shown)
+    assert max(differences) < 1e-12
+    assert np.array_equal(scope["run"].states, run.trial(trial or 0).states)
+
+
 def test_a_wrong_loop_is_seen():
     run = simulate(Experiment(units=4, timesteps=5, weight_scale=0.1))
     scope = {}
