@@ -48,6 +48,19 @@ def test_while_a_slider_is_held_the_sentences_are_those_of_the_held_value(open_p
     page.wait_for_function("() => !document.querySelector('.rv-said, .rv-veiled')", timeout=8000)
 
 
+@pytest.mark.parametrize("view", ["fixed_points", "lyapunov", "spectrum"])
+def test_what_a_figure_says_of_the_setting_before_is_veiled_with_it(open_page, view):
+    page = open_page(f"?page=dynamics&view={view}&weight_scale=0.03&units=16")
+    page.wait_for_selector(".rv-figure[data-painted]")
+    said = page.locator('[data-testid="stMarkdownContainer"] strong').first
+    seen = "(one) => Number(getComputedStyle(one).opacity)"
+    assert said.evaluate(seen) == 1
+    hold(page, "Weight scale", 40)
+    page.wait_for_function(f"(one) => ({seen})(one) < 0.5", arg=said.element_handle())
+    page.mouse.up()
+    page.wait_for_selector(".rv-figure:not(.rv-is-old)[data-painted]")
+
+
 @pytest.mark.parametrize("query", ["view=one_step", "page=dynamics&view=spectrum"])
 def test_a_figure_of_another_timestep_says_so_and_catches_up(open_page, query):
     page = open_page(f"?{query}&weight_scale=0.03")

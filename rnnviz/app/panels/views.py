@@ -84,7 +84,7 @@ def show_view(
     ``reveal`` scrolls it into sight; ``read_at`` is where to say how it is read, if not below it.
     ``fills`` lets the figure be as tall as the screen allows.
     """
-    with st.container(key=f"at-cursor-{view.name}" if view.at_cursor else None):
+    with st.container(key=f"{'at-cursor' if view.at_cursor else 'figure'}-{view.name}"):
         title(view.name, say)
         result = analysed(view, run, perspective)
         figure = view.figure(run, perspective, result, style_of(perspective, say))

@@ -172,13 +172,14 @@ class Figure {
 
   /**
    * Say which timestep the figure belongs to, while the cursor stands at another one; and veil it
-   * while a slider is held at another setting.
+   * while a slider is held at another setting, which it does not name.
    */
   #sayBehind() {
     const first = this.plot._fullLayout?.meta?.first_step ?? 0;
     const isEarlier = Number.isInteger(this.at) && this.step !== undefined && this.step !== this.at;
     const isBehind = isEarlier || Boolean(this.isOld);
     this.root.classList.toggle("rv-is-behind", isBehind);
+    this.root.classList.toggle("rv-is-old", Boolean(this.isOld));
     this.behind.hidden = !isBehind;
     this.behind.textContent = isEarlier ? `t = ${this.at + first} …` : "…";
   }
