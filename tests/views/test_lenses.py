@@ -30,6 +30,11 @@ def test_the_link_and_the_table_know_the_same_lenses():
     assert [lens.name for lens in table.values()] == list(NAMES)
 
 
+def test_the_array_under_a_hover_has_the_name_of_its_lens():
+    names = [LENSES[name].array_name for name in LENSES]
+    assert names == ["states", "digits", "preactivations", "slopes", "changes", "magnitudes"]
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("name", NAMES)
 def test_every_lens_has_its_words(name, language):

@@ -150,7 +150,7 @@ LENSES: Mapping[str, Lens] = MappingProxyType(
             Lens("digits", _digits, _digits_scale, "digits", has_ends),
             Lens("preactivation", argument, _argument_scale, "preactivations"),
             Lens("slope", single_slope, _slope_scale, "slopes"),
-            Lens("change", change, _change_scale, "initialiser_grid"),
+            Lens("change", change, _change_scale, "changes"),
             Lens("magnitude", _magnitude, _magnitude_scale, "magnitudes"),
         )
     }
