@@ -71,7 +71,7 @@ def caption(
     Parameters
     ----------
     view : View
-        Gives the title.
+        Gives the title and how it is read.
     run, perspective : Run, Perspective
         What is shown, and how it is looked at.
     say : Words
@@ -80,12 +80,13 @@ def caption(
         Where this rnnviz is served, e.g. ``"http://localhost:8501/"``; "" when nowhere.
     """
     layer = run.layers[perspective.layer_in(run.layers)]
-    shown = parameters(run, perspective, say)
+    told = view.told(run, perspective, say)
+    shown = parameters(run, perspective, say, all_trials=told.all_trials)
     if view.leaves_out_backward(layer):
         shown.append(_unbroken(say("export.forward")))
     return Caption(
-        title=say(f"view.{view.name}.title"),
-        how_to_read=view.how_to_read(layer, say),
+        title=told.title,
+        how_to_read=told.how_to_read,
         parameters=" · ".join(shown),
         origin=_origin(run, say),
         link=_leading_to(run, perspective).caption(address),
@@ -108,9 +109,16 @@ def _origin(run: Run, say: Words) -> str:
     return say("export.origin", seed=run.recipe.seed, version=rnnviz.__version__)
 
 
-def parameters(run: Run, perspective: Perspective, say: Words) -> list[str]:
-    """Return what matters of a run, each as words: the files, the main knobs, the unusual ones."""
-    named = what_is_given(run, say)
+def parameters(
+    run: Run, perspective: Perspective, say: Words, *, all_trials: bool = False
+) -> list[str]:
+    """Return what matters of a run, each as words: the files, the main knobs, the unusual ones.
+
+    Of several trials it names the one that the run is, or all of them if ``all_trials``.
+    """
+    named = what_is_given(run.whole if all_trials else run, say)
+    if all_trials and run.whole.has_trials:
+        named.append(_unbroken(say("trials.all")))
     if run.recipe is not None:
         acting = acting_knobs(source_of_run(run))
         always = _ALWAYS if run.experiment is not None else ()
@@ -119,6 +127,8 @@ def parameters(run: Run, perspective: Perspective, say: Words) -> list[str]:
             for row in TABLE.values()
             if row.name != "seed" and row.name in acting and _matters(row, run.recipe, always)
         ]
+    if not (all_trials or run.trial_index is None or isinstance(run.source, Given)):
+        named.append(_unbroken(say("export.trial", trial=run.trial_index + 1)))
     if len(run.layers) > 1:
         layer = perspective.layer_in(run.layers)
         named.append(_unbroken(say("export.layer", layer=layer + 1, layers=len(run.layers))))

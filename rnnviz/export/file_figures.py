@@ -46,13 +46,9 @@ def figure_part(
         at = perspective.timestep if waits else None
         data = figure_bytes(drawn, shown.name, follow, at=at)
         packed[name] = arrays.add(np.frombuffer(data, np.uint8))
-    layer = run.layers[perspective.layer_in(run.layers)]
+    told = {name: shown.told(run, perspective, words(name)) for name in LANGUAGES}
     said = {
-        name: {
-            "title": words(name)(f"view.{shown.name}.title"),
-            "how_to_read": shown.how_to_read(layer, words(name)),
-        }
-        for name in LANGUAGES
+        name: {"title": one.title, "how_to_read": one.how_to_read} for name, one in told.items()
     }
     stops = _stops(run) if waits and took * min(MOST_STOPS, run.timesteps) < _SECONDS else ()
     steps = _steps(run, perspective, shown, stops) if stops else None

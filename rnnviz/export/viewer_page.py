@@ -31,6 +31,8 @@ from rnnviz.viewer.packing import Arrays, Pool, pack
 from rnnviz.viewer.payload import picture_parts
 from rnnviz.views import states
 from rnnviz.views._plot.lenses import LENSES
+from rnnviz.views._plot.picture import Field
+from rnnviz.views._plot.picture_words import how_to_read_any
 from rnnviz.views._plot.style import Style
 from rnnviz.views.registry import view
 
@@ -124,12 +126,15 @@ def _parts(run: Run, perspective: Perspective, arrays: Arrays) -> dict[str, Any]
     networks: dict[str, Any] = {}
     readings: dict[str, Any] = {}
     layers: list[Any] = []
+    fields: dict[str, list[Field]] = {}
     whole = perspective.replace(page="states")
     for index, name in enumerate(run.network.layer_names):
         there = whole.replace(layer=index)
         lenses = tuple(_lenses(run, index))
         layers.append({"name": name, "lenses": lenses})
         shown = {lens: states.analyse(run, there.replace(lens=lens)) for lens in lenses}
+        for lens, picture in shown.items():
+            fields.setdefault(lens, []).append(picture.field)
         for language in LANGUAGES:
             style = _style(perspective, language)
             for lens, picture in shown.items():
@@ -153,14 +158,16 @@ def _parts(run: Run, perspective: Perspective, arrays: Arrays) -> dict[str, Any]
         "networks": networks,
         "readings": readings,
         "engine": engine_part(run, arrays, _KNOBS),
-        "sentences": {language: _sentences(perspective, language) for language in LANGUAGES},
+        "sentences": {
+            language: _sentences(perspective, language, fields) for language in LANGUAGES
+        },
         "keys": list(_KEYS.items()),
     }
 
 
 def _lenses(run: Run, index: int) -> Iterator[str]:
-    trace = run.layers[index].trace
-    return (name for name, lens in LENSES.items() if lens.applies(trace))
+    layer = run.layers[index]
+    return (name for name, lens in LENSES.items() if lens.applies(layer.both or layer.trace))
 
 
 def _is_drawn(run: Run) -> bool:
@@ -197,13 +204,20 @@ def spoken(reading: dict[str, Any]) -> str:
     return f"<h2>{headline}</h2><p>{meaning}</p>"
 
 
-def _sentences(perspective: Perspective, language: str) -> dict[str, str]:
-    """Return the sentences that the file says by itself; of a lens, the colours are filled in."""
+def _sentences(
+    perspective: Perspective, language: str, fields: dict[str, list[Field]]
+) -> dict[str, str]:
+    """Return the sentences that the file says by itself.
+
+    How a lens is read is said once for all layers: ``fields`` has what it shows of each.
+    """
     say = words(language, perspective.palette)
     chosen = {key: text for key, text in say.sentences.items() if key.startswith(_SAID)} | {
         f"knob.{name}.label": say(f"knob.{name}.label") for name in _KNOBS
     }
-    chosen |= {f"lens.{name}.how_to_read": say(f"lens.{name}.how_to_read") for name in LENSES}
+    chosen |= {
+        f"lens.{name}.how_to_read": how_to_read_any(shown, say) for name, shown in fields.items()
+    }
     return chosen | {"view.states.title": say("view.states.title")}
 
 

@@ -102,11 +102,12 @@ class ShownRun:
         """Offer layers, lenses and gates, trials."""
         names = self.run.network.layer_names
         layers = tuple((index, name) for index, name in enumerate(names))
-        trace = self._layer(chosen).trace
+        layer = self._layer(chosen)
+        trace = layer.trace
         lenses: list[tuple[int | str, str]] = [
             (lens.name, say(f"lens.{lens.name}.label"))
             for lens in LENSES.values()
-            if lens.applies(trace)
+            if lens.applies(layer.both or trace)
         ]
         lenses += [(name, say(key)) for name, key in _inside(trace).items()]
         if self.run.has_trials:
@@ -132,9 +133,7 @@ class ShownRun:
         picture = states.analyse(run, perspective)
         if chosen.lens not in inside:
             return picture
-        field = _gate_lens(layer.trace, chosen.lens).field(
-            layer.trace, layer.both.backward if layer.both else None
-        )
+        field = _gate_lens(layer.trace, chosen.lens).field(layer.trace, layer.both)
         field = dataclasses.replace(field, title_key=inside[chosen.lens])
         identity = f"{picture.identity} {chosen.lens}"
         return dataclasses.replace(picture, field=field, identity=identity)

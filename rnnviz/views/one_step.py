@@ -43,6 +43,9 @@ class UnderGlass:
         Of a cell with gates, how they make its state.
     masked : bool
         Whether the timestep is passed over, so that nothing is computed.
+    merged : bool
+        Whether its state is merged with that of another layer, so that the picture has another
+        number.
     """
 
     step: OneStep | None
@@ -50,6 +53,7 @@ class UnderGlass:
     source: str = ""
     gated: GatedStep | None = None
     masked: bool = False
+    merged: bool = False
 
     @property
     def rest(self) -> float:
@@ -73,19 +77,20 @@ def analyse(run, perspective) -> UnderGlass:
     number = perspective.layer_in(run.layers)
     layer, timestep, unit = run.layers[number], perspective.timestep, perspective.unit
     trace, name = layer.trace, "trace"
-    if layer.both is not None and unit >= trace.layer.units:
+    merged = VIEW.leaves_out_backward(layer)
+    if layer.both is not None and not merged and unit >= trace.layer.units:
         # The copy that reads from the end: its units follow, its steps run the other way.
         trace, name, unit = layer.both.backward, "both.backward", unit - trace.layer.units
         timestep = max(0, trace.timesteps - 1 - timestep)
     source = f"layers[{number}].{name}"
     timestep = max(0, min(timestep, trace.timesteps - 1))
     if trace.mask is not None and not trace.mask[timestep]:
-        return UnderGlass(None, source=source, masked=True)
+        return UnderGlass(None, source=source, masked=True, merged=merged)
     if not trace.layer.state_is_activation:
         gated = gated_step(trace, timestep, unit) if can_be_taken_apart(trace) else None
-        return UnderGlass(None, source=source, gated=gated)
+        return UnderGlass(None, source=source, gated=gated, merged=merged)
     step = one_step(trace, timestep, unit)
-    return UnderGlass(step, largest(step, NAMED), source)
+    return UnderGlass(step, largest(step, NAMED), source, merged=merged)
 
 
 def draw(result: UnderGlass, style: Style) -> go.Figure:
@@ -263,4 +268,4 @@ def _short(value: float) -> str:
     return number(float(value), 6)
 
 
-VIEW = View("one_step", "states", analyse, draw, order=11, at_cursor=True, both_directions=True)
+VIEW = View("one_step", "states", analyse, draw, order=11, at_cursor=True, both_beside=True)

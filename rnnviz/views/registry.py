@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import importlib
 import pkgutil
 from collections.abc import Callable, Iterable, Mapping
@@ -25,6 +26,23 @@ Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
+class Told:
+    """What is said of a view of one run.
+
+    Parameters
+    ----------
+    title, how_to_read : str
+        What is shown, and how it is read.
+    all_trials : bool
+        Whether it shows all trials of a run, and not the one that is looked at.
+    """
+
+    title: str
+    how_to_read: str
+    all_trials: bool = False
+
+
+@dataclass(frozen=True)
 class View(Generic[Result]):
     """One thing to look at, from run to figure.
 
@@ -32,7 +50,7 @@ class View(Generic[Result]):
     ----------
     name : str
         What the command line and links call it; its words are ``view.<name>.title`` and
-        ``view.<name>.how_to_read``.
+        ``view.<name>.how_to_read``, unless it has others to ``tell``.
     page : str
         Page that shows it.
     analyse : callable (run, perspective) -> result
@@ -62,6 +80,10 @@ class View(Generic[Result]):
     both_directions : bool
         Whether it shows both directions of a Bidirectional layer; the others show the layer that
         reads forwards, and say so.
+    both_beside : bool
+        Whether it does so where their states stand beside each other (merge mode ``concat``) only.
+    tell : callable (run, perspective, words) -> Told, optional
+        What is said of it, where its words do not fit every run.
     """
 
     name: str
@@ -77,7 +99,9 @@ class View(Generic[Result]):
     needs_recipe: bool = False
     needs_head: bool = False
     both_directions: bool = False
+    both_beside: bool = False
     time_order: bool = False
+    tell: Callable[[Run, Perspective, Words], Told] | None = None
 
     def figure(self, run: Run, perspective: Perspective, result: Result, style: Style) -> go.Figure:
         """Draw a result of a run; its time axis says in which order the layer reads.
@@ -98,13 +122,19 @@ class View(Generic[Result]):
 
     def leaves_out_backward(self, layer: LayerRun) -> bool:
         """Return whether a layer has a direction that the view does not show."""
-        return layer.both is not None and not self.both_directions
+        if layer.both is None or self.both_directions:
+            return False
+        return not (self.both_beside and layer.both.layer.merge_mode == "concat")
 
-    def how_to_read(self, layer: LayerRun, say: Words) -> str:
-        """Return how the view of a layer is read, and what of the layer it does not show."""
-        told = say(f"view.{self.name}.how_to_read")
-        if self.leaves_out_backward(layer):
-            told += f" {say('direction.forward_only')}"
+    def told(self, run: Run, perspective: Perspective, say: Words) -> Told:
+        """Return what is said of the view of a run, and what of the layer it does not show."""
+        key = f"view.{self.name}"
+        told = Told(say(f"{key}.title"), say(f"{key}.how_to_read"), self.needs_trials)
+        if self.tell is not None:
+            told = self.tell(run, perspective, say)
+        if self.leaves_out_backward(run.layers[perspective.layer_in(run.layers)]):
+            read = f"{told.how_to_read} {say('direction.forward_only')}"
+            told = dataclasses.replace(told, how_to_read=read)
         return told
 
     def is_offered(self, run) -> bool:

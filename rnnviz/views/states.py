@@ -15,6 +15,7 @@ import plotly.graph_objects as go
 from rnnviz.analysis.level_of_detail import Blocks, reduce_to_blocks
 from rnnviz.analysis.saturation import saturation
 from rnnviz.engine import Run, Trace
+from rnnviz.i18n import Words
 from rnnviz.spec.perspective import Perspective
 from rnnviz.views._plot.colours import sample
 from rnnviz.views._plot.cursor import CURSOR
@@ -34,9 +35,10 @@ from rnnviz.views._plot.picture import (
     with_contrast,
 )
 from rnnviz.views._plot.picture_frame import INPUT_AXIS, frame, mark_titles, own_contrast
+from rnnviz.views._plot.picture_words import how_to_read, title_of
 from rnnviz.views._plot.style import FIRST_STEP, Style, template_dict
 from rnnviz.views._plot.trial_lenses import TRIAL_LENSES
-from rnnviz.views.registry import View
+from rnnviz.views.registry import Told, View
 
 COLUMNS, ROWS = 1200, 512
 """Most cells of a plain figure: beyond 65,535 columns Plotly would draw nothing at all."""
@@ -117,7 +119,7 @@ def _picture(run: Run, number: int, perspective: Perspective) -> Picture:
         unit=perspective.unit,
         backwards=turns % 2 == 1,
     )
-    lens = lens_for(perspective.lens, layer.trace)
+    lens = lens_for(perspective.lens, layer.both or layer.trace)
     if lens.name == "state":
         kept = _ON_OWN_SCALE.setdefault(layer.trace, {})
         ends = (result.lowest, result.highest)
@@ -125,16 +127,40 @@ def _picture(run: Run, number: int, perspective: Perspective) -> Picture:
             kept[perspective.contrast] = with_contrast(picture.field, perspective.contrast, ends)
         field = kept[perspective.contrast]
     else:
-        backward = layer.both.backward if layer.both else None
-        field = with_contrast(lens.field(layer.trace, backward), perspective.contrast)
-    if perspective.lens in TRIAL_LENSES and run.whole.has_trials:
+        field = with_contrast(lens.field(layer.trace, layer.both), perspective.contrast)
+    band: InputBand | None
+    if _is_over_trials(run, perspective):
         over_trials = TRIAL_LENSES[perspective.lens].field(run, number)
         field = with_contrast(over_trials, perspective.contrast)
-    if field.own and field.name == "state":
+        picture, band = dataclasses.replace(picture, strips=(_mean_of(over_trials),)), None
+    else:
+        band = input_band(run, turns % 2 == 1)
+    if field.own and field.name in ("state", "trial_mean"):
         picture = _mean_on(picture, field)
     identity = f"{run.source.to_query()} {run.trial_index}"
-    band = input_band(run, turns % 2 == 1)
     return dataclasses.replace(picture, field=field, input=band, identity=identity)
+
+
+def tell(run: Run, perspective: Perspective, say: Words) -> Told:
+    """Return what is said of the picture of a run: that of the lens through which it is shown."""
+    field = analyse(run, perspective).field
+    read = how_to_read(field, say)
+    if field.name != "state":  # whose own sentence begins so
+        read = f"{say('view.states.how_to_read')} {read}"
+    return Told(title_of(field, say), read, _is_over_trials(run, perspective))
+
+
+def _is_over_trials(run: Run, perspective: Perspective) -> bool:
+    return perspective.lens in TRIAL_LENSES and run.whole.has_trials
+
+
+def _mean_of(field: Field) -> Strip:
+    """Return the mean over the units of what a heatmap over all trials shows."""
+    with np.errstate(invalid="ignore", over="ignore"):
+        mean = field.values.mean(axis=1, dtype=np.float64)
+    mean.setflags(write=False)
+    name = "mean" if field.name == "trial_mean" else "mean_spread"
+    return Strip(mean, name, field.low, field.high)
 
 
 def _mean_on(picture: Picture, field: Field) -> Picture:
@@ -347,4 +373,4 @@ def _mark(layout: dict, field: Field, blocks: Blocks, style: Style) -> None:
         layout["annotations"].append(legend | {"xanchor": "left"})
 
 
-VIEW = View("states", "states", analyse, draw, order=0, both_directions=True)
+VIEW = View("states", "states", analyse, draw, order=0, both_directions=True, tell=tell)

@@ -14,6 +14,7 @@ from rnnviz.link import Link
 from rnnviz.spec.experiment import TABLE
 from rnnviz.spec.perspective import Perspective
 from rnnviz.views.registry import view
+from rnnviz.views.states import analyse
 
 PLAIN = Perspective()
 
@@ -30,6 +31,68 @@ def test_it_says_title_parameters_seed_version_and_link():
     assert said.link == (
         "http://localhost:8501/?v=1&timesteps=100&input_features=32&units=64&weight_scale=1.0&seed=5"
     )
+
+
+TITLES = {
+    "state": "Hidden states over time",
+    "digits": "Digits of saturation over time",
+    "preactivation": "Pre-activations over time",
+    "slope": "Slope of the activation over time",
+    "change": "Change of the states over time",
+    "magnitude": "Size of the states over time",
+    "trial_mean": "Hidden states over time",  # of one sequence
+}
+
+
+@pytest.mark.parametrize(("lens", "title"), TITLES.items())
+def test_it_speaks_of_the_lens_that_is_shown(lens, title):
+    said = of(Experiment(units=6, timesteps=12), perspective=Perspective(lens=lens))
+    assert said.title == title
+    assert said.how_to_read.startswith("Each column is a timestep, each row a unit.")
+    signed = lens in ("state", "preactivation", "trial_mean")
+    assert ("blue is negative" in said.how_to_read) == signed
+    own = words("en")(f"lens.{lens}.how_to_read")
+    assert (own in said.how_to_read) == (lens != "trial_mean")
+
+
+def test_a_lens_that_has_nothing_to_show_leaves_the_caption_to_the_state():
+    unbounded = Experiment(units=6, timesteps=5, activation="relu")
+    said = of(unbounded, perspective=Perspective(lens="digits"))
+    assert said.title == "Hidden states over time"
+    assert "Hatched is infinite." in said.how_to_read
+    assert "end of the range" not in said.how_to_read
+
+
+def test_negative_is_said_of_a_scale_about_zero_only():
+    """A sigmoid's states lie between 0 and 1, and the colours part at ½."""
+    sigmoid = of(Experiment(units=6, timesteps=12, activation="sigmoid")).how_to_read
+    assert "negative" not in sigmoid
+    assert "blue is below 0.5, red above" in sigmoid
+
+
+def test_values_of_one_sign_on_a_scale_of_their_own_have_no_blue_and_red():
+    close = Experiment(units=6, timesteps=12, bias_initializer="ones", weight_scale=0.9,
+                       recurrent_initializer="zeros", input_gain=0.001)  # fmt: skip
+    assert analyse(simulate(close), Perspective(contrast="own")).field.kind == "sequential"
+    said = of(close, perspective=Perspective(contrast="own")).how_to_read
+    assert "blue" not in said
+    assert "from the least value there is to the greatest" in said
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_it_names_the_sequence_of_several(language):
+    whole, say = simulate(Experiment(sequences=3, timesteps=5, units=4)), words(language)
+    for trial in range(3):
+        said = caption(view("states"), whole.trial(trial), PLAIN, say)
+        named = said.parameters.replace("\N{NO-BREAK SPACE}", " ").split(" · ")
+        assert say("export.trial", trial=trial + 1) in named
+        several = caption(view("trials"), whole.trial(trial), PLAIN, say).parameters
+        assert say("export.trial", trial=trial + 1) not in several.replace(
+            "\N{NO-BREAK SPACE}", " "
+        )
+        assert say("trials.all") in several.replace("\N{NO-BREAK SPACE}", " ")
+    alone = of(Experiment(units=4, timesteps=5), language).parameters
+    assert say("export.trial", trial=1) not in alone.replace("\N{NO-BREAK SPACE}", " ")
 
 
 def test_it_speaks_korean():

@@ -60,6 +60,23 @@ def test_the_lectures_run_is_small_and_every_language_is_in_it():
     assert told["readings"]["0 ko"]["headline"] in page_of(Experiment(), "ko").decode()
 
 
+@pytest.mark.parametrize(
+    ("activation", "said"),
+    [
+        ("tanh", "Colours: blue is negative, red positive."),
+        ("sigmoid", "Colours: blue is below 0.5, red above."),
+        (("sigmoid", "tanh"), "The colour bar says which number a colour is."),
+    ],
+)
+def test_of_colours_a_file_says_what_is_true_of_every_layer(activation, said):
+    units = (6, 5) if isinstance(activation, tuple) else 6
+    stack = Experiment(**SMALL | {"units": units}, activation=activation)
+    told, _ = data_of(page_of(stack))
+    sentence = told["sentences"]["en"]["lens.state.how_to_read"]
+    assert sentence.startswith("Each column is a timestep, each row a unit.")
+    assert said in sentence
+
+
 def test_a_long_run_is_an_overview():
     page = page_of(Experiment(timesteps=20_000, units=64))
     assert len(page) < 1_500_000

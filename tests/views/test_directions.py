@@ -11,8 +11,9 @@ from rnnviz.export.caption import caption
 from rnnviz.i18n import LANGUAGES, words
 from rnnviz.sentences.reading import read_layer
 from rnnviz.spec.perspective import Perspective
-from rnnviz.views import states
-from rnnviz.views._plot.picture_frame import strip_title
+from rnnviz.views import one_step, states
+from rnnviz.views._plot.lenses import LENSES
+from rnnviz.views._plot.picture_frame import field_title, strip_title
 from rnnviz.views._plot.style import Style
 from rnnviz.views.layers import VIEW as LAYERS
 from rnnviz.views.registry import views
@@ -47,6 +48,50 @@ def test_the_strips_count_what_the_heatmap_shows(mode, activation):
     np.testing.assert_allclose(mean.values, values.mean(axis=1))
     assert (mean.low, mean.high) == (low, high)
     assert (shown.field.low_mark, shown.field.high_mark) == (low, high)
+
+
+@pytest.mark.parametrize("lens", LENSES)
+@pytest.mark.parametrize("mode", ["sum", "mul", "ave"])
+def test_a_lens_looks_at_the_merged_states_or_says_that_it_does_not(mode, lens):
+    """Digits, change and size are of the h of the picture; z and slope are of one direction."""
+    found = merged(mode)
+    layer, shown = found.layers[0], states.analyse(found, Perspective(lens=lens)).field
+    h, (low, high) = layer.states, layer.state_range
+    z = layer.trace.preactivations
+    with np.errstate(divide="ignore"):
+        expected = {
+            "state": h,
+            "digits": -np.log10(np.minimum(h - low, high - h) / ((high - low) / 2)),
+            "preactivation": z,
+            "slope": 1 - np.tanh(z) ** 2,
+            "change": np.abs(h - np.concatenate([np.full_like(h[:1], np.nan), h[:-1]])),
+            "magnitude": np.log10(np.abs(h)),
+        }[lens]
+    assert shown.values.shape == h.shape
+    np.testing.assert_allclose(shown.values, expected, atol=1e-12)
+    alone = lens in ("preactivation", "slope")
+    assert ("forward layer" in field_title(shown, Style("en"))) == alone
+    if lens == "change":
+        assert Style("en").words(shown.missing_key).startswith("no state before it")
+        assert shown.high == high - low
+
+
+@pytest.mark.parametrize("mode", MERGE_MODES)
+def test_at_a_masked_timestep_digits_and_size_are_of_the_0_that_is_shown(mode):
+    forward, backward = (
+        cell_of(SimpleRNN, {"activation": "tanh"}, np.random.default_rng(seed)) for seed in (1, 2)
+    )
+    network = Network((Layer(forward, backward=backward, merge_mode=mode),), mask_value=0.0)
+    inputs = np.random.default_rng(3).normal(size=(9, forward.features))
+    inputs[4] = 0.0
+    found = run(network, Inputs(inputs))
+    h, size, digits = (
+        states.analyse(found, Perspective(lens=lens)).field.values
+        for lens in ("state", "magnitude", "digits")
+    )
+    assert (h[4] == 0).all()
+    assert np.isneginf(size[4]).all()
+    assert (digits[4] == 0).all()
 
 
 @pytest.mark.parametrize("mode", MERGE_MODES)
@@ -100,6 +145,23 @@ def test_the_reading_says_which_direction_it_means(language):
     said, plain = read_layer(both.layers[0], say), read_layer(one.layers[0], say)
     assert said.headline == say("direction.forward", sentence=plain.headline)
     assert said.meaning == f"{plain.meaning} {say('direction.forward_only')}"
+
+
+@pytest.mark.parametrize("mode", MERGE_MODES)
+def test_one_step_of_merged_states_is_of_the_forward_layer_and_says_so(mode):
+    found, say = merged(mode), words("en")
+    forward = found.layers[0].trace
+    units = forward.layer.units
+    beside = mode == "concat"
+    for unit in (0, units - 1, units, 2 * units - 1):
+        look = Perspective(timestep=3, unit=unit)
+        shown = one_step.analyse(found, look)
+        expected = found.states[3, unit] if beside else forward.states[3, min(unit, units - 1)]
+        assert shown.step.state == pytest.approx(expected)
+        assert shown.merged != beside
+    told = caption(one_step.VIEW, found, look, say)
+    assert (say("direction.forward_only") in told.how_to_read) != beside
+    assert ("forward layer" in told.parameters.replace("\N{NO-BREAK SPACE}", " ")) != beside
 
 
 def test_every_view_of_one_direction_says_so():

@@ -8,6 +8,7 @@ import pytest
 from rnnviz import Experiment, Inputs, simulate
 from rnnviz import run as run_network
 from rnnviz.engine import DRAWN_ACTIVATIONS
+from rnnviz.export.caption import caption
 from rnnviz.i18n import LANGUAGES, words
 from rnnviz.spec.perspective import LENSES as NAMES
 from rnnviz.spec.perspective import Perspective
@@ -17,6 +18,11 @@ from rnnviz.views._plot.picture import HIGHEST, LOWEST, MISSING, encode
 from rnnviz.views._plot.picture_frame import mark_titles
 from rnnviz.views._plot.style import Style
 from rnnviz.views._plot.trial_lenses import TRIAL_LENSES
+
+TAME = {
+    "weight_scale": 0.3, "kernel_initializer": "glorot_uniform",
+    "recurrent_initializer": "orthogonal",
+}  # fmt: skip
 
 
 def field(lens, **settings):
@@ -174,15 +180,56 @@ def test_mean_and_spread_over_trials_of_different_lengths_are_numpys():
         for step in range(length):
             there = np.stack([whole.states[n, step] for n in range(3) if step < lengths[n]])
             np.testing.assert_allclose(mean.values[step], there.mean(axis=0), atol=1e-15)
-            wanted = there.std(axis=0, ddof=1) if len(there) > 1 else np.zeros(5)
+            wanted = there.std(axis=0, ddof=1) if len(there) > 1 else np.full(5, np.nan)
             np.testing.assert_allclose(spread.values[step], wanted, atol=1e-15)
-        assert spread.values.max() <= spread.high
+        assert np.nanmax(spread.values) <= spread.high
         assert (mean.low, mean.high) == (-1.0, 1.0)
-    assert (spread.values[7:] == 0).all(), "one trial alone is that long"
+    assert (encode(spread.values, spread)[7:] == MISSING).all(), "one trial alone is that long"
+    assert words("en")(spread.missing_key) == "one trial alone is that long (or nan)"
     alone = run_network(network, values[0, :7])
     shown = states.analyse(alone, Perspective(lens="trial_mean")).field
     assert shown.name == "state"
     np.testing.assert_array_equal(shown.values, alone.states)
+
+
+@pytest.mark.parametrize(
+    ("name", "strip"), [("trial_mean", "mean"), ("trial_spread", "mean_spread")]
+)
+def test_beneath_all_trials_stand_strips_of_all_trials(name, strip):
+    whole = simulate(Experiment(sequences=3, timesteps=5, units=4, **TAME))
+    look = Perspective(lens=name)
+    values = {"trial_mean": whole.states.mean(axis=0), "trial_spread": whole.states.std(0, ddof=1)}
+    for trial in range(3):
+        picture = states.analyse(whole.trial(trial), look)
+        assert [one.name for one in picture.strips] == [strip]
+        np.testing.assert_allclose(picture.strips[0].values, values[name].mean(axis=1))
+        assert picture.input is None, "each trial has its own"
+        said = caption(states.VIEW, whole.trial(trial), look, words("en"))
+        assert "all trials" in said.parameters.replace("\N{NO-BREAK SPACE}", " ")
+        assert "trial\N{NO-BREAK SPACE}" not in said.parameters
+    states.draw(picture, Style())
+
+
+def test_of_one_state_in_all_trials_only_what_has_a_spread_is_hatched():
+    """One trial, or one that is longer than all others: there is no spread, and so no 0."""
+    trials = np.full((3, 6, 2), 0.5)
+    alone = TRIAL_LENSES["trial_spread"].values(trials, (6, 2, 4))
+    assert (alone[:4] == 0).all()
+    assert np.isnan(alone[4:]).all()
+    assert np.isnan(TRIAL_LENSES["trial_spread"].values(trials[:1], (6,))).all()
+
+
+@pytest.mark.parametrize("activation", ["sigmoid", "tanh", "relu"])
+@pytest.mark.parametrize("cell", ["SimpleRNN", "LSTM"])
+def test_no_slope_is_shown_where_a_timestep_is_masked(activation, cell):
+    """Before the text h stays 0 and a gradient passes unchanged; 0·(1 − 0) is no slope of it."""
+    text = {"signal": "text", "text": "abc", "maxlen": 8, "mask_zero": True}
+    run = simulate(Experiment(units=4, cell=cell, activation=activation, **text, **TAME))
+    shown = states.analyse(run, Perspective(lens="slope")).field
+    assert (encode(shown.values, shown)[:5] == MISSING).all()
+    assert np.isfinite(shown.values[5:]).all()
+    assert "masked" in words("en")(shown.missing_key)
+    assert ("kink" in words("en")(shown.missing_key)) == (activation == "relu")
 
 
 IRNN = {

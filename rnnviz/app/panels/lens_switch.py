@@ -10,7 +10,8 @@ from rnnviz.engine.run import Run
 from rnnviz.i18n import Words
 from rnnviz.spec.perspective import Perspective
 from rnnviz.views import states
-from rnnviz.views._plot.lenses import LENSES, lens_for
+from rnnviz.views._plot.lenses import LENSES
+from rnnviz.views._plot.picture_words import how_to_read
 from rnnviz.views._plot.trial_lenses import TRIAL_LENSES
 
 _CONTRAST = "contrast"
@@ -29,9 +30,9 @@ def choose_lens(run: Run, perspective: Perspective, say: Words) -> Perspective:
             wrap=True,
         )
         perspective = _contrast(run, perspective.replace(lens=name), say)
-        layer = run.layers[perspective.layer_in(run.layers)]
-        shown = name in TRIAL_LENSES or lens_for(name, layer.trace).name == name
-        st.caption(say(f"lens.{name}.how_to_read" if shown else "lens.no_ends"), width="stretch")
+        field = states.analyse(run, perspective).field
+        told = how_to_read(field, say) if field.name == name else say("lens.no_ends")
+        st.caption(told, width="stretch")
     return perspective
 
 

@@ -107,8 +107,7 @@ def show_view(
         if knob and picked is not None:
             _go_to(knob, picked[0], run, perspective)
         with read_at or nullcontext():
-            layer = run.layers[perspective.layer_in(run.layers)]
-            st.caption(view.how_to_read(layer, say))
+            st.caption(view.told(run, perspective, say).how_to_read)
 
 
 def _go_to(knob: str, value: float, run: Run, perspective: Perspective) -> None:
@@ -135,7 +134,7 @@ def title(name: str, say: Words) -> None:
 def head(view: View, run: Run, perspective: Perspective, say: Words) -> None:
     """Show the title of a view, and how it is read."""
     title(view.name, say)
-    st.caption(view.how_to_read(run.layers[perspective.layer_in(run.layers)], say))
+    st.caption(view.told(run, perspective, say).how_to_read)
 
 
 def _say_verdict(figure: go.Figure) -> None:

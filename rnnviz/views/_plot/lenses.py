@@ -18,11 +18,14 @@ from rnnviz.analysis.lenses import (
     single_slope,
 )
 from rnnviz.engine import ACTIVATIONS, Trace
+from rnnviz.engine.bidirectional import BidirectionalTrace
 from rnnviz.views._plot.picture import Field, symmetric_limit
 
 _DIGITS = {"float64": 16, "float32": 8}
 """Digits of saturation that a number format can tell from infinitely many, rounded up."""
 _EASY = (1, 1.5, 2, 3, 4, 5, 6, 8, 10, 12)
+Shown = Trace | BidirectionalTrace
+"""What has states with a range: of a Bidirectional layer, both directions merged."""
 
 
 @dataclass(frozen=True)
@@ -43,28 +46,39 @@ class Lens:
         The values as an expression of NumPy.
     applies : callable (trace) -> bool
         Whether there is anything to see through it.
+    of_states : bool
+        Whether it looks at the states alone, so that it can look at merged ones; the others look
+        at what a direction computed by itself.
     """
 
     name: str
-    values: Callable[[Trace], np.ndarray]
-    scale: Callable[[np.ndarray, Trace], dict[str, Any]]
+    values: Callable[[Any], np.ndarray]
+    scale: Callable[[np.ndarray, Any], dict[str, Any]]
     array_name: str
-    applies: Callable[[Trace], bool] = lambda trace: True
+    applies: Callable[[Shown], bool] = lambda trace: True
+    of_states: bool = False
 
-    def field(self, trace: Trace, backward: Trace | None = None) -> Field:
+    def field(self, trace: Trace, both: BidirectionalTrace | None = None) -> Field:
         """Return what the heatmap shows through this lens.
 
-        Of a Bidirectional layer, the copy that reads from the end stands beside the other, each
-        timestep beside itself, as in ``LayerRun.states``.
+        Of a Bidirectional layer (``both``; ``trace`` is the forward one), what is of the states is
+        of the merged ones. What else a direction computed stands in rows as the states do: one
+        direction beside the other, each timestep beside itself. Where the states are no longer
+        apart, it is that of the layer that reads forwards, and the field says so.
         """
-        values = self.values(trace)
-        if backward is not None:
-            values = np.concatenate([values, self.values(backward)[::-1]], axis=-1)
+        shown: Shown = both if both is not None and self.of_states else trace
+        values, forward_only = self.values(shown), False
+        if both is not None and not self.of_states:
+            forward_only = both.layer.merge_mode != "concat"
+            if not forward_only:
+                values = np.concatenate([values, self.values(both.backward)[::-1]], axis=-1)
         values.setflags(write=False)
-        return Field(values, self.name, array_name=self.array_name, **self.scale(values, trace))
+        scale = self.scale(values, shown)
+        about = {"array_name": self.array_name, "forward_only": forward_only, **scale}
+        return Field(values, self.name, **about)
 
 
-def has_ends(trace: Trace) -> bool:
+def has_ends(trace: Shown) -> bool:
     """Return whether a state has bounds at all; without (relu, linear) nothing can saturate."""
     return all(map(math.isfinite, trace.layer.state_range))
 
@@ -77,7 +91,7 @@ def state_scale(states: np.ndarray, state_range: tuple[float, float]) -> dict[st
     return _signed_scale(states)
 
 
-def _state_scale(values: np.ndarray, trace: Trace) -> dict[str, Any]:
+def _state_scale(values: np.ndarray, trace: Shown) -> dict[str, Any]:
     return state_scale(values, trace.layer.state_range)
 
 
@@ -100,7 +114,7 @@ def _rounded_up(limit: float) -> float:
     return float(f"{next(step * unit for step in _EASY if step * unit >= limit):.2g}")
 
 
-def _digits_scale(values: np.ndarray, trace: Trace) -> dict[str, Any]:
+def _digits_scale(values: np.ndarray, trace: Shown) -> dict[str, Any]:
     finite = values[np.isfinite(values)]
     most = math.ceil(finite.max()) if finite.size else 0
     high = max(_DIGITS[trace.layer.dtype.name], most)
@@ -110,17 +124,21 @@ def _digits_scale(values: np.ndarray, trace: Trace) -> dict[str, Any]:
 def _slope_scale(values: np.ndarray, trace: Trace) -> dict[str, Any]:
     activation = ACTIVATIONS[trace.layer.activation]
     scale = {"low": 0.0, "high": activation.greatest_slope, "kind": "sequential", "low_mark": 0.0}
-    return scale | ({"missing_key": "field.slope.missing"} if activation.kinks else {})
+    missing = "missing" if activation.kinks else ""
+    if _is_masked(trace):
+        missing = "missing_or_masked" if missing else "masked"
+    return scale | ({"missing_key": f"field.slope.{missing}"} if missing else {})
 
 
-def _change_scale(values: np.ndarray, trace: Trace) -> dict[str, Any]:
+def _change_scale(values: np.ndarray, trace: Shown) -> dict[str, Any]:
     low, high = trace.layer.state_range
     most = high - low if has_ends(trace) else symmetric_limit(values)
     marks = {"low_mark": 0.0, "high_mark": None if has_ends(trace) else math.inf}
-    return {"low": 0.0, "high": most, "kind": "sequential", **marks}
+    missing = {"missing_key": "field.change.missing"} if _is_merged(trace) else {}
+    return {"low": 0.0, "high": most, "kind": "sequential", **marks, **missing}
 
 
-def _magnitude_scale(values: np.ndarray, trace: Trace) -> dict[str, Any]:
+def _magnitude_scale(values: np.ndarray, trace: Shown) -> dict[str, Any]:
     finite = values[np.isfinite(values)]
     most, least = (finite.max(), finite.min()) if finite.size else (0.0, 0.0)
     high = max(math.ceil(most), 0)
@@ -134,11 +152,45 @@ def _magnitude_scale(values: np.ndarray, trace: Trace) -> dict[str, Any]:
     }
 
 
-def _digits(trace: Trace) -> np.ndarray:
+def _is_masked(trace: Trace) -> bool:
+    return trace.mask is not None and not trace.mask.all()
+
+
+def _is_merged(trace: Shown) -> bool:
+    """Return whether the states of two directions have become one."""
+    return isinstance(trace, BidirectionalTrace) and trace.layer.merge_mode != "concat"
+
+
+def _states(trace: Shown) -> np.ndarray:
+    return trace.states
+
+
+def _digits(trace: Shown) -> np.ndarray:
     return digits_of_saturation(trace.states, trace.layer.state_range)
 
 
-def _magnitude(trace: Trace) -> np.ndarray:
+def _slope(trace: Trace) -> np.ndarray:
+    """Return the slopes; none where a timestep is masked: a state that is kept is no act(z)."""
+    slopes = single_slope(trace)
+    if trace.mask is not None:
+        slopes[~trace.mask] = np.nan
+    return slopes
+
+
+def _change(trace: Shown) -> np.ndarray:
+    """Return the change since the step before, of each direction in its own order of reading.
+
+    Merged states are in the order of time, and before the first there is none.
+    """
+    if not isinstance(trace, BidirectionalTrace):
+        return change(trace)
+    if not _is_merged(trace):
+        return np.concatenate([change(trace.forward), change(trace.backward)[::-1]], axis=-1)
+    with np.errstate(all="ignore"):
+        return np.abs(np.diff(trace.states, axis=-2, prepend=np.nan)).astype(trace.states.dtype)
+
+
+def _magnitude(trace: Shown) -> np.ndarray:
     return magnitude(trace.states)
 
 
@@ -146,19 +198,22 @@ LENSES: Mapping[str, Lens] = MappingProxyType(
     {
         lens.name: lens
         for lens in (
-            Lens("state", lambda trace: trace.states, _state_scale, "states"),
-            Lens("digits", _digits, _digits_scale, "digits", has_ends),
+            Lens("state", _states, _state_scale, "states", of_states=True),
+            Lens("digits", _digits, _digits_scale, "digits", has_ends, of_states=True),
             Lens("preactivation", argument, _argument_scale, "preactivations"),
-            Lens("slope", single_slope, _slope_scale, "slopes"),
-            Lens("change", change, _change_scale, "changes"),
-            Lens("magnitude", _magnitude, _magnitude_scale, "magnitudes"),
+            Lens("slope", _slope, _slope_scale, "slopes"),
+            Lens("change", _change, _change_scale, "changes", of_states=True),
+            Lens("magnitude", _magnitude, _magnitude_scale, "magnitudes", of_states=True),
         )
     }
 )
 """Every lens by its name in the link, in the order of the switch."""
 
 
-def lens_for(name: str, trace: Trace) -> Lens:
-    """Return the lens of that name, or the plain state where it has nothing to show."""
+def lens_for(name: str, trace: Shown) -> Lens:
+    """Return the lens of that name, or the plain state where it has nothing to show.
+
+    ``trace`` has the states that are shown: of a Bidirectional layer, the merged ones.
+    """
     lens = LENSES.get(name, LENSES["state"])
     return lens if lens.applies(trace) else LENSES["state"]

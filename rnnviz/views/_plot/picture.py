@@ -47,6 +47,8 @@ class Field:
         Key of the words that say what is shown, where it is not ``field.<name>.title``.
     missing_key : str
         Key of the words that say what a value is that is not a number.
+    forward_only : bool
+        Whether it is of the layer that reads forwards, one of two in a Bidirectional layer.
     """
 
     values: np.ndarray
@@ -60,6 +62,7 @@ class Field:
     own: bool = False
     title_key: str = ""
     missing_key: str = "field.missing.title"
+    forward_only: bool = False
 
     @property
     def timesteps(self) -> int:

@@ -76,6 +76,7 @@ def heights(style: Style, compact: bool = False) -> dict[str, int]:
 def field_title(field: Field, style: Style) -> str:
     """Return what a field shows, in words."""
     title = style.words(field.title_key or f"field.{field.name}.title")
+    title += f" · {style.words('export.forward')}" if field.forward_only else ""
     return f"{title} · {style.words('contrast.short')}" if field.own else title
 
 

@@ -46,13 +46,22 @@ class TrialLens:
         return Field(values, self.name, array_name=self.array_name, **scale)
 
 
+def _spread(states: np.ndarray, lengths: Sequence[int]) -> np.ndarray:
+    """Return the standard deviation; nan where one trial alone is that long, as ``std`` has it."""
+    values = spread_over_trials(states, lengths)
+    longest_but_one = sorted(lengths)[-2] if len(lengths) > 1 else 0
+    values[longest_but_one:] = np.nan
+    return values
+
+
 def _spread_scale(values: np.ndarray, state_range: tuple[float, float]) -> dict[str, Any]:
     """From 0 to the most that two values within the range can differ, √½ of its width."""
     low, high = state_range
     bounded = math.isfinite(high - low)
     most = (high - low) * math.sqrt(0.5) if bounded else symmetric_limit(values)
     marks = {"low_mark": 0.0, "high_mark": None if bounded else math.inf}
-    return {"low": 0.0, "high": most, "kind": "sequential", **marks}
+    missing = {"missing_key": "field.trial_spread.missing"}
+    return {"low": 0.0, "high": most, "kind": "sequential", **marks, **missing}
 
 
 TRIAL_LENSES: Mapping[str, TrialLens] = MappingProxyType(
@@ -60,9 +69,7 @@ TRIAL_LENSES: Mapping[str, TrialLens] = MappingProxyType(
         lens.name: lens
         for lens in (
             TrialLens("trial_mean", mean_over_trials, state_scale, "states.mean(axis=0)"),
-            TrialLens(
-                "trial_spread", spread_over_trials, _spread_scale, "states.std(axis=0, ddof=1)"
-            ),
+            TrialLens("trial_spread", _spread, _spread_scale, "states.std(axis=0, ddof=1)"),
         )
     }
 )

@@ -58,7 +58,7 @@ def _show(run: Run, perspective: Perspective, say: Words, reveal: bool) -> None:
         figure = one_step.draw(result, style_of(perspective, say))
         figure_view(figure, "one_step", reveal=reveal, at=shown_step(run, perspective))
     if result.step is not None:
-        _lines(result.step, result.source, run, say)
+        _lines(result.step, result, run, say)
 
 
 def _gates(step: GatedStep, say: Words) -> None:
@@ -132,13 +132,15 @@ def _equation(step: OneStep, say: Words) -> None:
     st.caption(say("one_step.shapes", unit=u, **shapes) + first)
 
 
-def _lines(step: OneStep, source: str, run: Run, say: Words) -> None:
+def _lines(step: OneStep, result: one_step.UnderGlass, run: Run, say: Words) -> None:
     st.markdown(say("one_step.paste"))
     st.code(line_of_numbers(step), language="python", wrap_lines=True)
-    if step.exact:
+    if result.merged:
+        st.caption(say("one_step.merged"))
+    elif step.exact:
         st.caption(f":material/check: {say('one_step.exact')}")
     else:
         st.caption(say("one_step.not_exact", recorded=str(step.recorded)))
     st.markdown(say("one_step.paste_arrays"))
-    prepared = preparation(step, recreate(run), source)
+    prepared = preparation(step, recreate(run), result.source)
     st.code(f"{prepared}\n{line_of_arrays(step)}", language="python")
