@@ -52,6 +52,8 @@ def run_html(run: Run, language: str = DEFAULT_LANGUAGE, more: Sequence[str] = (
     say, first = words(language), run.trial(0)
     top = first.layers[-1]
     reading = read_layer(top, say).headline
+    if run.has_trials:
+        reading = say("export.of_trial", trial=1, sentence=reading)
     perspective = Perspective(layer=len(run.layers) - 1)
     known = [
         *parameters(first, perspective, say),

@@ -106,6 +106,16 @@ def test_a_run_of_any_kind_is_shown(experiment):
     assert len(page) < 400_000
 
 
+def test_of_several_sequences_the_sentence_says_which_one_it_is_of():
+    run = simulate(Experiment(sequences=3, timesteps=4, units=6))
+    for language, named in (("en", "<b>Trial 1: "), ("ko", "<b>시행 1: ")):
+        page = run_html(run, language)
+        assert named in page
+        assert "states (3, 4, 6)" in page
+        assert named not in run_html(run.trial(0).whole.trial(1), language)
+        assert named not in run_html(simulate(Experiment(timesteps=4, units=6)), language)
+
+
 def test_words_of_others_cannot_become_elements():
     page = run_html(simulate(Experiment(signal="text", text="<img src=x>")))
     assert "&lt;img src=x&gt;" in page
