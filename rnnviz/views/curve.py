@@ -1,5 +1,8 @@
 """On the curve: the activation, and where every unit of the current step stands on it.
 
+Of a cell that makes its state of more than one activation (gates, a leak) it is the value of the
+activation that stands there, the candidate of a gated cell, and not h.
+
 Beneath it the digits that are left to the end: on that scale one sees the units fall off the edge
 of what the number format can tell from the end itself.
 """
@@ -15,16 +18,21 @@ import plotly.graph_objects as go
 
 from rnnviz.analysis.lenses import argument, digits_of_saturation
 from rnnviz.analysis.plateau import Plateau, plateau
-from rnnviz.engine import ACTIVATIONS
+from rnnviz.engine import ACTIVATIONS, Run
+from rnnviz.i18n import Words
+from rnnviz.sentences.verdicts import wrapped
+from rnnviz.spec.perspective import Perspective
 from rnnviz.views._plot.cursor import timestep_at, trace_at
 from rnnviz.views._plot.follow import Follow
 from rnnviz.views._plot.style import Style, template_dict
-from rnnviz.views.registry import View
+from rnnviz.views.registry import Told, View
 
 _FORMATS = ("float64", "float32")
 _DIGITS = {"float64": 16, "float32": 8}
 _POINTS = 801
 _LEAST_REACH = 4.0
+_LINE = 56
+"""Latin letters a line of what is said on the figure, so that it fits a phone."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,11 +44,15 @@ class OnCurve:
     activation, dtype : str
         Names of the activation and of the run's number format.
     arguments, states : ndarray (timesteps, units)
-        z, and the activation of it, of all steps.
+        z, and the activation of it, of all steps; nan where a step is masked.
     timestep, unit : int
         Cursor, inside the run.
     plateaus : tuple of Plateau
         For float64 and float32.
+    is_state : bool
+        Whether the activation of z is the state h itself.
+    masked : ndarray (timesteps,) of bool
+        Steps that are passed over: the state is kept, and nothing stands on the curve.
     """
 
     activation: str
@@ -50,6 +62,8 @@ class OnCurve:
     timestep: int
     unit: int
     plateaus: tuple[Plateau, ...]
+    is_state: bool
+    masked: np.ndarray
 
     @property
     def ends(self) -> tuple[float, float]:
@@ -88,13 +102,27 @@ def analyse(run, perspective) -> OnCurve:
     """Place the units of a run's layer on their activation."""
     trace = trace_at(run, perspective)
     name, arguments, states = trace.layer.activation, argument(trace), trace.states
-    if not trace.layer.state_is_activation:
+    is_state = trace.layer.state_is_activation
+    if not is_state:
         with np.errstate(all="ignore"):
             states = ACTIVATIONS[name].apply(arguments)
+    masked = np.zeros(trace.timesteps, bool) if trace.mask is None else ~trace.mask
+    if masked.any():
+        nothing = states.dtype.type(np.nan)
+        arguments, states = (np.where(masked[:, None], nothing, one) for one in (arguments, states))
     timestep = timestep_at(trace, perspective)
     unit = min(perspective.unit, trace.layer.units - 1)
     plateaus = tuple(plateau(name, dtype) for dtype in _FORMATS)
-    return OnCurve(name, trace.layer.dtype.name, arguments, states, timestep, unit, plateaus)
+    dtype = trace.layer.dtype.name
+    found = name, dtype, arguments, states, timestep, unit, plateaus
+    return OnCurve(*found, is_state, masked)
+
+
+def tell(run: Run, perspective: Perspective, say: Words) -> Told:
+    """Return what is said of the view: whether what stands upwards is h."""
+    is_state = trace_at(run, perspective).layer.state_is_activation
+    read = say("view.curve.how_to_read" if is_state else "curve.how_to_read_value")
+    return Told(say("view.curve.title"), read)
 
 
 def draw(result: OnCurve, style: Style) -> go.Figure:
@@ -106,9 +134,10 @@ def draw(result: OnCurve, style: Style) -> go.Figure:
 def follow(result: OnCurve) -> tuple[Follow, ...]:
     """Return how the units move on the curve with the cursor.
 
-    Without ends the axis itself depends on the step, and waits until the cursor is let go.
+    Without ends the axis itself depends on the step, and waits until the cursor is let go. So does
+    what is said of masked steps.
     """
-    if not result.bounded:
+    if not result.bounded or result.masked.any():
         return ()
     z, h = result.arguments, result.states
     panels = [h, result.heights(h)]
@@ -165,7 +194,12 @@ def _layout(result: OnCurve, style: Style) -> dict:
             "anchor": "y2" if result.bounded else "y",
         },
         "yaxis": {
-            "title": {"text": say("curve.state", activation=result.activation)},
+            "title": {
+                "text": say(
+                    "curve.state" if result.is_state else "curve.value",
+                    activation=result.activation,
+                )
+            },
             "domain": [0.46, 1] if result.bounded else [0, 1],
             "showgrid": True,
         },
@@ -181,7 +215,15 @@ def _layout(result: OnCurve, style: Style) -> dict:
     for one in result.plateaus:
         if one is own or (one.low, one.high) != (own.low, own.high):
             _mark_plateau(layout, one, one is own, style)
+    if result.masked[result.timestep]:
+        layout["annotations"].append(_passed_over(style))
     return layout
+
+
+def _passed_over(style: Style) -> dict:
+    text = wrapped(style.words("one_step.masked"), _LINE)
+    middle = {"xref": "x domain", "yref": "y domain", "x": 0.5, "y": 0.5, "showarrow": False}
+    return middle | {"text": text, "bgcolor": style.ink.background}
 
 
 def _digits_axis(result: OnCurve, style: Style) -> dict:
@@ -229,4 +271,4 @@ def _label_plateau(layout: dict, plateau: Plateau, edge: float, own: bool, style
     )
 
 
-VIEW = View("curve", "states", analyse, draw, order=10, at_cursor=True, follow=follow)
+VIEW = View("curve", "states", analyse, draw, order=10, at_cursor=True, follow=follow, tell=tell)

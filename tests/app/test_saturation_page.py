@@ -11,6 +11,7 @@ from rnnviz.analysis.plateau import plateau
 from rnnviz.i18n import LANGUAGES, words
 from rnnviz.sentences.advice import KERAS_WEIGHTS
 from rnnviz.sentences.numbers import number
+from rnnviz.spec.perspective import Perspective
 from rnnviz.views._plot.lenses import LENSES
 from rnnviz.views.registry import view, views_of
 from tests.app.test_app import address, numbers, run, sentences, shown
@@ -66,6 +67,15 @@ def test_the_switch_offers_every_lens_and_writes_it_into_the_link():
         assert switch(again, words("en")("lens.label")).value == name
 
 
+@pytest.mark.parametrize(
+    ("activation", "said"), [("tanh", "blue is negative, red positive"), ("sigmoid", "below 0.5")]
+)
+def test_of_colours_the_page_says_what_is_true_of_the_scale(activation, said):
+    told = captions(run(query(Experiment(units=6, timesteps=9, activation=activation))))
+    assert said in told
+    assert ("negative, red" in told) == (activation == "tanh")
+
+
 def test_a_lens_with_nothing_to_show_says_why():
     at = run(query(Experiment(activation="relu"), lens="digits"))
     assert "no ends" in captions(at)
@@ -80,7 +90,9 @@ def test_every_look_opens_for_every_run(look):
         at = run(query(Experiment(**settings | more), view=look, t=5, unit=3, lang=language))
         assert not at.exception
         assert not at.error
-        assert words(language)(f"view.{look}.how_to_read") in captions(at)
+        shown_run = simulate(Experiment(**settings | more))
+        told = view(look).told(shown_run, Perspective(), words(language))
+        assert told.how_to_read in captions(at)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -5,8 +5,8 @@ import pytest
 
 from rnnviz import Experiment, simulate
 from rnnviz.analysis.plateau import plateau
-from rnnviz.engine import ACTIVATIONS, DRAWN_ACTIVATIONS
-from rnnviz.i18n import LANGUAGES
+from rnnviz.engine import ACTIVATIONS, CELLS, DRAWN_ACTIVATIONS
+from rnnviz.i18n import LANGUAGES, words
 from rnnviz.spec.perspective import Perspective
 from rnnviz.views import curve, distribution, initialiser_grid, one_step
 from rnnviz.views._plot.style import Style
@@ -54,6 +54,38 @@ def test_every_look_is_drawn_for_every_run(name, settings):
 
 
 # On the curve ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("cell", CELLS)
+def test_what_stands_upwards_is_called_h_only_where_it_is_h(cell, language):
+    run = simulate(Experiment(units=3, timesteps=5, cell=cell))
+    look, say = Perspective(timestep=3), words(language)
+    result = curve.analyse(run, look)
+    is_h = np.array_equal(result.states, run.states)
+    assert is_h == (cell == "SimpleRNN")
+    title = curve.draw(result, Style(language)).layout.yaxis.title.text
+    assert title.startswith("h = ") == is_h
+    assert f"{result.activation}(z)" in title
+    told = curve.VIEW.told(run, look, say).how_to_read
+    assert told == say("view.curve.how_to_read" if is_h else "curve.how_to_read_value")
+
+
+@pytest.mark.parametrize("cell", ["SimpleRNN", "GRU"])
+def test_of_a_masked_step_nothing_stands_on_the_curve(cell):
+    """Before the text h stays 0, which no sigmoid is at any z."""
+    text = {"signal": "text", "text": "abc", "maxlen": 8, "mask_zero": True}
+    run = simulate(Experiment(units=4, cell=cell, activation="sigmoid", **text))
+    masked, said = words("en")("one_step.masked"), []
+    for timestep in range(8):
+        result = curve.analyse(run, Perspective(timestep=timestep))
+        figure = curve.draw(result, Style())
+        dots = numbers(next(one for one in figure.data if one.mode == "markers").y)
+        texts = " ".join(one.text for one in figure.layout.annotations).replace("<br>", " ")
+        said.append(masked in texts)
+        assert np.isnan(dots).all() == (timestep < 5)
+    assert said == [True] * 5 + [False] * 3
+    assert curve.follow(result) == ()
 
 
 def test_all_units_of_the_step_stand_on_the_curve():
