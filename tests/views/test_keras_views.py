@@ -1,12 +1,14 @@
 """The shape lens and the heatmap of every layer, by what they draw."""
 
+import dataclasses
 import json
 
 import numpy as np
 import pytest
 
-from rnnviz import Experiment, simulate
+from rnnviz import Experiment, run, simulate
 from rnnviz.codegen import NOTES_MODELS
+from rnnviz.engine import Dense, LayerNormalization
 from rnnviz.spec.perspective import Perspective
 from rnnviz.views._plot.layer_bands import COLUMNS, ROWS
 from rnnviz.views._plot.style import FIRST_STEP, Style
@@ -47,6 +49,31 @@ def test_every_stack_is_drawn(name, kind):
         assert figure.data
         assert not any("{" in text or "nan" in text.lower() for text in texts(figure))
         json.loads(figure.to_json(), parse_constant=pytest.fail)
+
+
+def test_what_follows_a_dense_head_is_drawn_whole_under_its_own_name():
+    """LayerNormalization takes a sigmoid's output out of 0 … 1."""
+    network = simulate(Experiment(units=4, input_features=2, weight_scale=0.3)).network
+    draws = np.random.default_rng(0)
+    dense = Dense(draws.normal(size=(4, 3)), np.zeros(3), "sigmoid")
+    normal = LayerNormalization(np.ones(3), np.zeros(3))
+    inputs = draws.normal(size=(9, 2))
+    for head, name in (((dense,), "dense"), ((dense, normal), "layer_normalization")):
+        found = run(dataclasses.replace(network, head=head), inputs)
+        band = view("layers").analyse(found, Perspective()).bands[-1]
+        output = 1 / (1 + np.exp(-(found.states @ dense.kernel + dense.bias)))
+        if len(head) > 1:
+            centred = output - output.mean(axis=1, keepdims=True)
+            output = centred / np.sqrt(output.var(axis=1, keepdims=True) + normal.epsilon)
+        np.testing.assert_allclose(band.blocks.mean, output)
+        assert band.layer == name
+        assert band.sequential == (name == "dense")
+        assert band.low <= output.min()
+        assert output.max() <= band.high
+        drawn_cells = heatmaps(
+            view("layers").draw(view("layers").analyse(found, Perspective()), Style())
+        )
+        np.testing.assert_allclose(np.asarray(drawn_cells[-1].z, float), output.T, rtol=1e-6)
 
 
 def test_the_shapes_of_the_notes_with_one_tensor_after_each_layer():

@@ -85,13 +85,20 @@ def _states(layer, name: str, reversed_time: bool) -> Band:
 
 
 def _head(run, reversed_time: bool) -> Band:
-    """Return what the Dense head makes of each timestep's state; of a last output, of that one."""
-    is_share = run.dense.output_range == (0.0, 1.0)
-    scale = (0.0, 1.0) if is_share else _scale_of(run.readings, run.dense.output_range)
+    """Return what the head makes of each timestep's state; of a last output, of that one.
+
+    The range of a Dense layer is that of the readings only where nothing follows it.
+    """
+    end = run.network.head[-1]
+    is_dense = end is run.dense
+    span = run.dense.output_range if is_dense else (-np.inf, np.inf)
+    is_share = span == (0.0, 1.0)
+    scale = (0.0, 1.0) if is_share else _scale_of(run.readings, span)
     last = 0 if reversed_time else len(run.readings) - 1
-    kept = ((0, run.dense.units, last),) if run.output.ndim == 1 else ()
+    kept = ((0, end.units, last),) if run.output.ndim == 1 else ()
     blocks = _blocks(run.readings, reversed_time)
-    return Band("dense", "dense", blocks, *scale, is_share, kept, reversed_time)
+    name = "dense" if is_dense else "layer_normalization"
+    return Band("dense", name, blocks, *scale, is_share, kept, reversed_time)
 
 
 def _inside(trace: Trace, name: str, reversed_time: bool) -> list[Band]:
