@@ -78,6 +78,15 @@ def test_the_difference_is_one_picture():
     assert viewers(at) == ["difference"]
 
 
+@pytest.mark.parametrize(("a", "b"), [("relu", "tanh"), ("tanh", "relu"), ("tanh", "sigmoid")])
+def test_a_lens_that_one_side_lacks_leaves_the_difference_to_the_states(a, b):
+    at = run(f"activation={a}&lens=digits&difference=1&" + link(activation=b))
+    assert not at.exception
+    assert viewers(at) == ["difference"]
+    told = SAY("side.states_differ") in [one.value for one in at.caption]
+    assert told == ("relu" in (a, b))
+
+
 def test_a_bad_second_experiment_is_named():
     at = run("page=compare&b.units=banana&b.nonsense=1")
     assert not at.exception

@@ -26,7 +26,7 @@ from rnnviz.spec.given import source_of_run
 from rnnviz.spec.perspective import Perspective
 from rnnviz.views import states
 from rnnviz.views._plot.picture import Picture
-from rnnviz.views._plot.side_by_side import difference, on_one_scale
+from rnnviz.views._plot.side_by_side import difference, on_one_scale, same_thing
 
 
 def show(source: Shown, perspective: Perspective, say: Words, second: Shown) -> Perspective:
@@ -39,7 +39,10 @@ def show(source: Shown, perspective: Perspective, say: Words, second: Shown) -> 
         perspective = _choose_difference(perspective, say)
     if look.shows("lens"):
         perspective = choose_lens(runs[0], perspective, say)
-    pictures = states.analyse(runs[0], perspective), states.analyse(runs[1], perspective)
+    pictures = _pictures(runs, perspective)
+    if perspective.difference and not same_thing(*pictures):
+        st.caption(say("side.states_differ"))
+        pictures = _pictures(runs, perspective.replace(lens="state"))
     if perspective.contrast != "own" or perspective.difference:
         pictures = on_one_scale(*pictures)
     if perspective.difference:
@@ -54,6 +57,10 @@ def show(source: Shown, perspective: Perspective, say: Words, second: Shown) -> 
                 side, pictures[index], runs[index], runs[1 - index], perspective, say
             )
     return perspective
+
+
+def _pictures(runs: tuple[Run, ...], perspective: Perspective) -> tuple[Picture, Picture]:
+    return states.analyse(runs[0], perspective), states.analyse(runs[1], perspective)
 
 
 def _choose_difference(perspective: Perspective, say: Words) -> Perspective:
