@@ -1,12 +1,14 @@
 import dataclasses
 from urllib.parse import parse_qsl
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 import rnnviz
-from rnnviz import Experiment, simulate
+from rnnviz import Experiment, Inputs, simulate
+from rnnviz import run as run_network
 from rnnviz.export.caption import caption, parameters, wrapped
 from rnnviz.export.fonts import width
 from rnnviz.i18n import words
@@ -93,6 +95,17 @@ def test_it_names_the_sequence_of_several(language):
         assert say("trials.all") in several.replace("\N{NO-BREAK SPACE}", " ")
     alone = of(Experiment(units=4, timesteps=5), language).parameters
     assert say("export.trial", trial=1) not in alone.replace("\N{NO-BREAK SPACE}", " ")
+
+
+def test_a_lens_over_all_given_trials_is_captioned_by_all_of_them():
+    network = simulate(Experiment(units=4, input_features=2)).network
+    whole = run_network(network, Inputs(np.zeros((3, 9, 2)), (7, 4, 9)))
+    for lens, named in (("state", "4 × 2"), ("trial_mean", "3 × 9 × 2")):
+        said = caption(view("states"), whole.trial(1), Perspective(lens=lens), words("en"))
+        told = said.parameters.replace("\N{NO-BREAK SPACE}", " ")
+        assert f"(no name): {named}," in told
+        assert ("trial 2" in told) == (lens == "state")
+        assert ("all trials" in told) == (lens != "state")
 
 
 def test_it_speaks_korean():

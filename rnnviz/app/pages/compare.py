@@ -84,7 +84,9 @@ def _heading(side: str, run: Run, beside: Run, perspective: Perspective, say: Wo
     sentence = result_of(f"headline.{say.language}", run, headline, detail=index)
     st.markdown(f"##### {say(f'side.{side}')} · {sentence}")
     if run.experiment is None or beside.experiment is None:
-        st.caption(" · ".join(parameters(run, perspective, say)) or say("side.same"))
+        told = states.VIEW.told(run, perspective, say)
+        named = parameters(run, perspective, say, all_trials=told.all_trials)
+        st.caption(" · ".join(named) or say("side.same"))
     else:
         st.caption(_differences(run.experiment, beside.experiment, say))
 
