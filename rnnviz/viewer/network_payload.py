@@ -16,7 +16,6 @@ from rnnviz.engine.run import LayerRun, Run
 from rnnviz.i18n import words
 from rnnviz.viewer.packing import Arrays, pack
 from rnnviz.viewer.payload import theme_header
-from rnnviz.views._plot.cursor import reads_backwards
 from rnnviz.views._plot.picture import Field
 from rnnviz.views._plot.style import FIRST_STEP, Style
 
@@ -98,7 +97,7 @@ def _order(run: Run, layer: int, opened: int) -> dict[str, bool]:
     of the same timestep of the input at the other end.
     """
     network = run.network
-    turned = reads_backwards(network, layer) != reads_backwards(network, opened)
+    turned = network.is_turned(layer) != network.is_turned(opened)
     return {"backwards": network.layers[layer].go_backwards, "turned": turned}
 
 
@@ -107,7 +106,7 @@ def _tokens(drawn: Drawn) -> list[str]:
     run = drawn.run
     if run.timesteps > BLOCK_STEPS:
         return []
-    order = -1 if reads_backwards(run.network, drawn.layer) else 1
+    order = -1 if run.network.is_turned(drawn.layer) else 1
     return list(run.token_labels)[::order]
 
 

@@ -17,7 +17,6 @@ from rnnviz import views as package
 from rnnviz.engine.run import LayerRun, Run
 from rnnviz.i18n import Words
 from rnnviz.spec.perspective import Perspective
-from rnnviz.views._plot.cursor import reads_backwards
 from rnnviz.views._plot.follow import Follow
 from rnnviz.views._plot.style import Style
 
@@ -112,10 +111,10 @@ class View(Generic[Result]):
         figure = self.draw(result, style)
         looked_at = perspective.layer_in(run.layers)
         shown = len(run.layers) - 1 if self.needs_head else looked_at
-        backwards = not self.time_order and reads_backwards(run.network, shown)
+        backwards = not self.time_order and run.network.is_turned(shown)
         if backwards:
             _tell_order(figure, style)
-        if backwards != reads_backwards(run.network, looked_at):
+        if backwards != run.network.is_turned(looked_at):
             meta = figure.layout.meta or {}
             figure.layout.meta = {key: meta[key] for key in meta if key not in _TIME_AXIS}
         return figure

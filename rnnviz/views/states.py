@@ -106,8 +106,7 @@ def analyse(run, perspective) -> Picture:
 def _picture(run: Run, number: int, perspective: Perspective) -> Picture:
     layer = run.layers[number]
     result = saturation(layer.both or layer.trace)
-    # What lies above a layer that goes backwards is fed in that order, until one turns it round.
-    turns = sum(spec.go_backwards for spec in run.network.layers[: number + 1])
+    backwards = run.network.is_turned(number)
     picture = state_picture(
         layer.states,
         layer.state_range,
@@ -117,7 +116,7 @@ def _picture(run: Run, number: int, perspective: Perspective) -> Picture:
         part=str(number),
         timestep=perspective.timestep,
         unit=perspective.unit,
-        backwards=turns % 2 == 1,
+        backwards=backwards,
     )
     lens = lens_for(perspective.lens, layer.both or layer.trace)
     if lens.name == "state":
@@ -134,7 +133,7 @@ def _picture(run: Run, number: int, perspective: Perspective) -> Picture:
         field = with_contrast(over_trials, perspective.contrast)
         picture, band = dataclasses.replace(picture, strips=(_mean_of(over_trials),)), None
     else:
-        band = input_band(run, turns % 2 == 1)
+        band = input_band(run, backwards)
     if field.own and field.name in ("state", "trial_mean"):
         picture = _mean_on(picture, field)
     identity = f"{run.source.to_query()} {run.trial_index}"

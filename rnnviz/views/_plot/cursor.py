@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from rnnviz.analysis.registry import Analysis, Cursor
-from rnnviz.engine import Network, Trace
+from rnnviz.engine import Trace
 
 CURSOR = "cursor"
 """Name of the shapes that draw the time cursor, so that a picture can leave them out."""
@@ -14,14 +14,6 @@ CURSOR = "cursor"
 def trace_at(run, perspective) -> Trace:
     """Return the trace of the layer that is looked at; the top one if there are fewer layers."""
     return run.layers[perspective.layer_in(run.layers)].trace
-
-
-def reads_backwards(network: Network, layer: int) -> bool:
-    """Return whether a layer's first state belongs to the last timestep of the input.
-
-    What lies above a layer that goes backwards is fed in that order, until one turns it round.
-    """
-    return sum(one.go_backwards for one in network.layers[: layer + 1]) % 2 == 1
 
 
 def timestep_at(trace: Trace, perspective) -> int:

@@ -57,16 +57,15 @@ def bands_of(run, chosen: int) -> tuple[Band, ...]:
     bands: list[Band] = []
     chosen = min(chosen, len(run.layers) - 1)
     names = run.network.layer_names
-    reversed_time = False
-    for index, (layer, spec) in enumerate(zip(run.layers, run.network.layers, strict=True)):
-        reversed_time ^= spec.go_backwards
+    for index, layer in enumerate(run.layers):
+        reversed_time = run.network.is_turned(index)
         place = names[index], reversed_time
         bands.append(_states(layer, *place))
         if index == chosen:
             name = f"{names[index]}.forward_layer" if layer.both else names[index]
             bands += _inside(layer.trace, name, reversed_time)
     if run.dense is not None:
-        bands.append(_head(run, reversed_time))
+        bands.append(_head(run, run.network.is_turned(len(run.layers) - 1)))
     return tuple(bands)
 
 
