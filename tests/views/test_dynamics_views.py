@@ -262,7 +262,7 @@ def test_the_map_of_what_still_matters_names_what_its_rows_are(layer):
     below = run.inputs if layer == 0 else run.layers[0].states
     assert round(high - low) == below.shape[1]
     assert drawn.layout.yaxis.title.text == "feature of the layer's input"
-    assert "or what comes from the layer below" in shown.how_to_read(run.layers[layer], words("en"))
+    assert "or what comes from the layer below" in shown.told(run, look, words("en")).how_to_read
 
 
 def test_a_column_of_the_bifurcation_is_the_layer_alone_at_that_scale():
@@ -279,4 +279,4 @@ def test_a_column_of_the_bifurcation_is_the_layer_alone_at_that_scale():
         state = np.tanh(scale * (held @ cell.kernel + state @ cell.recurrent_kernel + cell.bias))
     assert np.allclose(found.visited[place, -1], state[list(found.units)])
     for language, said in (("en", "layers below keep theirs"), ("ko", "이전 층의 스케일은 그대로")):
-        assert said in shown.how_to_read(run.layers[1], words(language))
+        assert said in shown.told(run, look, words(language)).how_to_read
