@@ -4,10 +4,13 @@ from urllib.parse import parse_qsl, urlencode
 
 import pytest
 
-from rnnviz import Experiment
+from rnnviz import Experiment, simulate
+from rnnviz.app.pages.compare import held_pictures
 from rnnviz.app.sidebar.compare import PAIRS, partner_of
 from rnnviz.i18n import words
-from rnnviz.spec.perspective import SECOND, of_the_second
+from rnnviz.spec.perspective import SECOND, Perspective, of_the_second
+from rnnviz.views import states
+from rnnviz.views._plot.side_by_side import on_one_scale
 from tests.app.test_app import address, run, scale, shown
 
 SAY = words("en")
@@ -110,3 +113,24 @@ def test_the_second_one_stays_when_another_page_is_looked_at():
     pages = next(one for one in at.segmented_control if one.label == SAY("page.pages"))
     pages.set_value("compare").run()
     assert second(at).units == 8
+
+
+@pytest.mark.parametrize("side", ["both", "a"])
+def test_while_a_slider_is_held_both_sides_have_the_scale_that_they_have_after_it(side):
+    first = Experiment(units=8, timesteps=20)
+    second = first.replace(kernel_initializer="glorot_uniform", bias_initializer="zeros")
+    look, stops = Perspective(side=side), (0.003, 0.01, 1.0)
+    a, b = simulate(first), simulate(second)
+    shown = held_pictures(a, b, look)("weight_scale", stops)
+    for stop, picture in zip(stops, shown, strict=True):
+        moved = second.replace(weight_scale=stop) if side == "both" else second
+        runs = simulate(first.replace(weight_scale=stop)), simulate(moved)
+        wanted, _ = on_one_scale(*(states.analyse(run, look) for run in runs))
+        found = picture.field
+        assert (found.low, found.high, found.own) == (
+            wanted.field.low,
+            wanted.field.high,
+            wanted.field.own,
+        )
+    own = held_pictures(a, b, look.replace(contrast="own"))("weight_scale", stops)
+    assert own[0].field.own

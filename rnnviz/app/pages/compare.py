@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import streamlit as st
@@ -134,7 +135,7 @@ def _held(side: str, run: Run, beside: Run, perspective: Perspective, say: Words
 
     A page has one answer on its way at a time, and B would wait for A's.
     """
-    pictures = prefetched_pictures(source_of_run(run), perspective)
+    pictures = held_pictures(run, beside, perspective)
     own = _said(side, run, beside, perspective, say)
     if side != "a" or perspective.side != "both":
         return Held(pictures, own)
@@ -147,6 +148,24 @@ def _held(side: str, run: Run, beside: Run, perspective: Perspective, say: Words
         return {**found, "beside": {**other, "key": key}}
 
     return Held(pictures, said)
+
+
+def held_pictures(
+    run: Run, beside: Run, perspective: Perspective
+) -> Callable[[str, Sequence[Any]], Sequence[Picture]]:
+    """Return what gives a side its pictures of other values, on the scale that both have then."""
+    own = prefetched_pictures(source_of_run(run), perspective)
+    if perspective.contrast == "own":
+        return own
+    partner = prefetched_pictures(source_of_run(beside), perspective)
+
+    def pictures(name: str, values: Sequence[Any]) -> Sequence[Picture]:
+        found = own(name, values)
+        others = list(partner(name, values)) if perspective.side == "both" else []
+        others += [states.analyse(beside, perspective)] * (len(found) - len(others))
+        return [on_one_scale(*pair)[0] for pair in zip(found, others, strict=False)]
+
+    return pictures
 
 
 def _viewer(
