@@ -58,6 +58,15 @@ def test_it_follows_the_cursor_without_the_server(open_page):
         )
 
 
+def test_the_loop_has_the_width_that_its_lines_need(open_page):
+    page = open_page("?weight_scale=0.05")
+    page.set_viewport_size({"width": 1366, "height": 768})
+    page.locator(f"{NETWORK} .rn-modes button").nth(2).click()
+    code = page.locator(f"{NETWORK} .rn-code pre").first
+    page.wait_for_function("(one) => one.clientWidth > 400", arg=code.element_handle())
+    assert code.evaluate("(one) => one.scrollWidth - one.clientWidth") <= 1
+
+
 def test_of_a_bidirectional_layer_it_says_which_direction_is_drawn(open_page):
     page = open_page("?bidirectional=1&t=40&unit=100")
     at = page.locator(f"{NETWORK} .rn-at")
