@@ -157,8 +157,10 @@ def test_a_masked_timestep_is_said_to_be_passed_over(open_page):
     page.locator(f"{NETWORK} .rn-modes button").nth(2).click()
     marked = page.locator(f"{NETWORK} .rn-now")
     expect(marked).to_have_text("        continue")
-    viewer = Viewer(page)
-    page.mouse.click(*viewer.cell(4, 0, (6, 4)))
+    cursor = page.locator(".rv-cursor")
+    cursor.focus()
+    for _ in range(3):
+        cursor.press("ArrowRight")
     expect(at).to_have_text("t = 4 · unit 0")
     expect(marked).to_have_text("    state_t = output_t")
 
