@@ -48,7 +48,7 @@ def test_while_a_slider_is_held_the_sentences_are_those_of_the_held_value(open_p
     page.wait_for_function("() => !document.querySelector('.rv-said, .rv-veiled')", timeout=8000)
 
 
-@pytest.mark.parametrize("view", ["fixed_points", "lyapunov", "spectrum"])
+@pytest.mark.parametrize("view", ["fixed_points", "spectrum"])
 def test_what_a_figure_says_of_the_setting_before_is_veiled_with_it(open_page, view):
     page = open_page(f"?page=dynamics&view={view}&weight_scale=0.03&units=16")
     page.wait_for_selector(".rv-figure[data-painted]")
